@@ -1,0 +1,193 @@
+//! Everything that can be wrong with data, a tokenizer or their options: what, where, and what to do about it.
+
+use std::path::PathBuf;
+
+use crate::{Format, Source};
+
+/// Why data could not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A file could not be read.
+    #[error("{}: cannot read: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file is not UTF-8.
+    #[error("{at}: not UTF-8 (byte {offset} of the file); save the file as UTF-8")]
+    NotUtf8 {
+        /// The line of the first bad byte.
+        at: Source,
+        /// The 0-based position of the first bad byte.
+        offset: usize,
+    },
+    /// A file holds nothing to train on.
+    #[error("{}: no records; the file is empty or blank", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No file was given.
+    #[error("no data files given")]
+    NoFiles,
+    /// The extension says nothing about the content and no format was given.
+    #[error("{}: cannot tell the format from the name; use .jsonl, .ndjson, .json, .txt or .md, or give `format`", path.display())]
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line, or the file, is not JSON.
+    #[error("{at}: invalid JSON at column {column}: {problem}")]
+    Json {
+        /// Where.
+        at: Source,
+        /// The 1-based column in that line.
+        column: usize,
+        /// What the parser said.
+        problem: String,
+    },
+    /// A record is not a JSON object.
+    #[error("{at}: a record must be a JSON object, found {found}")]
+    NotAnObject {
+        /// Where.
+        at: Source,
+        /// What stands there.
+        found: &'static str,
+    },
+    /// A record's keys fit no format.
+    #[error(
+        "{at}: the keys {found} fit no format; expected `text`, or `prompt` and `completion`, or `instruction` and \
+         `output`, or `messages`, or `conversations`"
+    )]
+    UnknownFormat {
+        /// Where.
+        at: Source,
+        /// The record's keys, quoted and joined.
+        found: String,
+    },
+    /// A key is not there.
+    #[error("{at}: no key `{key}`{}; found {found}", hint.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    MissingKey {
+        /// Where.
+        at: Source,
+        /// The key, with the path to it.
+        key: String,
+        /// The keys that are there, quoted and joined.
+        found: String,
+        /// A key that is there and is spelt nearly so.
+        hint: Option<String>,
+    },
+    /// A value has the wrong JSON type.
+    #[error("{at}: `{key}` must be {expected}, found {found}")]
+    WrongType {
+        /// Where.
+        at: Source,
+        /// The key, with the path to it.
+        key: String,
+        /// The type that is needed.
+        expected: &'static str,
+        /// The type that is there.
+        found: &'static str,
+    },
+    /// A record is of another format than the ones before it.
+    #[error("{at}: a {found} record among {expected} records; put each format in a file of its own")]
+    MixedFormats {
+        /// Where.
+        at: Source,
+        /// The format so far.
+        expected: Format,
+        /// The format of this one.
+        found: Format,
+    },
+    /// A `from` that is not known.
+    #[error(
+        "{at}: unknown speaker `{role}`; known are human, user, gpt, assistant, system, tool, function_call, observation"
+    )]
+    UnknownSpeaker {
+        /// Where.
+        at: Source,
+        /// The speaker.
+        role: String,
+    },
+    /// A conversation of no messages.
+    #[error("{at}: `{key}` is empty; a conversation needs at least one message")]
+    NoMessages {
+        /// Where.
+        at: Source,
+        /// The key of the list.
+        key: &'static str,
+    },
+    /// A tokenizer folder cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Tokenizer {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// The tokenizer refused a text or an id.
+    #[error("tokenizing failed: {0}")]
+    Tokenize(String),
+    /// Chat data, and no template to render it.
+    #[error(
+        "the tokenizer has no chat template; use the instruct model's folder, add a chat_template.jinja to this one, or \
+         turn the data into prompt/completion pairs"
+    )]
+    NoChatTemplate,
+    /// The chat template failed.
+    #[error("the chat template failed: {0}")]
+    Template(String),
+    /// The chat template failed on a record.
+    #[error("{at}: {source}")]
+    Conversation {
+        /// Where.
+        at: Source,
+        /// How.
+        source: Box<DataError>,
+    },
+    /// Assistant turns cannot be told from the rest of a rendered conversation.
+    #[error(
+        "message {message}: the chat template renders it differently once other messages follow, so the assistant's \
+         tokens cannot be told apart; use `loss_on = \"all\"`, or a template that marks them with {{% generation %}}"
+    )]
+    UnstableTemplate {
+        /// The 1-based number of the message in the conversation.
+        message: usize,
+    },
+    /// An option has a value that cannot be.
+    #[error("`{key}`: {problem}")]
+    Option {
+        /// The option.
+        key: &'static str,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// Nothing is left to train on.
+    #[error(
+        "no sample has a token to train on: {records} records were read, {dropped} dropped; check `loss_on` and `max_length` \
+         ({max_length} tokens)"
+    )]
+    NothingToTrain {
+        /// Records read.
+        records: usize,
+        /// Samples dropped for want of a counted token.
+        dropped: usize,
+        /// The limit that samples were cut to.
+        max_length: usize,
+    },
+}
+
+impl DataError {
+    /// The same error, with the record that it concerns.
+    pub(crate) fn in_record(self, at: &Source) -> Self {
+        match self {
+            inner @ (Self::Template(_) | Self::UnstableTemplate { .. } | Self::Tokenize(_)) => {
+                Self::Conversation { at: at.clone(), source: Box::new(inner) }
+            }
+            other => other,
+        }
+    }
+}

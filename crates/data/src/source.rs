@@ -1,0 +1,32 @@
+//! Where a record came from, for messages to the person whose file it is.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A file and a 1-based line in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// The file's path as it was given.
+    pub file: Arc<str>,
+    /// The 1-based line.
+    pub line: usize,
+}
+
+impl Source {
+    /// The place `line` (1-based) of `path`.
+    pub fn new(path: &Path, line: usize) -> Self {
+        Self { file: path.display().to_string().into(), line }
+    }
+
+    /// Another line of the same file.
+    pub(crate) fn at_line(&self, line: usize) -> Self {
+        Self { file: Arc::clone(&self.file), line }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}

@@ -1,0 +1,196 @@
+//! Chat templates, rendered as Transformers renders them (`utils/chat_template_utils.py`): Jinja with trimmed blocks,
+//! Python's string methods, loop controls, `raise_exception`, `strftime_now`, Python's `tojson`, and
+//! `{% generation %}` around what the model says.
+
+use std::fmt::Write as _;
+use std::io;
+use std::ops::Range;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chrono::DateTime;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Kwargs;
+use minijinja::{Environment, Error, ErrorKind, Value, context};
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+
+use crate::{Conversation, DataError, Message};
+
+const TEMPLATE: &str = "chat_template";
+/// The filter that stands in for `{% generation %}`: a filter block trims whitespace just as that tag does.
+const GENERATION: &str = "generation_marks";
+/// Unicode noncharacters: never part of a text that is interchanged.
+const OPEN: char = '\u{fdd0}';
+const CLOSE: char = '\u{fdd1}';
+
+/// A compiled template.
+#[derive(Debug)]
+pub(crate) struct ChatTemplate {
+    env: Environment<'static>,
+    marks_generation: bool,
+    /// `bos_token`, `eos_token` and the like, by name.
+    special_tokens: Vec<(String, String)>,
+}
+
+/// A conversation as text.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Rendered {
+    pub(crate) text: String,
+    /// The byte ranges that `{% generation %}` marks.
+    pub(crate) generated: Vec<Range<usize>>,
+}
+
+impl ChatTemplate {
+    pub(crate) fn compile(source: &str, special_tokens: Vec<(String, String)>) -> Result<Self, DataError> {
+        let (source, marks_generation) = with_generation_marks(source);
+        let env = environment(source).map_err(|error| template_error(&error))?;
+        let mut template = Self { env, marks_generation, special_tokens };
+        template.set_now(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed()));
+        Ok(template)
+    }
+
+    /// Sets what `strftime_now` gives, in seconds since 1970, UTC.
+    pub(crate) fn set_now(&mut self, unix_seconds: i64) {
+        self.env.add_function("strftime_now", move |format: &str| strftime(unix_seconds, format));
+    }
+
+    /// Whether the template marks what the model says with `{% generation %}`.
+    pub(crate) fn marks_generation(&self) -> bool {
+        self.marks_generation
+    }
+
+    pub(crate) fn render(
+        &self,
+        messages: &[Message],
+        tools: Option<&serde_json::Value>,
+        add_generation_prompt: bool,
+    ) -> Result<Rendered, DataError> {
+        let marked = |message: &Message| message.content.as_ref().is_some_and(|text| text.contains([OPEN, CLOSE]));
+        if self.marks_generation && messages.iter().any(marked) {
+            return Err(DataError::Template("a message holds U+FDD0 or U+FDD1, which are no characters".to_owned()));
+        }
+        let special_tokens: Value = self.special_tokens.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let context = context! {
+            messages => Value::from_serialize(messages),
+            tools => tools.map(Value::from_serialize),
+            documents => (),
+            add_generation_prompt,
+            ..special_tokens
+        };
+        let text = self.env.get_template(TEMPLATE).and_then(|template| template.render(context));
+        Ok(split_marks(&text.map_err(|error| template_error(&error))?))
+    }
+
+    pub(crate) fn render_conversation(&self, conversation: &Conversation) -> Result<Rendered, DataError> {
+        self.render(&conversation.messages, conversation.tools.as_ref(), false)
+    }
+}
+
+fn environment(source: String) -> Result<Environment<'static>, Error> {
+    let mut env = Environment::new();
+    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    env.add_filter("tojson", to_json);
+    env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
+    env.add_function("raise_exception", |message: String| -> Result<(), Error> {
+        Err(Error::new(ErrorKind::InvalidOperation, message))
+    });
+    env.add_template_owned(TEMPLATE, source)?;
+    Ok(env)
+}
+
+/// Replaces `{% generation %}` and `{% endgeneration %}` by a filter block; says whether there was one.
+fn with_generation_marks(source: &str) -> (String, bool) {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    let mut found = false;
+    while let Some(start) = rest.find("{%") {
+        let (before, tag) = rest.split_at(start + 2);
+        out.push_str(before);
+        let Some(end) = tag.find("%}") else {
+            rest = tag;
+            continue;
+        };
+        let inner = &tag[..end];
+        match inner.trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+') {
+            "generation" => {
+                found = true;
+                out.push_str(&inner.replace("generation", &format!("filter {GENERATION}")));
+            }
+            "endgeneration" => out.push_str(&inner.replace("endgeneration", "endfilter")),
+            _ => out.push_str(inner),
+        }
+        rest = &tag[end..];
+    }
+    out.push_str(rest);
+    (out, found)
+}
+
+/// Takes the marks out of a rendering and notes where they stood.
+fn split_marks(marked: &str) -> Rendered {
+    let mut text = String::with_capacity(marked.len());
+    let mut generated = Vec::new();
+    let mut open = 0;
+    for piece in marked.split_inclusive([OPEN, CLOSE]) {
+        if let Some(before) = piece.strip_suffix(OPEN) {
+            text.push_str(before);
+            open = text.len();
+        } else if let Some(body) = piece.strip_suffix(CLOSE) {
+            text.push_str(body);
+            generated.push(open..text.len());
+        } else {
+            text.push_str(piece);
+        }
+    }
+    Rendered { text, generated }
+}
+
+/// The alternate form of an engine error shows the template's lines around it; one line is enough here.
+fn template_error(error: &Error) -> DataError {
+    DataError::Template(error.to_string())
+}
+
+fn strftime(unix_seconds: i64, format: &str) -> Result<String, Error> {
+    let bad = |problem: &'static str| Error::new(ErrorKind::InvalidOperation, problem);
+    let time = DateTime::from_timestamp(unix_seconds, 0).ok_or_else(|| bad("the date is out of range"))?;
+    let mut text = String::new();
+    write!(text, "{}", time.format(format)).map_err(|_| bad("strftime_now: unknown format"))?;
+    Ok(text)
+}
+
+/// Python's `json.dumps(value, ensure_ascii=False, indent=indent)`: no HTML escapes, and a space after `,` and `:`.
+fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
+    let indent: Option<usize> = options.get("indent")?;
+    if options.get::<Option<bool>>("ensure_ascii")? == Some(true) {
+        return Err(Error::new(ErrorKind::InvalidOperation, "tojson: ensure_ascii=true is not supported"));
+    }
+    options.assert_all_used()?;
+    let mut out = Vec::new();
+    let written = match indent {
+        Some(width) => {
+            let indent = " ".repeat(width);
+            value.serialize(&mut Serializer::with_formatter(&mut out, PrettyFormatter::with_indent(indent.as_bytes())))
+        }
+        None => value.serialize(&mut Serializer::with_formatter(&mut out, PythonFormatter)),
+    };
+    let fail = |problem: String| Error::new(ErrorKind::BadSerialization, problem);
+    written.map_err(|error| fail(error.to_string()))?;
+    String::from_utf8(out).map(Value::from).map_err(|error| fail(error.to_string()))
+}
+
+/// The separators of Python's `json.dumps`.
+struct PythonFormatter;
+
+impl Formatter for PythonFormatter {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        writer.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        writer.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+}

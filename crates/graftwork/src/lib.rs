@@ -1,0 +1,1 @@
+//! Fine-tuning of pretrained language models with sandboxed strategy plugins: the library.

@@ -1,0 +1,46 @@
+//! How a forward pass reaches parameters.
+
+use burn::tensor::{Int, Tensor};
+use graftwork_plan::{ParamId, Shape};
+
+/// Gives a forward pass what each parameter behaves as, adapters included.
+///
+/// Every parameter is held as a matrix, see [`matrix_shape`].
+pub trait Parameters {
+    /// `x · Wᵀ + b` for `x` of shape `[tokens, in]`; gives `[tokens, out]`.
+    fn linear(&self, weight: ParamId, bias: Option<ParamId>, x: Tensor<2>) -> Tensor<2>;
+
+    /// Rows of an embedding: `[tokens]` to `[tokens, hidden]`.
+    fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2>;
+
+    /// The parameter's value as a matrix; a vector of `n` comes as `[1, n]`.
+    fn value(&self, param: ParamId) -> Tensor<2>;
+}
+
+/// The matrix that holds a tensor of that shape: all axes but the last are folded, and a vector is one row.
+#[must_use]
+pub fn matrix_shape(shape: &Shape) -> [usize; 2] {
+    let last = shape.dims().last().copied().unwrap_or(1);
+    [(shape.elements() / last) as usize, last as usize]
+}
+
+/// Plain weights without adapters, by [`ParamId`]. A tied parameter holds the tensor that it is tied to.
+pub struct Weights(pub Vec<Tensor<2>>);
+
+impl Parameters for Weights {
+    fn linear(&self, weight: ParamId, bias: Option<ParamId>, x: Tensor<2>) -> Tensor<2> {
+        let y = x.matmul(self.value(weight).transpose());
+        match bias {
+            Some(bias) => y + self.value(bias),
+            None => y,
+        }
+    }
+
+    fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2> {
+        self.value(weight).select(0, ids)
+    }
+
+    fn value(&self, param: ParamId) -> Tensor<2> {
+        self.0[param.index()].clone()
+    }
+}

@@ -1,0 +1,161 @@
+//! How an expression is best read, and what that costs.
+//!
+//! An expression denotes a linear map `x ↦ x · Wᵀ`. Some nodes can push activations through their operands; any node
+//! can have its weight built and multiplied. [`Readings`] counts the operations of both, from the shapes and the number
+//! of rows, and keeps the cheaper for every node. The forward pass follows it, and so do the estimates.
+
+use crate::graph::{Graph, Node};
+use crate::op::Op;
+
+/// Floating-point operations of one forward pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Operations for each row of activations.
+    pub per_token: u64,
+    /// Operations once a pass, however many rows there are.
+    pub fixed: u64,
+}
+
+impl Cost {
+    /// Operations for so many rows.
+    #[must_use]
+    pub fn total(self, tokens: u64) -> u64 {
+        self.per_token.saturating_mul(tokens).saturating_add(self.fixed)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { per_token: self.per_token.saturating_add(other.per_token), fixed: self.fixed.saturating_add(other.fixed) }
+    }
+
+    fn each(self, per_token: u64) -> Self {
+        self.plus(Self { per_token, fixed: 0 })
+    }
+}
+
+/// How a node acts on activations `x` of shape `[tokens, in]`. Numbers are nodes of the graph.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading {
+    /// Build the weight `W` of the node, then `x · Wᵀ`. For `base` and tensors there is nothing to build.
+    Dense,
+    /// `x` itself.
+    Identity,
+    /// `apply(left, x) + apply(right, x)`.
+    Add(usize, usize),
+    /// `apply(left, x) - apply(right, x)`.
+    Sub(usize, usize),
+    /// `apply(outer, apply(inner, x))`.
+    Compose {
+        /// Left factor of the product, applied last.
+        outer: usize,
+        /// Right factor of the product, applied first.
+        inner: usize,
+    },
+    /// `factor · apply(map, x)`.
+    Scale(f64, usize),
+    /// `apply(map, dropout(p, x))`.
+    Dropout(f64, usize),
+    /// `apply(map, x) ⊙ vector` for a vector `[out, 1]`.
+    Rows {
+        /// The matrix.
+        map: usize,
+        /// What scales its rows.
+        vector: usize,
+    },
+    /// `apply(map, x ⊙ vector)` for a vector `[1, in]` or `[in]`.
+    Columns {
+        /// The matrix.
+        map: usize,
+        /// What scales its columns.
+        vector: usize,
+    },
+}
+
+/// The cheaper reading of every matrix node of a graph, for so many rows of activations.
+#[derive(Clone, Debug)]
+pub struct Readings {
+    readings: Vec<Reading>,
+    costs: Vec<Cost>,
+}
+
+impl Readings {
+    /// Judges every node for `tokens` rows.
+    #[must_use]
+    pub fn new(graph: &Graph, tokens: u64) -> Self {
+        let mut all = Self { readings: Vec::with_capacity(graph.nodes().len()), costs: Vec::with_capacity(graph.nodes().len()) };
+        for (index, node) in graph.nodes().iter().enumerate() {
+            let dense = Cost { per_token: 2 * node.shape.elements(), fixed: build_cost(graph, index) };
+            // An operand that is shared is applied once for each user, and its cost counts as often: where sharing
+            // would multiply the work, building the weight wins.
+            let (reading, cost) = match all.factored(graph, index) {
+                Some((reading, cost)) if cost.total(tokens) <= dense.total(tokens) => (reading, cost),
+                _ => (Reading::Dense, dense),
+            };
+            all.readings.push(reading);
+            all.costs.push(cost);
+        }
+        all
+    }
+
+    /// How to apply that node.
+    #[must_use]
+    pub fn of(&self, node: usize) -> Reading {
+        self.readings[node]
+    }
+
+    /// What applying that node costs.
+    #[must_use]
+    pub fn cost(&self, node: usize) -> Cost {
+        self.costs[node]
+    }
+
+    /// The reading that goes through the operands, where the node has one.
+    fn factored(&self, graph: &Graph, index: usize) -> Option<(Reading, Cost)> {
+        let node = graph.node(index);
+        let [out, inner] = node.shape.matrix()?;
+        let cost = |i: usize| self.costs[i];
+        Some(match (&node.op, node.inputs.as_slice()) {
+            (Op::Identity { .. }, _) => (Reading::Identity, Cost::default()),
+            (Op::Add, &[a, b]) if nothing_broadcast(graph, node) => (Reading::Add(a, b), cost(a).plus(cost(b)).each(out)),
+            (Op::Sub, &[a, b]) if nothing_broadcast(graph, node) => (Reading::Sub(a, b), cost(a).plus(cost(b)).each(out)),
+            (Op::Matmul, &[outer, inner]) => (Reading::Compose { outer, inner }, cost(outer).plus(cost(inner))),
+            (Op::Scale { factor }, &[a]) => (Reading::Scale(*factor, a), cost(a).each(out)),
+            (Op::Neg, &[a]) => (Reading::Scale(-1.0, a), cost(a).each(out)),
+            (Op::Dropout { p }, &[a]) => (Reading::Dropout(*p, a), cost(a).each(inner)),
+            (Op::Mul, &[a, b]) => [(a, b), (b, a)].into_iter().find_map(|(vector, map)| {
+                let whole = graph.node(map).shape.matrix() == Some([out, inner]);
+                match graph.node(vector).shape.dims() {
+                    &[n, 1] if whole && n == out => Some((Reading::Rows { map, vector }, out)),
+                    &[1, n] | &[n] if whole && n == inner => Some((Reading::Columns { map, vector }, inner)),
+                    _ => None,
+                }
+                .map(|(reading, width)| (reading, cost(map).each(width).plus(Cost { per_token: 0, fixed: build_cost(graph, vector) })))
+            })?,
+            _ => return None,
+        })
+    }
+}
+
+fn nothing_broadcast(graph: &Graph, node: &Node) -> bool {
+    node.inputs.iter().all(|&i| graph.node(i).shape == node.shape)
+}
+
+/// Operations to build a node's value; a node that is shared is built once.
+fn build_cost(graph: &Graph, index: usize) -> u64 {
+    let mut live = vec![false; index + 1];
+    live[index] = true;
+    let mut total = 0u64;
+    for i in (0..=index).rev() {
+        if !live[i] {
+            continue;
+        }
+        let node = graph.node(i);
+        node.inputs.iter().for_each(|&j| live[j] = true);
+        let inner = |j: usize| graph.node(j).shape.dims().last().copied().unwrap_or(1);
+        total = total.saturating_add(match (&node.op, node.inputs.as_slice()) {
+            (Op::Base | Op::Tensor { .. } | Op::Delta { .. } | Op::Reshape { .. } | Op::Transpose | Op::Dropout { .. } | Op::Detach, _) => 0,
+            (Op::Matmul | Op::Inverse, &[a, ..]) => node.shape.elements().saturating_mul(2 * inner(a)),
+            _ => node.shape.elements(),
+        });
+    }
+    total
+}

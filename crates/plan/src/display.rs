@@ -1,0 +1,83 @@
+//! An expression as a person writes it: `base + 2·(lora_B @ lora_A)`.
+
+use std::fmt::Write;
+
+use crate::graph::Graph;
+use crate::op::Op;
+
+/// Longer formulas than this are cut, since an expression may share nodes and so print exponentially long.
+const LONGEST: usize = 400;
+
+impl Graph {
+    /// The expression as a formula, with the tensors' names in it.
+    #[must_use]
+    pub fn formula(&self, tensors: &[&str]) -> String {
+        let mut text = String::new();
+        self.write_node(self.root(), tensors, 0, &mut text);
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text.push('…');
+        }
+        text
+    }
+
+    /// `level` is the binding strength around the node: 0 none, 1 inside a sum, 2 inside a product.
+    fn write_node(&self, index: usize, names: &[&str], level: u8, out: &mut String) {
+        if out.len() > LONGEST {
+            return;
+        }
+        let node = self.node(index);
+        let infix = match node.op {
+            Op::Add => Some((" + ", 1)),
+            Op::Sub => Some((" - ", 1)),
+            Op::Mul => Some((" ⊙ ", 2)),
+            Op::Div => Some((" / ", 2)),
+            Op::Matmul => Some((" @ ", 2)),
+            Op::Kron => Some((" ⊗ ", 2)),
+            _ => None,
+        };
+        if let (Some((sign, own)), [a, b]) = (infix, node.inputs.as_slice()) {
+            let bracket = level >= own;
+            out.push_str(if bracket { "(" } else { "" });
+            self.write_node(*a, names, own - 1, out);
+            out.push_str(sign);
+            self.write_node(*b, names, own, out);
+            out.push_str(if bracket { ")" } else { "" });
+            return;
+        }
+        match &node.op {
+            Op::Tensor { index } => out.push_str(names.get(*index as usize).copied().unwrap_or("?")),
+            Op::Base => out.push_str("base"),
+            // Writing to a string cannot fail.
+            Op::Delta { index } => drop(write!(out, "delta{index}")),
+            Op::Scale { factor } => {
+                let _ = write!(out, "{factor}·");
+                self.write_node(node.inputs[0], names, 2, out);
+            }
+            Op::Transpose => {
+                self.write_node(node.inputs[0], names, 2, out);
+                out.push('ᵀ');
+            }
+            op => {
+                out.push_str(op.name());
+                out.push('(');
+                let mut separator = "";
+                for (name, value) in op.to_raw(Vec::new()).attributes {
+                    let _ = match value {
+                        crate::Attribute::Integer(v) => write!(out, "{separator}{name}={v}"),
+                        crate::Attribute::Float(v) => write!(out, "{separator}{name}={v}"),
+                        crate::Attribute::Text(v) => write!(out, "{separator}{name}={v}"),
+                        crate::Attribute::Integers(v) => write!(out, "{separator}{name}={v:?}"),
+                    };
+                    separator = ", ";
+                }
+                for &input in &node.inputs {
+                    out.push_str(separator);
+                    self.write_node(input, names, 0, out);
+                    separator = ", ";
+                }
+                out.push(')');
+            }
+        }
+    }
+}

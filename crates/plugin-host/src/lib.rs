@@ -1,0 +1,1 @@
+//! Loads and calls strategy plugins: wasmtime, limits, contract versions.

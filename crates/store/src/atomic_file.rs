@@ -1,0 +1,112 @@
+//! Single files: written whole or not at all, or grown line by line.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::StoreError;
+use crate::path::{parent, sync_dir};
+
+/// Writes `bytes` to `path` so that a reader, or a machine that loses power, sees the old file or the new, never a part.
+///
+/// # Errors
+/// If the folder of `path` is missing or cannot be written, or the disk is full. The old file is then as it was.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let failed = || StoreError::write(path, bytes.len() as u64);
+    let dir = parent(path);
+    let mut temp = temp_builder(&temp_prefix(path)?, 0o666)
+        .tempfile_in(dir)
+        .map_err(failed())?;
+    temp.write_all(bytes).map_err(failed())?;
+    temp.as_file().sync_all().map_err(failed())?;
+    temp.persist(path).map_err(|error| failed()(error.error))?;
+    sync_dir(dir).map_err(failed())
+}
+
+/// What the hidden neighbours of `path` begin with while it is being written: `.NAME.tmp-`.
+pub(crate) fn temp_prefix(path: &Path) -> Result<OsString, StoreError> {
+    let name = path.file_name().ok_or_else(|| StoreError::BadTarget {
+        path: path.to_owned(),
+    })?;
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".tmp-");
+    Ok(prefix)
+}
+
+/// A builder of temporary files that get the permissions an ordinary file gets: `mode` less the umask.
+pub(crate) fn temp_builder(prefix: &OsString, mode: u32) -> tempfile::Builder<'_, '_> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
+}
+
+/// A JSON-lines file that grows one line at a time, such as `metrics.jsonl`.
+#[derive(Debug)]
+pub struct AppendLog {
+    path: PathBuf,
+    file: File,
+}
+
+impl AppendLog {
+    /// Opens `path` to append to, creating it if it is missing. A last line that an earlier process did not
+    /// finish is dropped, so that every line is whole.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, read or shortened.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .append(true)
+            .open(path)
+            .map_err(StoreError::io("open", path))?;
+        drop_torn_line(&mut file).map_err(StoreError::io("repair", path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    /// Appends `record` as one line of JSON. It is with the operating system when this returns, so it survives
+    /// the end of the process, though perhaps not of the machine.
+    ///
+    /// # Errors
+    /// If `record` has no JSON form, or the line cannot be written.
+    pub fn append(&mut self, record: &impl Serialize) -> Result<(), StoreError> {
+        let mut line = serde_json::to_vec(record).map_err(StoreError::json(&self.path))?;
+        line.push(b'\n');
+        // One call to the system: another reader never sees a part of the line.
+        self.file
+            .write_all(&line)
+            .map_err(StoreError::write(&self.path, line.len() as u64))
+    }
+}
+
+fn drop_torn_line(file: &mut File) -> std::io::Result<()> {
+    const BLOCK: u64 = 4096;
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut end = length;
+    while end > 0 {
+        let start = end.saturating_sub(BLOCK);
+        let mut block = Vec::new();
+        file.seek(SeekFrom::Start(start))?;
+        file.by_ref().take(end - start).read_to_end(&mut block)?;
+        if let Some(newline) = block.iter().rposition(|&byte| byte == b'\n') {
+            end = start + newline as u64 + 1;
+            break;
+        }
+        end = start;
+    }
+    if end < length {
+        file.set_len(end)?;
+    }
+    Ok(())
+}

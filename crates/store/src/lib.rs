@@ -1,0 +1,39 @@
+//! Durable files: atomic folders, Hugging Face models, PEFT adapters, checkpoints.
+//!
+//! The only crate that writes run files. Whatever it writes is whole or absent: folders are built beside their
+//! place and renamed into it ([`AtomicDir`]), files likewise ([`write_atomic`]), and a checkpoint carries the hash
+//! of every file in it ([`verify_manifest`]). Whatever it reads is checked before it is used, and nothing it reads
+//! or writes can execute: tensors are safetensors, the rest is JSON and text.
+
+mod atomic_file;
+mod checkpoint;
+mod commit;
+mod error;
+mod lock;
+mod manifest;
+mod model_dir;
+mod model_write;
+mod path;
+mod peft;
+mod run_dir;
+mod safetensors_file;
+mod safetensors_write;
+mod tensor;
+
+pub use atomic_file::{AppendLog, write_atomic};
+pub use checkpoint::{CheckpointDir, CheckpointWriter};
+pub use commit::{AtomicDir, Overwrite};
+pub use error::StoreError;
+pub use lock::RunLock;
+pub use manifest::{MANIFEST, verify_manifest};
+pub use model_dir::ModelDir;
+pub use model_write::{ModelWriter, WriteOptions};
+pub use peft::{
+    AdapterKey, AdapterPart, Bias, InitWeights, Layers, Names, Param, Patterns, PeftAdapter,
+    PeftConfig, PeftError, PeftType,
+};
+pub use run_dir::RunDir;
+pub use safetensors::Dtype;
+pub use safetensors_file::SafetensorsFile;
+pub use safetensors_write::{SafetensorsWriter, TensorSpec};
+pub use tensor::{TensorData, TensorError, TensorRef};

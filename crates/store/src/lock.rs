@@ -1,0 +1,59 @@
+//! The lock that keeps a second process out of a run directory.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use crate::StoreError;
+
+/// The file that is locked. It stays when the lock goes: removing it would race with the next holder.
+pub(crate) const LOCK_FILE: &str = "run.lock";
+
+/// Held while a process writes to a run directory. The operating system releases it when the process ends,
+/// however it ends.
+#[derive(Debug)]
+pub struct RunLock {
+    file: File,
+}
+
+impl RunLock {
+    /// Takes the lock of the run directory `dir`, without waiting.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] with the holder's process id if another process has it, or any error of the file system.
+    pub fn acquire(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join(LOCK_FILE);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(StoreError::io("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let pid = file.read_to_string(&mut pid).ok().and_then(|_| pid.trim().parse().ok());
+                return Err(StoreError::Locked {
+                    path: dir.to_owned(),
+                    pid,
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", &path)(error)),
+        }
+        let pid = format!("{}\n", std::process::id());
+        file.set_len(0)
+            .and_then(|()| file.write_all(pid.as_bytes()))
+            .map_err(StoreError::write(&path, pid.len() as u64))?;
+        Ok(Self { file })
+    }
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        // So that the next holder is not announced under this process's id. Best effort: the lock itself
+        // goes when the file closes.
+        let _ = self.file.set_len(0);
+    }
+}
