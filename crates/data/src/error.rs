@@ -34,7 +34,10 @@ pub enum DataError {
     #[error("no data files given")]
     NoFiles,
     /// The extension says nothing about the content and no format was given.
-    #[error("{}: cannot tell the format from the name; use .jsonl, .ndjson, .json, .txt or .md, or give `format`", path.display())]
+    #[error(
+        "{}: cannot tell the format from the name; use .jsonl, .ndjson, .json, .txt or .md, or give `format`",
+        path.display()
+    )]
     UnknownExtension {
         /// The file.
         path: PathBuf,
@@ -69,7 +72,7 @@ pub enum DataError {
         found: String,
     },
     /// A key is not there.
-    #[error("{at}: no key `{key}`{}; found {found}", hint.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    #[error("{at}: no key `{key}`{}; found {found}", did_you_mean(hint.as_deref()))]
     MissingKey {
         /// Where.
         at: Source,
@@ -104,7 +107,8 @@ pub enum DataError {
     },
     /// A `from` that is not known.
     #[error(
-        "{at}: unknown speaker `{role}`; known are human, user, gpt, assistant, system, tool, function_call, observation"
+        "{at}: unknown speaker `{role}`; known are human, user, gpt, assistant, system, tool, function_call, \
+         observation"
     )]
     UnknownSpeaker {
         /// Where.
@@ -133,8 +137,8 @@ pub enum DataError {
     Tokenize(String),
     /// Chat data, and no template to render it.
     #[error(
-        "the tokenizer has no chat template; use the instruct model's folder, add a chat_template.jinja to this one, or \
-         turn the data into prompt/completion pairs"
+        "the tokenizer has no chat template; use the instruct model's folder, add a chat_template.jinja to this one, \
+         or turn the data into prompt/completion pairs"
     )]
     NoChatTemplate,
     /// The chat template failed.
@@ -167,8 +171,8 @@ pub enum DataError {
     },
     /// Nothing is left to train on.
     #[error(
-        "no sample has a token to train on: {records} records were read, {dropped} dropped; check `loss_on` and `max_length` \
-         ({max_length} tokens)"
+        "no sample has a token to train on (records read: {records}, dropped: {dropped}); check `loss_on` and \
+         `max_length` ({max_length} tokens)"
     )]
     NothingToTrain {
         /// Records read.
@@ -178,6 +182,10 @@ pub enum DataError {
         /// The limit that samples were cut to.
         max_length: usize,
     },
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
 }
 
 impl DataError {

@@ -4,8 +4,9 @@
 //! a mask of the tokens that the loss counts; samples are laid into [`Row`]s, packed or one each; an [`Epoch`] gives
 //! the rows in a fixed order as [`Batch`]es. [`Dataset::load`] does all of it.
 //!
-//! Nothing here depends on a clock, a thread or an address: the same files, tokenizer and options give the same
-//! batches, and batch `(epoch, index)` can be asked for directly, which is what resuming a run needs.
+//! The same files, tokenizer and options give the same batches, and batch `(epoch, index)` can be asked for directly,
+//! which is what resuming a run needs. One thing can differ from day to day, a chat template that asks for the date:
+//! [`Tokenizer::with_now`] fixes it.
 
 mod batch;
 mod dataset;

@@ -101,11 +101,15 @@ fn records(values: Vec<(Source, Value)>, format: Option<Format>, path: &Path) ->
     for (source, value) in values {
         let map = match value {
             Value::Object(map) => map,
-            other => return Err(DataError::NotAnObject { at: source, found: type_name(&other) }),
+            other => {
+                return Err(DataError::NotAnObject { at: source, found: type_name(&other) });
+            }
         };
         let format = match known.or_else(|| Format::detect(&map)) {
             Some(format) => *known.insert(format),
-            None => return Err(DataError::UnknownFormat { at: source, found: quoted_keys(&map) }),
+            None => {
+                return Err(DataError::UnknownFormat { at: source, found: quoted_keys(&map) });
+            }
         };
         let body = Body::parse(map, format, &source)?;
         records.push(Record { source, body });

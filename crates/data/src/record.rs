@@ -118,13 +118,14 @@ fn alpaca(fields: &Fields<'_>) -> Result<Body, DataError> {
     };
     let prompt = if input.is_empty() {
         format!(
-            "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n\
+            "Below is an instruction that describes a task. Write a response that appropriately completes the \
+             request.\n\n\
              ### Instruction:\n{instruction}\n\n### Response:"
         )
     } else {
         format!(
-            "Below is an instruction that describes a task, paired with an input that provides further context. Write a \
-             response that appropriately completes the request.\n\n\
+            "Below is an instruction that describes a task, paired with an input that provides further context. \
+             Write a response that appropriately completes the request.\n\n\
              ### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:"
         )
     };

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Kwargs;
+use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
@@ -65,25 +65,55 @@ impl ChatTemplate {
         tools: Option<&serde_json::Value>,
         add_generation_prompt: bool,
     ) -> Result<Rendered, DataError> {
-        let marked = |message: &Message| message.content.as_ref().is_some_and(|text| text.contains([OPEN, CLOSE]));
-        if self.marks_generation && messages.iter().any(marked) {
+        if self.marks_generation && messages.iter().any(holds_marks) {
             return Err(DataError::Template("a message holds U+FDD0 or U+FDD1, which are no characters".to_owned()));
         }
-        let special_tokens: Value = self.special_tokens.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let text = self.render_raw(messages, tools, add_generation_prompt)?;
+        Ok(if self.marks_generation { split_marks(&text) } else { Rendered { text, generated: Vec::new() } })
+    }
+
+    /// A whole conversation, as it is trained on.
+    pub(crate) fn render_conversation(&self, conversation: &Conversation) -> Result<Rendered, DataError> {
+        self.render(&conversation.messages, conversation.tools.as_ref(), false)
+    }
+
+    /// The same, with the place where the text of message `index` ended up, less the space around it; `None` if that
+    /// cannot be told. Only for templates that do not mark generation themselves.
+    pub(crate) fn locate(&self, conversation: &Conversation, index: usize) -> Result<Option<Rendered>, DataError> {
+        let mut messages = conversation.messages.clone();
+        let content = messages.get_mut(index).and_then(|message| message.content.as_mut());
+        let Some(content) = content.filter(|content| !content.trim().is_empty()) else { return Ok(None) };
+        let body = content.trim();
+        *content = content.replacen(body, &format!("{OPEN}{body}{CLOSE}"), 1);
+        if conversation.messages.iter().any(holds_marks) {
+            return Ok(None);
+        }
+        let text = self.render_raw(&messages, conversation.tools.as_ref(), false)?;
+        Ok(Some(split_marks(&text)))
+    }
+
+    fn render_raw(
+        &self,
+        messages: &[Message],
+        tools: Option<&serde_json::Value>,
+        add_generation_prompt: bool,
+    ) -> Result<String, DataError> {
+        let special_tokens = self.special_tokens.iter();
+        let special_tokens = Value::from_pairs(special_tokens.map(|(k, v)| (k.as_str(), v.as_str())));
         let context = context! {
-            messages => Value::from_serialize(messages),
-            tools => tools.map(Value::from_serialize),
+            messages => Value::from(Serde(messages)),
+            tools => tools.map(|tools| Value::from(Serde(tools))),
             documents => (),
             add_generation_prompt,
             ..special_tokens
         };
         let text = self.env.get_template(TEMPLATE).and_then(|template| template.render(context));
-        Ok(split_marks(&text.map_err(|error| template_error(&error))?))
+        text.map_err(|error| template_error(&error))
     }
+}
 
-    pub(crate) fn render_conversation(&self, conversation: &Conversation) -> Result<Rendered, DataError> {
-        self.render(&conversation.messages, conversation.tools.as_ref(), false)
-    }
+fn holds_marks(message: &Message) -> bool {
+    message.content.as_ref().is_some_and(|text| text.contains([OPEN, CLOSE]))
 }
 
 fn environment(source: String) -> Result<Environment<'static>, Error> {
@@ -126,18 +156,18 @@ fn with_generation_marks(source: &str) -> (String, bool) {
     (out, found)
 }
 
-/// Takes the marks out of a rendering and notes where they stood.
+/// Takes the marks out of a rendering and notes where they stood; one without its other half marks nothing.
 fn split_marks(marked: &str) -> Rendered {
     let mut text = String::with_capacity(marked.len());
     let mut generated = Vec::new();
-    let mut open = 0;
+    let mut open = None;
     for piece in marked.split_inclusive([OPEN, CLOSE]) {
         if let Some(before) = piece.strip_suffix(OPEN) {
             text.push_str(before);
-            open = text.len();
+            open = Some(text.len());
         } else if let Some(body) = piece.strip_suffix(CLOSE) {
             text.push_str(body);
-            generated.push(open..text.len());
+            generated.extend(open.take().map(|start| start..text.len()));
         } else {
             text.push_str(piece);
         }
@@ -145,7 +175,6 @@ fn split_marks(marked: &str) -> Rendered {
     Rendered { text, generated }
 }
 
-/// The alternate form of an engine error shows the template's lines around it; one line is enough here.
 fn template_error(error: &Error) -> DataError {
     DataError::Template(error.to_string())
 }

@@ -1,1 +1,64 @@
-//! Fine-tuning of pretrained language models with sandboxed strategy plugins: the library.
+//! Fine-tuning of pretrained language models, with the method as a sandboxed plugin.
+//!
+//! A [`Host`] takes a [`RunConfig`], trains, and tells what happens as [`Event`]s; it prints nothing itself.
+//!
+//! ```no_run
+//! use graftwork::{Control, Event, Host, RunConfig, StrategyConfig};
+//!
+//! # fn main() -> Result<(), graftwork::Error> {
+//! let mut config = RunConfig::default();
+//! config.strategy.push(StrategyConfig::new("plugins/lora.wasm"));
+//! let host = Host::new()?;
+//! let report = host.run(&config, &Control::new(), &mut |event| {
+//!     if let Event::Step(step) = event {
+//!         println!("{}: {:.3}", step.step, step.loss);
+//!     }
+//! })?;
+//! println!("{} weights trained, saved in {}", report.trainable_parameters, report.out.display());
+//! # Ok(())
+//! # }
+//! ```
+
+mod adapter;
+mod base;
+mod chain;
+mod check;
+mod config;
+mod default_base;
+mod device;
+mod error;
+mod estimate;
+mod eval;
+mod event;
+mod generate;
+mod host;
+mod memory;
+mod merge;
+mod peft;
+mod plugin;
+mod run;
+mod save;
+mod statistics;
+mod tensors;
+
+// A family registers itself when its crate is linked in, which a mere dependency is not.
+use graftwork_llama as _;
+
+pub use check::CheckReport;
+pub use chain::{StrategyRecord, assign_settings};
+pub use config::{DataSection, RunConfig, StrategyConfig, TrainSection};
+pub use device::DeviceChoice;
+pub use error::Error;
+pub use estimate::MemoryEstimate;
+pub use eval::{EvalRequest, EvalResult};
+pub use event::{Control, Event};
+pub use generate::{GenerateRequest, Generated};
+pub use graftwork_data::{DataStats, EvalSplit, Format, LossOn, Message, Order, Preview};
+pub use graftwork_model::{Sampling, families};
+pub use graftwork_plan::Summary;
+pub use graftwork_plugin_host::{Limits, PluginError};
+pub use graftwork_train::{EvalReport, Evaluation, Schedule, StepReport};
+pub use host::Host;
+pub use merge::{MergeReport, MergeRequest};
+pub use plugin::PluginReport;
+pub use run::{FirstLast, RunReport};

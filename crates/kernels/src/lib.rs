@@ -1,1 +1,13 @@
-//! Operations that burn lacks.
+//! Operations that training needs and burn lacks, over burn's tensors.
+//!
+//! Each is written so that its definition can be read off; a faster version for a device has to agree with the one
+//! here.
+
+pub mod adamw;
+pub mod attention;
+pub mod linalg;
+pub mod loss;
+pub mod norm;
+pub mod random;
+pub mod rotary;
+pub mod spectrum;

@@ -22,6 +22,14 @@ pub enum ModelError {
         /// What is wrong with it.
         message: String,
     },
+    /// The sizes of a parameter multiply to more than a tensor may have.
+    #[error("config.json gives `{name}` a shape that makes no sense: {message}")]
+    Size {
+        /// Name of the parameter.
+        name: String,
+        /// What is wrong with its shape.
+        message: String,
+    },
     /// No registered family knows this type of model.
     #[error("models of type `{found}` are not supported; there are: {known}")]
     UnknownFamily {
@@ -65,7 +73,11 @@ impl ConfigReader<'_> {
     /// The key is missing, no integer, or out of range.
     pub fn size(&self, key: &str) -> Result<u64, ModelError> {
         let size: u64 = self.required(key)?;
-        if (1..=1 << 31).contains(&size) { Ok(size) } else { Err(self.invalid(key, "it must lie between 1 and 2^31".to_owned())) }
+        if (1..=1 << 31).contains(&size) {
+            Ok(size)
+        } else {
+            Err(self.invalid(key, "it must lie between 1 and 2^31".to_owned()))
+        }
     }
 
     /// The error for a key whose value makes no sense.

@@ -20,7 +20,9 @@ impl Input {
     /// within a row and 0 for padding. All three have `rows · length` entries.
     #[must_use]
     pub fn new(rows: usize, ids: Vec<u32>, positions: Vec<u32>, segments: Vec<u32>, device: &Device) -> Self {
-        debug_assert!(ids.len() == positions.len() && ids.len() == segments.len() && rows > 0 && ids.len().is_multiple_of(rows));
+        debug_assert!(
+            ids.len() == positions.len() && ids.len() == segments.len() && rows > 0 && ids.len().is_multiple_of(rows)
+        );
         Self { rows, length: ids.len() / rows.max(1), ids, positions, segments, device: device.clone() }
     }
 

@@ -6,12 +6,14 @@
 
 mod architecture;
 mod config;
+mod generate;
 mod input;
 mod parameters;
 mod registry;
 
 pub use architecture::{Architecture, Dimensions, Head};
 pub use config::{ConfigReader, ModelError};
+pub use generate::{Sampling, generate};
 pub use input::{Cache, Input};
 pub use parameters::{Parameters, Weights, matrix_shape};
 pub use registry::{Family, families, open};

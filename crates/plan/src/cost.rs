@@ -24,7 +24,10 @@ impl Cost {
     }
 
     fn plus(self, other: Self) -> Self {
-        Self { per_token: self.per_token.saturating_add(other.per_token), fixed: self.fixed.saturating_add(other.fixed) }
+        Self {
+            per_token: self.per_token.saturating_add(other.per_token),
+            fixed: self.fixed.saturating_add(other.fixed),
+        }
     }
 
     fn each(self, per_token: u64) -> Self {
@@ -81,7 +84,8 @@ impl Readings {
     /// Judges every node for `tokens` rows.
     #[must_use]
     pub fn new(graph: &Graph, tokens: u64) -> Self {
-        let mut all = Self { readings: Vec::with_capacity(graph.nodes().len()), costs: Vec::with_capacity(graph.nodes().len()) };
+        let mut all =
+            Self { readings: Vec::with_capacity(graph.nodes().len()), costs: Vec::with_capacity(graph.nodes().len()) };
         for (index, node) in graph.nodes().iter().enumerate() {
             let dense = Cost { per_token: 2 * node.shape.elements(), fixed: build_cost(graph, index) };
             // An operand that is shared is applied once for each user, and its cost counts as often: where sharing
@@ -115,8 +119,12 @@ impl Readings {
         let cost = |i: usize| self.costs[i];
         Some(match (&node.op, node.inputs.as_slice()) {
             (Op::Identity { .. }, _) => (Reading::Identity, Cost::default()),
-            (Op::Add, &[a, b]) if nothing_broadcast(graph, node) => (Reading::Add(a, b), cost(a).plus(cost(b)).each(out)),
-            (Op::Sub, &[a, b]) if nothing_broadcast(graph, node) => (Reading::Sub(a, b), cost(a).plus(cost(b)).each(out)),
+            (Op::Add, &[a, b]) if nothing_broadcast(graph, node) => {
+                (Reading::Add(a, b), cost(a).plus(cost(b)).each(out))
+            }
+            (Op::Sub, &[a, b]) if nothing_broadcast(graph, node) => {
+                (Reading::Sub(a, b), cost(a).plus(cost(b)).each(out))
+            }
             (Op::Matmul, &[outer, inner]) => (Reading::Compose { outer, inner }, cost(outer).plus(cost(inner))),
             (Op::Scale { factor }, &[a]) => (Reading::Scale(*factor, a), cost(a).each(out)),
             (Op::Neg, &[a]) => (Reading::Scale(-1.0, a), cost(a).each(out)),
@@ -128,7 +136,9 @@ impl Readings {
                     &[1, n] | &[n] if whole && n == inner => Some((Reading::Columns { map, vector }, inner)),
                     _ => None,
                 }
-                .map(|(reading, width)| (reading, cost(map).each(width).plus(Cost { per_token: 0, fixed: build_cost(graph, vector) })))
+                .map(|(reading, width)| {
+                    (reading, cost(map).each(width).plus(Cost { per_token: 0, fixed: build_cost(graph, vector) }))
+                })
             })?,
             _ => return None,
         })
@@ -152,7 +162,16 @@ fn build_cost(graph: &Graph, index: usize) -> u64 {
         node.inputs.iter().for_each(|&j| live[j] = true);
         let inner = |j: usize| graph.node(j).shape.dims().last().copied().unwrap_or(1);
         total = total.saturating_add(match (&node.op, node.inputs.as_slice()) {
-            (Op::Base | Op::Tensor { .. } | Op::Delta { .. } | Op::Reshape { .. } | Op::Transpose | Op::Dropout { .. } | Op::Detach, _) => 0,
+            (
+                Op::Base
+                | Op::Tensor { .. }
+                | Op::Delta { .. }
+                | Op::Reshape { .. }
+                | Op::Transpose
+                | Op::Dropout { .. }
+                | Op::Detach,
+                _,
+            ) => 0,
             (Op::Matmul | Op::Inverse, &[a, ..]) => node.shape.elements().saturating_mul(2 * inner(a)),
             _ => node.shape.elements(),
         });

@@ -25,11 +25,15 @@ impl Context {
             Op::Tensor { .. } if matches!(self, Self::Init) => Err("an initial value is over `base` alone"),
             Op::Tensor { .. } if matches!(self, Self::Compose) => Err("a composition is over `base` and `delta`"),
             Op::Delta { .. } if !matches!(self, Self::Compose) => Err("`delta` belongs to compositions"),
-            Op::Dropout { .. } | Op::Detach if !matches!(self, Self::Effective) => Err("it belongs to `effective`, which is trained"),
+            Op::Dropout { .. } | Op::Detach if !matches!(self, Self::Effective) => {
+                Err("it belongs to `effective`, which is trained")
+            }
             Op::Normal { .. } | Op::Uniform { .. } | Op::Bernoulli { .. } if matches!(self, Self::Effective) => {
                 Err("random draws belong to initial values and compositions")
             }
-            Op::SvdU { .. } | Op::SvdS { .. } | Op::SvdVt { .. } | Op::QrQ | Op::QrR | Op::TopKMagnitude { .. } if matches!(self, Self::Effective) => {
+            Op::SvdU { .. } | Op::SvdS { .. } | Op::SvdVt { .. } | Op::QrQ | Op::QrR | Op::TopKMagnitude { .. }
+                if matches!(self, Self::Effective) =>
+            {
                 Err("decompositions belong to initial values and compositions")
             }
             _ => Ok(()),
@@ -109,7 +113,13 @@ impl Graph {
     ///
     /// # Errors
     /// Every problem, as `(node, message)`; the node is `None` where the whole expression is meant.
-    pub fn check(raw: &RawGraph, context: Context, base: &Shape, tensors: &[Shape], deltas: usize) -> Result<Self, Vec<(Option<usize>, String)>> {
+    pub fn check(
+        raw: &RawGraph,
+        context: Context,
+        base: &Shape,
+        tensors: &[Shape],
+        deltas: usize,
+    ) -> Result<Self, Vec<(Option<usize>, String)>> {
         let tensors: Vec<_> = tensors.iter().cloned().map(Some).collect();
         Self::check_in(raw, &Scope { context, base, tensors: &tensors, deltas })
     }
@@ -150,7 +160,12 @@ impl Graph {
 }
 
 /// The node, nothing where an operand has failed before, or what is wrong.
-fn check_node(raw: &RawGraph, index: usize, earlier: &[Option<Node>], scope: &Scope<'_>) -> Result<Option<Node>, String> {
+fn check_node(
+    raw: &RawGraph,
+    index: usize,
+    earlier: &[Option<Node>],
+    scope: &Scope<'_>,
+) -> Result<Option<Node>, String> {
     let node = &raw.nodes[index];
     let op = Op::parse(node)?;
     scope.context.admits(&op).map_err(|why| format!("`{}` cannot stand here: {why}", op.name()))?;
@@ -166,7 +181,12 @@ fn check_node(raw: &RawGraph, index: usize, earlier: &[Option<Node>], scope: &Sc
     for &input in &node.inputs {
         let input = input as usize;
         match earlier.get(input) {
-            None => return Err(format!("`{}` takes node {input}, which does not come before it; operands come first", op.name())),
+            None => {
+                return Err(format!(
+                    "`{}` takes node {input}, which does not come before it; operands come first",
+                    op.name()
+                ));
+            }
             Some(None) => return Ok(None),
             Some(Some(operand)) => {
                 inputs.push(input);

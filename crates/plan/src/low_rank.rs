@@ -1,16 +1,19 @@
-//! Recognises the low-rank form `base + scale · (B @ A)` by its structure, whatever the adapter calls itself.
+//! Recognises the low-rank forms of LoRA by their structure, whatever the adapter calls itself.
 
 use crate::graph::Graph;
 use crate::op::Op;
 use crate::plan::Adapter;
 
-/// An adapter of the form `base + scale · (B @ dropout(A))`, as PEFT's LoRA writes it.
+/// An adapter of the form `base + scale · (B @ dropout(A))`, as PEFT's LoRA has it for linear layers, or
+/// `base + scale · (Aᵀ @ Bᵀ)`, as it has it for embeddings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LowRank {
-    /// Index of the tensor `A`, `[rank, in]`.
+    /// Index of the tensor `A`: `[rank, in]`, or `[rank, entries]` where transposed.
     pub a: usize,
-    /// Index of the tensor `B`, `[out, rank]`.
+    /// Index of the tensor `B`: `[out, rank]`, or `[hidden, rank]` where transposed.
     pub b: usize,
+    /// Whether the product is `Aᵀ @ Bᵀ`.
+    pub transposed: bool,
     /// Inner size of the product.
     pub rank: u64,
     /// Factor on the product.
@@ -39,14 +42,27 @@ impl LowRank {
         if adapter.base.is_some() || (dropout > 0.0 && inner_dropout > 0.0) {
             return None;
         }
-        match (&graph.node(a).op, &graph.node(*b).op) {
-            (Op::Tensor { index: a_index }, Op::Tensor { index: b_index }) => Some(Self {
-                a: *a_index as usize,
-                b: *b_index as usize,
-                rank: graph.node(a).shape.dims()[0],
-                scale: scale * inner_scale,
-                dropout: dropout.max(inner_dropout),
-            }),
+        let tensor = |index: usize| match graph.node(index).op {
+            Op::Tensor { index } => Some(index as usize),
+            _ => None,
+        };
+        let under_transpose = |index: usize| match graph.node(index).op {
+            Op::Transpose => tensor(graph.node(index).inputs[0]),
+            _ => None,
+        };
+        let rank = *graph.node(a).shape.dims().first()?;
+        let form = |a: usize, b: usize, transposed: bool, rank: u64| Self {
+            a,
+            b,
+            transposed,
+            rank,
+            scale: scale * inner_scale,
+            dropout: dropout.max(inner_dropout),
+        };
+        match (tensor(a), tensor(*b), under_transpose(*b), under_transpose(a)) {
+            (Some(a), Some(b), ..) => Some(form(a, b, false, rank)),
+            // On the left of the product stands Aᵀ, on the right Bᵀ, whose first axis is the rank.
+            (_, _, Some(a), Some(b)) => Some(form(a, b, true, rank)),
             _ => None,
         }
     }

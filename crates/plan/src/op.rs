@@ -116,9 +116,47 @@ impl Arity {
 
 /// Every op name that [`Op::parse`] knows.
 const NAMES: [&str; 41] = [
-    "base", "tensor", "delta", "constant", "identity", "add", "sub", "mul", "div", "neg", "scale", "matmul", "transpose", "kron", "reshape", "concat",
-    "slice", "diagonal", "inverse", "abs", "sign", "sqrt", "exp", "tanh", "sigmoid", "maximum", "minimum", "norm", "sum", "mean", "dropout", "detach",
-    "normal", "uniform", "bernoulli", "svd_u", "svd_s", "svd_vt", "qr_q", "qr_r", "top_k_magnitude",
+    "base",
+    "tensor",
+    "delta",
+    "constant",
+    "identity",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "neg",
+    "scale",
+    "matmul",
+    "transpose",
+    "kron",
+    "reshape",
+    "concat",
+    "slice",
+    "diagonal",
+    "inverse",
+    "abs",
+    "sign",
+    "sqrt",
+    "exp",
+    "tanh",
+    "sigmoid",
+    "maximum",
+    "minimum",
+    "norm",
+    "sum",
+    "mean",
+    "dropout",
+    "detach",
+    "normal",
+    "uniform",
+    "bernoulli",
+    "svd_u",
+    "svd_s",
+    "svd_vt",
+    "qr_q",
+    "qr_r",
+    "top_k_magnitude",
 ];
 
 /// The names of all ops, as a message lists them.
@@ -150,12 +188,17 @@ impl<'a> Attributes<'a> {
 
     fn probability(&mut self, name: &str) -> Result<f64, String> {
         let p = self.float(name)?;
-        if (0.0..=1.0).contains(&p) { Ok(p) } else { Err(format!("`{name}` of `{}` is {p}; it must lie between 0 and 1", self.op)) }
+        if (0.0..=1.0).contains(&p) {
+            Ok(p)
+        } else {
+            Err(format!("`{name}` of `{}` is {p}; it must lie between 0 and 1", self.op))
+        }
     }
 
     fn count(&mut self, name: &str) -> Result<u64, String> {
         match self.take(name)? {
-            Attribute::Integer(value) => u64::try_from(*value).map_err(|_| format!("`{name}` of `{}` is {value}; it must not be negative", self.op)),
+            Attribute::Integer(value) => u64::try_from(*value)
+                .map_err(|_| format!("`{name}` of `{}` is {value}; it must not be negative", self.op)),
             other => Err(format!("`{name}` of `{}` must be an integer, not {}", self.op, other.kind())),
         }
     }
@@ -231,7 +274,13 @@ impl Op {
             "qr_q" => Self::QrQ,
             "qr_r" => Self::QrR,
             "top_k_magnitude" => Self::TopKMagnitude { density: a.probability("density")? },
-            unknown => return Err(format!("no op is called `{}`; there are: {}", unknown.escape_debug(), vocabulary().join(", "))),
+            unknown => {
+                return Err(format!(
+                    "no op is called `{}`; there are: {}",
+                    unknown.escape_debug(),
+                    vocabulary().join(", ")
+                ));
+            }
         })
     }
 
@@ -287,9 +336,18 @@ impl Op {
     #[must_use]
     pub fn arity(&self) -> Arity {
         match self {
-            Self::Base | Self::Tensor { .. } | Self::Delta { .. } | Self::Constant { .. } | Self::Identity { .. } => Arity::Exactly(0),
+            Self::Base | Self::Tensor { .. } | Self::Delta { .. } | Self::Constant { .. } | Self::Identity { .. } => {
+                Arity::Exactly(0)
+            }
             Self::Normal { .. } | Self::Uniform { .. } | Self::Bernoulli { .. } => Arity::Exactly(0),
-            Self::Add | Self::Sub | Self::Mul | Self::Div | Self::Matmul | Self::Kron | Self::Maximum | Self::Minimum => Arity::Exactly(2),
+            Self::Add
+            | Self::Sub
+            | Self::Mul
+            | Self::Div
+            | Self::Matmul
+            | Self::Kron
+            | Self::Maximum
+            | Self::Minimum => Arity::Exactly(2),
             Self::Concat { .. } => Arity::AtLeastOne,
             _ => Arity::Exactly(1),
         }
@@ -307,8 +365,12 @@ impl Op {
             Self::Identity { size } => vec![count("size", *size)],
             Self::Scale { factor } => vec![float("factor", *factor)],
             Self::Reshape { shape } => vec![dims(shape)],
-            Self::Concat { axis } | Self::Norm { axis } | Self::Sum { axis } | Self::Mean { axis } => vec![count("axis", *axis)],
-            Self::Slice { axis, start, length } => vec![count("axis", *axis), count("start", *start), count("length", *length)],
+            Self::Concat { axis } | Self::Norm { axis } | Self::Sum { axis } | Self::Mean { axis } => {
+                vec![count("axis", *axis)]
+            }
+            Self::Slice { axis, start, length } => {
+                vec![count("axis", *axis), count("start", *start), count("length", *length)]
+            }
             Self::Dropout { p } => vec![float("p", *p)],
             Self::Normal { std, shape } => vec![float("std", *std), dims(shape)],
             Self::Uniform { bound, shape } => vec![float("bound", *bound), dims(shape)],

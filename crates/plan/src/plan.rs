@@ -86,6 +86,13 @@ pub struct Summary {
 }
 
 impl Plan {
+    /// A plan that changes nothing: the model as it is. No strategy may plan it, since there would be nothing to train.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let default = Group { name: "default".to_owned(), learning_rate_scale: 1.0, weight_decay: None };
+        Self { trainable: Vec::new(), adapters: Vec::new(), groups: vec![default], metadata: Vec::new() }
+    }
+
     /// Parameters that train in place.
     #[must_use]
     pub fn trainable(&self) -> &[Trainable] {
@@ -120,7 +127,8 @@ impl Plan {
     #[must_use]
     pub fn summary(&self, manifest: &Manifest) -> Summary {
         let total = manifest.total_parameters();
-        let in_place: u64 = self.trainable.iter().filter_map(|t| manifest.get(t.param)).map(|p| p.shape.elements()).sum();
+        let in_place: u64 =
+            self.trainable.iter().filter_map(|t| manifest.get(t.param)).map(|p| p.shape.elements()).sum();
         let tensors = || self.adapters.iter().flat_map(|a| &a.tensors);
         let adapter_parameters: u64 = tensors().map(|t| t.shape.elements()).sum();
         let trained: u64 = tensors().filter(|t| t.trainable).map(|t| t.shape.elements()).sum();
@@ -156,9 +164,17 @@ impl Plan {
             base: a.base.as_ref().map(Graph::to_raw),
             effective: a.effective.to_raw(),
         };
-        let settings = |g: &Group| RawGroup { name: g.name.clone(), learning_rate_scale: g.learning_rate_scale, weight_decay: g.weight_decay };
+        let settings = |g: &Group| RawGroup {
+            name: g.name.clone(),
+            learning_rate_scale: g.learning_rate_scale,
+            weight_decay: g.weight_decay,
+        };
         RawPlan {
-            trainable: self.trainable.iter().map(|t| RawTrainable { param: t.param.0, group: group(t.group) }).collect(),
+            trainable: self
+                .trainable
+                .iter()
+                .map(|t| RawTrainable { param: t.param.0, group: group(t.group) })
+                .collect(),
             adapters: self.adapters.iter().map(adapter).collect(),
             groups: self.groups.iter().skip(1).map(settings).collect(),
             metadata: self.metadata.clone(),

@@ -143,14 +143,22 @@ impl fmt::Debug for Shape {
 /// `inputs` has as many entries as the op's arity allows; the caller has checked that.
 pub(crate) fn infer(op: &Op, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
     match (op, inputs) {
-        (Op::Constant { shape, .. } | Op::Normal { shape, .. } | Op::Uniform { shape, .. } | Op::Bernoulli { shape, .. }, _) => Ok(shape.clone()),
+        (
+            Op::Constant { shape, .. }
+            | Op::Normal { shape, .. }
+            | Op::Uniform { shape, .. }
+            | Op::Bernoulli { shape, .. },
+            _,
+        ) => Ok(shape.clone()),
         (Op::Identity { size }, _) => Shape::new([*size, *size]),
         (Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Maximum | Op::Minimum, [a, b]) => a.broadcast(b),
         (Op::Matmul, [a, b]) => matmul(a, b),
         (Op::Transpose, [a]) => a.as_matrix("transpose").and_then(|[m, n]| Shape::new([n, m])),
         (Op::Kron, [a, b]) => kron(a, b),
         (Op::Reshape { shape }, [a]) if a.elements() == shape.elements() => Ok(shape.clone()),
-        (Op::Reshape { shape }, [a]) => fail(format!("reshape {a} to {shape}: {} elements are not {}", a.elements(), shape.elements())),
+        (Op::Reshape { shape }, [a]) => {
+            fail(format!("reshape {a} to {shape}: {} elements are not {}", a.elements(), shape.elements()))
+        }
         (Op::Concat { axis }, inputs) => concat(inputs, *axis),
         (Op::Slice { axis, start, length }, [a]) => slice(a, *axis, *start, *length),
         (Op::Diagonal, [a]) => match a.dims() {
@@ -207,7 +215,8 @@ fn concat(inputs: &[&Shape], axis: u64) -> Result<Shape, ShapeError> {
     let index = first.axis(axis)?;
     let mut dims = first.0.clone();
     for shape in rest {
-        let fits = shape.rank() == first.rank() && shape.0.iter().zip(&first.0).enumerate().all(|(i, (a, b))| i == index || a == b);
+        let fits = shape.rank() == first.rank()
+            && shape.0.iter().zip(&first.0).enumerate().all(|(i, (a, b))| i == index || a == b);
         if !fits {
             return fail(format!("concatenate {first} and {shape} along axis {axis}: the other axes must be equal"));
         }

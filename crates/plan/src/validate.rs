@@ -32,10 +32,15 @@ impl Plan {
         let adapters: Vec<_> = raw.adapters.iter().enumerate().map(|(i, a)| checker.adapter(i, a)).collect();
         let trains = !raw.trainable.is_empty() || raw.adapters.iter().any(|a| a.tensors.iter().any(|t| t.trainable));
         if !trains {
-            checker.report("plan", "nothing trains: no parameter is declared trainable and no adapter has a trainable tensor".to_owned());
+            checker.report(
+                "plan",
+                "nothing trains: no parameter is declared trainable and no adapter has a trainable tensor".to_owned(),
+            );
         }
         match adapters.into_iter().collect::<Option<Vec<_>>>() {
-            Some(adapters) if checker.problems.is_empty() => Ok(Self { trainable, adapters, groups, metadata: raw.metadata.clone() }),
+            Some(adapters) if checker.problems.is_empty() => {
+                Ok(Self { trainable, adapters, groups, metadata: raw.metadata.clone() })
+            }
             _ => Err(Problems(checker.problems)),
         }
     }
@@ -58,7 +63,10 @@ impl<'a> Checker<'a> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(plain) {
             let shown: String = name.chars().take(MAX_NAME).collect();
-            self.report(path, format!("{what} `{}` must be 1 to {MAX_NAME} letters, digits, `_`, `-` or `.`", shown.escape_debug()));
+            self.report(
+                path,
+                format!("{what} `{}` must be 1 to {MAX_NAME} letters, digits, `_`, `-` or `.`", shown.escape_debug()),
+            );
         }
     }
 
@@ -69,7 +77,8 @@ impl<'a> Checker<'a> {
         for (i, group) in raw.iter().enumerate() {
             let path = format!("groups[{i}]");
             self.name(&path, "name", &group.name);
-            let settings = [("learning-rate-scale", Some(group.learning_rate_scale)), ("weight-decay", group.weight_decay)];
+            let settings =
+                [("learning-rate-scale", Some(group.learning_rate_scale)), ("weight-decay", group.weight_decay)];
             for (field, value) in settings.into_iter().filter_map(|(f, v)| v.map(|v| (f, v))) {
                 if !(value.is_finite() && value >= 0.0) {
                     self.report(&path, format!("{field} is {value}; it must be finite and not negative"));
@@ -78,7 +87,11 @@ impl<'a> Checker<'a> {
             if self.groups.insert(group.name.clone(), groups.len()).is_some() {
                 self.report(&path, format!("there are two groups called `{}`", group.name.escape_debug()));
             }
-            groups.push(Group { name: group.name.clone(), learning_rate_scale: group.learning_rate_scale, weight_decay: group.weight_decay });
+            groups.push(Group {
+                name: group.name.clone(),
+                learning_rate_scale: group.learning_rate_scale,
+                weight_decay: group.weight_decay,
+            });
         }
         groups
     }
@@ -127,14 +140,21 @@ impl<'a> Checker<'a> {
         let path = format!("{path} ({})", param.name);
         self.name(&path, "kind", &raw.kind);
         if raw.tensors.len() > MAX_TENSORS_PER_ADAPTER {
-            self.report(&path, format!("has {} tensors; at most {MAX_TENSORS_PER_ADAPTER} are allowed", raw.tensors.len()));
+            self.report(
+                &path,
+                format!("has {} tensors; at most {MAX_TENSORS_PER_ADAPTER} are allowed", raw.tensors.len()),
+            );
             return None;
         }
         let shapes = self.tensor_shapes(&path, &raw.tensors);
         let scope = Scope { context: Context::Init, base: &param.shape, tensors: &shapes, deltas: 0 };
         let tensors: Vec<_> = raw.tensors.iter().enumerate().map(|(i, t)| self.tensor(&path, i, t, &scope)).collect();
-        let base = raw.base.as_ref().map(|g| self.weight(&format!("{path}.base"), g, &Scope { context: Context::Base, ..scope.clone() }));
-        let effective = self.weight(&format!("{path}.effective"), &raw.effective, &Scope { context: Context::Effective, ..scope });
+        let base = raw
+            .base
+            .as_ref()
+            .map(|g| self.weight(&format!("{path}.base"), g, &Scope { context: Context::Base, ..scope.clone() }));
+        let effective =
+            self.weight(&format!("{path}.effective"), &raw.effective, &Scope { context: Context::Effective, ..scope });
         let tensors = tensors.into_iter().collect::<Option<Vec<_>>>()?;
         let base = match base {
             Some(checked) => Some(checked?),
@@ -170,7 +190,10 @@ impl<'a> Checker<'a> {
         let init = self.graph(&format!("{path}.init"), &raw.init, scope);
         let (shape, init) = (scope.tensors[index].clone()?, init?);
         if init.shape() != &shape {
-            self.report(&format!("{path}.init"), format!("has shape {}, but `{}` has {shape}", init.shape(), raw.name.escape_debug()));
+            self.report(
+                &format!("{path}.init"),
+                format!("has shape {}, but `{}` has {shape}", init.shape(), raw.name.escape_debug()),
+            );
         }
         Some(AdapterTensor { name: raw.name.clone(), shape, trainable: raw.trainable, group, init })
     }

@@ -1,6 +1,6 @@
 //! Single files: written whole or not at all, or grown line by line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -17,28 +17,24 @@ use crate::path::{parent, sync_dir};
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let failed = || StoreError::write(path, bytes.len() as u64);
     let dir = parent(path);
-    let mut temp = temp_builder(&temp_prefix(path)?, 0o666)
-        .tempfile_in(dir)
-        .map_err(failed())?;
+    let mut temp = temp_builder(&hidden(path, ".tmp-")?, 0o666).tempfile_in(dir).map_err(failed())?;
     temp.write_all(bytes).map_err(failed())?;
     temp.as_file().sync_all().map_err(failed())?;
     temp.persist(path).map_err(|error| failed()(error.error))?;
     sync_dir(dir).map_err(failed())
 }
 
-/// What the hidden neighbours of `path` begin with while it is being written: `.NAME.tmp-`.
-pub(crate) fn temp_prefix(path: &Path) -> Result<OsString, StoreError> {
-    let name = path.file_name().ok_or_else(|| StoreError::BadTarget {
-        path: path.to_owned(),
-    })?;
-    let mut prefix = OsString::from(".");
-    prefix.push(name);
-    prefix.push(".tmp-");
-    Ok(prefix)
+/// The name of a hidden neighbour of `path`: `.NAME` and `suffix`.
+pub(crate) fn hidden(path: &Path, suffix: &str) -> Result<OsString, StoreError> {
+    let name = path.file_name().ok_or_else(|| StoreError::BadTarget { path: path.to_owned() })?;
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(suffix);
+    Ok(hidden)
 }
 
 /// A builder of temporary files that get the permissions an ordinary file gets: `mode` less the umask.
-pub(crate) fn temp_builder(prefix: &OsString, mode: u32) -> tempfile::Builder<'_, '_> {
+pub(crate) fn temp_builder(prefix: &OsStr, mode: u32) -> tempfile::Builder<'_, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
@@ -62,17 +58,10 @@ impl AppendLog {
     /// # Errors
     /// If the file cannot be opened, read or shortened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .read(true)
-            .append(true)
-            .open(path)
-            .map_err(StoreError::io("open", path))?;
+        let mut file =
+            OpenOptions::new().create(true).read(true).append(true).open(path).map_err(StoreError::io("open", path))?;
         drop_torn_line(&mut file).map_err(StoreError::io("repair", path))?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-        })
+        Ok(Self { path: path.to_owned(), file })
     }
 
     /// Appends `record` as one line of JSON. It is with the operating system when this returns, so it survives
@@ -84,9 +73,7 @@ impl AppendLog {
         let mut line = serde_json::to_vec(record).map_err(StoreError::json(&self.path))?;
         line.push(b'\n');
         // One call to the system: another reader never sees a part of the line.
-        self.file
-            .write_all(&line)
-            .map_err(StoreError::write(&self.path, line.len() as u64))
+        self.file.write_all(&line).map_err(StoreError::write(&self.path, line.len() as u64))
     }
 }
 
@@ -96,9 +83,9 @@ fn drop_torn_line(file: &mut File) -> std::io::Result<()> {
     let mut end = length;
     while end > 0 {
         let start = end.saturating_sub(BLOCK);
-        let mut block = Vec::new();
+        let mut block = vec![0; (end - start) as usize];
         file.seek(SeekFrom::Start(start))?;
-        file.by_ref().take(end - start).read_to_end(&mut block)?;
+        file.read_exact(&mut block)?;
         if let Some(newline) = block.iter().rposition(|&byte| byte == b'\n') {
             end = start + newline as u64 + 1;
             break;

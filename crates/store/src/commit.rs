@@ -1,26 +1,23 @@
 //! Atomic folders: written beside their place, then renamed into it.
 //!
-//! A folder under construction is a hidden neighbour of its target, `.NAME.tmp-XXXXXX`, and holds a locked file for
-//! as long as its writer lives. [`AtomicDir::commit`] makes every byte durable before the rename, so after a crash
-//! the target is the old folder or the new one. Replacing takes two renames; between them the old folder is
-//! `.NAME.old-XXXXXX`, and the next writer of the same target puts it back. That writer also removes what killed
-//! processes have left.
+//! A folder under construction is a hidden neighbour of its target, `.NAME.tmp-XXXXXX`, with a lock beside it,
+//! `.NAME.tmp-XXXXXX.lock`, that is held for as long as its writer lives. [`AtomicDir::commit`] makes every byte
+//! durable before the rename, so after a crash the target is the old folder or the new one. Replacing takes two
+//! renames; between them the old folder is `.NAME.old`, and the next writer of the same target puts it back. That
+//! writer also removes what killed processes have left.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::StoreError;
-use crate::atomic_file::{temp_builder, temp_prefix};
+use crate::atomic_file::{hidden, temp_builder};
 use crate::manifest::{MANIFEST, write_manifest};
 use crate::path::{parent, stays_inside, sync_dir};
-
-/// Locked by the writer of a folder under construction; never part of what is committed.
-const WRITING: &str = ".writing";
 
 /// What to do when the target exists. An empty folder is no obstacle in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,9 +35,9 @@ pub struct AtomicDir {
     target: PathBuf,
     overwrite: Overwrite,
     marker: &'static str,
-    // Before `temp`, so that it is closed when the folder is removed.
-    lock: File,
+    // Before `lock`: fields drop in order, and a folder without a lock would never be cleaned up.
     temp: TempDir,
+    lock: NamedTempFile,
 }
 
 impl AtomicDir {
@@ -49,29 +46,15 @@ impl AtomicDir {
     ///
     /// # Errors
     /// If `target` exists and may not be replaced, or its parent cannot be written.
-    pub fn create(
-        target: &Path,
-        overwrite: Overwrite,
-        marker: &'static str,
-    ) -> Result<Self, StoreError> {
-        let prefix = temp_prefix(target)?;
+    pub fn create(target: &Path, overwrite: Overwrite, marker: &'static str) -> Result<Self, StoreError> {
         let home = parent(target);
         fs::create_dir_all(home).map_err(StoreError::io("create", home))?;
-        recover(target, home, &prefix).map_err(StoreError::io("clean up beside", target))?;
+        let prefix = hidden(target, ".tmp-")?;
+        recover(target).map_err(StoreError::io("restore", target))?;
+        clean(home, &prefix);
         check_target(target, overwrite, marker)?;
-        let temp = temp_builder(&prefix, 0o777)
-            .tempdir_in(home)
-            .map_err(StoreError::io("create a folder in", home))?;
-        let lock = File::create(temp.path().join(WRITING))
-            .and_then(|file| file.try_lock().map(|()| file).map_err(io::Error::from))
-            .map_err(StoreError::io("lock a folder in", home))?;
-        Ok(Self {
-            target: target.to_owned(),
-            overwrite,
-            marker,
-            lock,
-            temp,
-        })
+        let (temp, lock) = begin(home, &prefix).map_err(StoreError::io("create a folder in", home))?;
+        Ok(Self { target: target.to_owned(), overwrite, marker, temp, lock })
     }
 
     /// Where the folder is while it is being written.
@@ -91,9 +74,7 @@ impl AtomicDir {
     /// # Errors
     /// If `name` leaves the folder, or the file cannot be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.create_file(name)?
-            .write_all(bytes)
-            .map_err(StoreError::write(&self.target.join(name), bytes.len() as u64))
+        self.create_file(name)?.write_all(bytes).map_err(StoreError::write(&self.target.join(name), bytes.len() as u64))
     }
 
     /// Writes one file of JSON, indented by two, with a newline at its end.
@@ -115,18 +96,14 @@ impl AtomicDir {
         let mut source = File::open(from).map_err(StoreError::io("read", from))?;
         let size = source.metadata().map_or(0, |metadata| metadata.len());
         let mut file = self.create_file(name)?;
-        io::copy(&mut source, &mut file)
-            .map_err(StoreError::write(&self.target.join(name), size))?;
+        io::copy(&mut source, &mut file).map_err(StoreError::write(&self.target.join(name), size))?;
         Ok(())
     }
 
     /// Opens a new file in the folder.
     pub(crate) fn create_file(&self, name: &str) -> Result<File, StoreError> {
         if !stays_inside(name) {
-            return Err(StoreError::Escapes {
-                path: self.target.clone(),
-                name: name.to_owned(),
-            });
+            return Err(StoreError::Escapes { path: self.target.clone(), name: name.to_owned() });
         }
         let path = self.path().join(name);
         fs::create_dir_all(parent(&path))
@@ -155,50 +132,82 @@ impl AtomicDir {
     }
 
     fn publish(self, contents: &Contents) -> Result<(), StoreError> {
-        let Self {
-            target,
-            overwrite,
-            marker,
-            lock,
-            temp,
-        } = self;
-        sync(temp.path(), contents).map_err(StoreError::write(&target, contents.bytes))?;
-        check_target(&target, overwrite, marker)?;
-        drop(lock);
-        replace(&temp, &target).map_err(StoreError::write(&target, contents.bytes))?;
-        temp.keep();
-        sync_dir(parent(&target)).map_err(StoreError::write(&target, contents.bytes))
+        let target = &self.target;
+        let failed = || StoreError::write(target, contents.bytes);
+        sync(self.path(), contents).map_err(failed())?;
+        recover(target).map_err(failed())?;
+        check_target(target, self.overwrite, self.marker)?;
+        replace(self.path(), target).map_err(failed())?;
+        // It has moved: there is nothing left to remove.
+        let _ = self.temp.keep();
+        drop(self.lock);
+        sync_dir(parent(target)).map_err(failed())
     }
+}
+
+/// Creates a locked file and a folder of the same random name in `home`.
+fn begin(home: &Path, prefix: &OsStr) -> io::Result<(TempDir, NamedTempFile)> {
+    let lock = temp_builder(prefix, 0o666).suffix(".lock").tempfile_in(home)?;
+    lock.as_file().try_lock()?;
+    let name = lock.path().file_stem().unwrap_or_default();
+    let temp = temp_builder(name, 0o777).rand_bytes(0).tempdir_in(home)?;
+    Ok((temp, lock))
 }
 
 /// Moves `temp` to `target`; what was there goes, or stays if the move fails.
-fn replace(temp: &TempDir, target: &Path) -> io::Result<()> {
-    fs::remove_file(temp.path().join(WRITING))?;
-    sync_dir(temp.path())?;
+fn replace(temp: &Path, target: &Path) -> io::Result<()> {
     if is_vacant(target)? {
         // An empty folder gives way; if there is none, there is nothing to remove.
         let _ = fs::remove_dir(target);
-        return fs::rename(temp.path(), target);
+        return fs::rename(temp, target);
     }
-    let aside = aside_of(temp.path());
-    fs::rename(target, &aside)?;
-    if let Err(error) = fs::rename(temp.path(), target) {
-        fs::rename(&aside, target)?;
+    let old = old_of(target);
+    fs::rename(target, &old)?;
+    if let Err(error) = fs::rename(temp, target) {
+        fs::rename(&old, target)?;
         return Err(error);
     }
     // The new folder is in place; an old one that cannot be removed is tried again by the next writer.
-    let _ = fs::remove_dir_all(&aside);
+    let _ = fs::remove_dir_all(&old);
     Ok(())
 }
 
-/// `.NAME.tmp-XXXXXX` gives `.NAME.old-XXXXXX`.
-fn aside_of(temp: &Path) -> PathBuf {
-    let name = temp.file_name().unwrap_or_default().to_string_lossy();
-    let aside = match name.rsplit_once(".tmp-") {
-        Some((stem, random)) => format!("{stem}.old-{random}"),
-        None => format!("{name}.old-"),
-    };
-    temp.with_file_name(aside)
+/// Where the folder at `target` is while another takes its place.
+fn old_of(target: &Path) -> PathBuf {
+    target.with_file_name(hidden(target, ".old").unwrap_or_default())
+}
+
+/// Undoes a replacement that was cut short, or finishes one that was not cleaned up.
+fn recover(target: &Path) -> io::Result<()> {
+    let old = old_of(target);
+    if !old.try_exists()? {
+        return Ok(());
+    }
+    if is_vacant(target)? {
+        let _ = fs::remove_dir(target);
+        fs::rename(&old, target)
+    } else {
+        fs::remove_dir_all(&old)
+    }
+}
+
+/// Removes the folders in `home` that begin with `prefix` and whose writers have died. What cannot be removed
+/// now, perhaps because another process is at it, is left to the next writer.
+fn clean(home: &Path, prefix: &OsStr) {
+    for entry in fs::read_dir(home).into_iter().flatten().flatten() {
+        let lock = entry.path();
+        let name = lock.file_name().unwrap_or_default().as_encoded_bytes();
+        if !name.starts_with(prefix.as_encoded_bytes()) || !name.ends_with(b".lock") {
+            continue;
+        }
+        let Ok(file) = OpenOptions::new().write(true).open(&lock) else {
+            continue;
+        };
+        if file.try_lock().is_ok() {
+            let _ = fs::remove_dir_all(lock.with_extension(""));
+            let _ = fs::remove_file(&lock);
+        }
+    }
 }
 
 fn is_vacant(target: &Path) -> io::Result<bool> {
@@ -210,11 +219,7 @@ fn is_vacant(target: &Path) -> io::Result<bool> {
     }
 }
 
-fn check_target(
-    target: &Path,
-    overwrite: Overwrite,
-    marker: &'static str,
-) -> Result<(), StoreError> {
+fn check_target(target: &Path, overwrite: Overwrite, marker: &'static str) -> Result<(), StoreError> {
     let path = target.to_owned();
     if is_vacant(target).map_err(StoreError::io("read", target))? {
         return Ok(());
@@ -224,40 +229,6 @@ fn check_target(
         Overwrite::Replace if target.join(marker).is_file() => Ok(()),
         Overwrite::Replace => Err(StoreError::NotReplaceable { path, marker }),
     }
-}
-
-/// Puts back or removes what processes that were killed have left beside `target`.
-fn recover(target: &Path, home: &Path, temp_prefix: &OsStr) -> io::Result<()> {
-    let old_prefix = PathBuf::from(aside_of(Path::new(temp_prefix)));
-    for entry in fs::read_dir(home)? {
-        let entry = entry?;
-        let (name, path) = (entry.file_name(), entry.path());
-        if starts_with(&name, old_prefix.as_os_str()) {
-            if is_vacant(target)? {
-                let _ = fs::remove_dir(target);
-                fs::rename(&path, target)?;
-            } else {
-                fs::remove_dir_all(&path)?;
-            }
-        } else if starts_with(&name, temp_prefix) && is_abandoned(&path) {
-            fs::remove_dir_all(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether no living process writes the folder. One that has no lock file yet is being born, or was killed at
-/// birth and is empty: it is left alone.
-fn is_abandoned(temp: &Path) -> bool {
-    OpenOptions::new()
-        .write(true)
-        .open(temp.join(WRITING))
-        .is_ok_and(|file| file.try_lock().is_ok())
-}
-
-fn starts_with(name: &OsString, prefix: &OsStr) -> bool {
-    name.as_encoded_bytes()
-        .starts_with(prefix.as_encoded_bytes())
 }
 
 /// What lies in a folder: names relative to it, with `/` between them.
@@ -276,7 +247,7 @@ fn walk(root: &Path) -> io::Result<Contents> {
             if entry.file_type()?.is_dir() {
                 visit(&entry.path(), &format!("{name}/"), contents)?;
                 contents.dirs.push(name);
-            } else if name != WRITING {
+            } else {
                 contents.bytes += entry.metadata()?.len();
                 contents.files.push(name);
             }
@@ -292,13 +263,8 @@ fn walk(root: &Path) -> io::Result<Contents> {
 fn sync(root: &Path, contents: &Contents) -> io::Result<()> {
     for file in &contents.files {
         // Opened for writing because Windows flushes no other handle.
-        OpenOptions::new()
-            .write(true)
-            .open(root.join(file))?
-            .sync_all()?;
+        OpenOptions::new().write(true).open(root.join(file))?.sync_all()?;
     }
-    contents
-        .dirs
-        .iter()
-        .try_for_each(|dir| sync_dir(&root.join(dir)))
+    contents.dirs.iter().try_for_each(|dir| sync_dir(&root.join(dir)))?;
+    sync_dir(root)
 }

@@ -25,7 +25,9 @@ pub enum StoreError {
     AlreadyExists { path: PathBuf },
 
     /// Overwriting was asked for, but what is there is of another kind.
-    #[error("{path} is not overwritten: it holds no {marker}, so it is not of the kind that would replace it; choose another place")]
+    #[error(
+        "{path} is not overwritten: it holds no {marker}, so it is not of the kind that would replace it; choose another place"
+    )]
     NotReplaceable { path: PathBuf, marker: &'static str },
 
     /// A path that cannot name a new file or folder, such as `/` or `..`.
@@ -57,7 +59,9 @@ pub enum StoreError {
     Truncated { path: PathBuf, expected: u64, actual: u64 },
 
     /// A safetensors file that goes on after its last tensor.
-    #[error("{path} is damaged: its header describes {expected} bytes, the file has {actual}; copy or download it again")]
+    #[error(
+        "{path} is damaged: its header describes {expected} bytes, the file has {actual}; copy or download it again"
+    )]
     TrailingBytes { path: PathBuf, expected: u64, actual: u64 },
 
     /// A safetensors header that cannot be used.
@@ -109,7 +113,9 @@ pub enum StoreError {
     Locked { path: PathBuf, pid: Option<u32> },
 
     /// A folder that no run was written to.
-    #[error("{path} is not a run folder; it is left as it is. Choose a new or empty folder, or one that a run has written")]
+    #[error(
+        "{path} is not a run folder; it is left as it is. Choose a new or empty folder, or one that a run has written"
+    )]
     NotARun { path: PathBuf },
 
     /// An adapter folder that cannot be used.

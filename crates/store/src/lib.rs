@@ -24,13 +24,12 @@ pub use atomic_file::{AppendLog, write_atomic};
 pub use checkpoint::{CheckpointDir, CheckpointWriter};
 pub use commit::{AtomicDir, Overwrite};
 pub use error::StoreError;
-pub use lock::RunLock;
 pub use manifest::{MANIFEST, verify_manifest};
 pub use model_dir::ModelDir;
 pub use model_write::{ModelWriter, WriteOptions};
 pub use peft::{
-    AdapterKey, AdapterPart, Bias, InitWeights, Layers, Names, Param, Patterns, PeftAdapter,
-    PeftConfig, PeftError, PeftType,
+    AdapterKey, AdapterPart, Bias, InitWeights, Layers, Names, Param, Patterns, PeftAdapter, PeftConfig, PeftError,
+    PeftType,
 };
 pub use run_dir::RunDir;
 pub use safetensors::Dtype;

@@ -12,8 +12,8 @@ pub(crate) const LOCK_FILE: &str = "run.lock";
 /// Held while a process writes to a run directory. The operating system releases it when the process ends,
 /// however it ends.
 #[derive(Debug)]
-pub struct RunLock {
-    file: File,
+pub(crate) struct RunLock {
+    _file: File,
 }
 
 impl RunLock {
@@ -21,7 +21,7 @@ impl RunLock {
     ///
     /// # Errors
     /// [`StoreError::Locked`] with the holder's process id if another process has it, or any error of the file system.
-    pub fn acquire(dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn acquire(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(LOCK_FILE);
         let mut file = OpenOptions::new()
             .create(true)
@@ -35,10 +35,7 @@ impl RunLock {
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
                 let pid = file.read_to_string(&mut pid).ok().and_then(|_| pid.trim().parse().ok());
-                return Err(StoreError::Locked {
-                    path: dir.to_owned(),
-                    pid,
-                });
+                return Err(StoreError::Locked { path: dir.to_owned(), pid });
             }
             Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", &path)(error)),
         }
@@ -46,14 +43,6 @@ impl RunLock {
         file.set_len(0)
             .and_then(|()| file.write_all(pid.as_bytes()))
             .map_err(StoreError::write(&path, pid.len() as u64))?;
-        Ok(Self { file })
-    }
-}
-
-impl Drop for RunLock {
-    fn drop(&mut self) {
-        // So that the next holder is not announced under this process's id. Best effort: the lock itself
-        // goes when the file closes.
-        let _ = self.file.set_len(0);
+        Ok(Self { _file: file })
     }
 }

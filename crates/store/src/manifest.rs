@@ -43,10 +43,7 @@ pub(crate) fn write_manifest(dir: &Path, files: &[String]) -> Result<(), StoreEr
 pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
     for (name, written) in read_manifest(dir)? {
         let path = dir.join(&name);
-        let damaged = |problem: String| StoreError::Damaged {
-            path: path.clone(),
-            problem,
-        };
+        let damaged = |problem: String| StoreError::Damaged { path: path.clone(), problem };
         let found = match describe(&path) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -55,15 +52,10 @@ pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
             Err(error) => return Err(StoreError::io("read", &path)(error)),
         };
         if found.bytes != written.bytes {
-            return Err(damaged(format!(
-                "{} bytes were written, {} are there",
-                written.bytes, found.bytes
-            )));
+            return Err(damaged(format!("{} bytes were written, {} are there", written.bytes, found.bytes)));
         }
         if found.blake3 != written.blake3 {
-            return Err(damaged(
-                "its content is not what was written (BLAKE3 differs)".to_owned(),
-            ));
+            return Err(damaged("its content is not what was written (BLAKE3 differs)".to_owned()));
         }
     }
     Ok(())
@@ -72,18 +64,12 @@ pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
 fn read_manifest(dir: &Path) -> Result<BTreeMap<String, Entry>, StoreError> {
     let path = dir.join(MANIFEST);
     let text = fs::read(&path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => StoreError::NoManifest {
-            path: dir.to_owned(),
-        },
+        io::ErrorKind::NotFound => StoreError::NoManifest { path: dir.to_owned() },
         _ => StoreError::io("read", &path)(error),
     })?;
-    let manifest: BTreeMap<String, Entry> =
-        serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
+    let manifest: BTreeMap<String, Entry> = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
     match manifest.keys().find(|name| !stays_inside(name)) {
-        Some(name) => Err(StoreError::Escapes {
-            path,
-            name: name.clone(),
-        }),
+        Some(name) => Err(StoreError::Escapes { path, name: name.clone() }),
         None => Ok(manifest),
     }
 }
@@ -91,8 +77,5 @@ fn read_manifest(dir: &Path) -> Result<BTreeMap<String, Entry>, StoreError> {
 fn describe(path: &Path) -> io::Result<Entry> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path)?)?;
-    Ok(Entry {
-        bytes: hasher.count(),
-        blake3: hasher.finalize().to_hex().to_string(),
-    })
+    Ok(Entry { bytes: hasher.count(), blake3: hasher.finalize().to_hex().to_string() })
 }

@@ -12,9 +12,7 @@ pub(crate) fn stays_inside(name: &str) -> bool {
 
 /// The folder that holds `path`.
 pub(crate) fn parent(path: &Path) -> &Path {
-    path.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."))
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Makes what was created in, renamed into or removed from `dir` last.

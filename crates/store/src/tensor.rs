@@ -47,18 +47,9 @@ impl<'a> TensorRef<'a> {
     pub fn new(dtype: Dtype, shape: &'a [usize], bytes: &'a [u8]) -> Result<Self, TensorError> {
         let expected = byte_len(dtype, shape)?;
         if bytes.len() != expected {
-            return Err(TensorError::Length {
-                dtype,
-                shape: shape.to_vec(),
-                expected,
-                actual: bytes.len(),
-            });
+            return Err(TensorError::Length { dtype, shape: shape.to_vec(), expected, actual: bytes.len() });
         }
-        Ok(Self {
-            dtype,
-            shape,
-            bytes,
-        })
+        Ok(Self { dtype, shape, bytes })
     }
 
     /// The element type.
@@ -96,11 +87,7 @@ impl<'a> TensorRef<'a> {
     /// A copy that owns its bytes.
     #[must_use]
     pub fn to_data(&self) -> TensorData {
-        TensorData {
-            dtype: self.dtype,
-            shape: self.shape.to_vec(),
-            bytes: self.bytes.to_vec(),
-        }
+        TensorData { dtype: self.dtype, shape: self.shape.to_vec(), bytes: self.bytes.to_vec() }
     }
 }
 
@@ -119,11 +106,7 @@ impl TensorData {
     /// If `bytes` are not exactly as many as `shape` takes.
     pub fn new(dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) -> Result<Self, TensorError> {
         TensorRef::new(dtype, &shape, &bytes)?;
-        Ok(Self {
-            dtype,
-            shape,
-            bytes,
-        })
+        Ok(Self { dtype, shape, bytes })
     }
 
     /// An F32 tensor of `values` in row-major order.
@@ -176,11 +159,7 @@ impl TensorData {
     /// The tensor, borrowed.
     #[must_use]
     pub fn view(&self) -> TensorRef<'_> {
-        TensorRef {
-            dtype: self.dtype,
-            shape: &self.shape,
-            bytes: &self.bytes,
-        }
+        TensorRef { dtype: self.dtype, shape: &self.shape, bytes: &self.bytes }
     }
 
     /// The elements as `f32`; see [`TensorRef::to_f32`].
@@ -199,19 +178,11 @@ pub(crate) fn byte_len(dtype: Dtype, shape: &[usize]) -> Result<usize, TensorErr
         .try_fold(dtype.bitsize(), |bits, &dim| bits.checked_mul(dim))
         .filter(|bits| bits % 8 == 0)
         .map(|bits| bits / 8)
-        .ok_or_else(|| TensorError::Unaddressable {
-            dtype,
-            shape: shape.to_vec(),
-        })
+        .ok_or_else(|| TensorError::Unaddressable { dtype, shape: shape.to_vec() })
 }
 
 fn decode<const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-    bytes
-        .as_chunks()
-        .0
-        .iter()
-        .map(|chunk| read(*chunk))
-        .collect()
+    bytes.as_chunks().0.iter().map(|chunk| read(*chunk)).collect()
 }
 
 fn encode<const N: usize>(values: &[f32], write: impl Fn(f32) -> [u8; N]) -> Vec<u8> {

@@ -1,1 +1,22 @@
-//! The training loop: optimizer, schedule, accumulation, clipping, evaluation.
+//! The training loop: what a step computes, how the optimizer moves, when evaluation and checkpoints happen.
+//!
+//! Nothing here knows plugins, files or a terminal. A [`Trainer`] is given an adapted model and data, and tells an
+//! [`Observer`] what happens; whoever implements that saves, prints and decides when to stop.
+
+mod error;
+mod loss;
+mod optimizer;
+mod options;
+mod report;
+mod schedule;
+mod snapshot;
+mod trainer;
+
+pub use error::TrainError;
+pub use loss::{Evaluation, evaluate, logits};
+pub use optimizer::Optimizer;
+pub use options::{Duration, TrainOptions, Warmup};
+pub use report::{EvalReport, Observer, Outcome, StepReport};
+pub use schedule::Schedule;
+pub use snapshot::{NamedTensor, Snapshot};
+pub use trainer::Trainer;

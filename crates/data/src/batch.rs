@@ -1,0 +1,74 @@
+//! Rows as rectangular arrays, ready to become tensors.
+
+use crate::{Row, Source};
+
+/// A batch of `rows` × `length` positions, row after row; rows are filled up on the right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Rows.
+    pub rows: usize,
+    /// Positions in a row: as many as the longest row has tokens.
+    pub length: usize,
+    /// Token ids; the padding id where there is no token.
+    pub ids: Vec<u32>,
+    /// The id that follows in the same segment; the padding id where none does.
+    pub targets: Vec<u32>,
+    /// Whether the loss counts the prediction made at this position.
+    pub counts: Vec<bool>,
+    /// The position in the segment, from 0; 0 in padding.
+    pub positions: Vec<u32>,
+    /// The segment in the row, from 1; 0 is padding. Positions of different segments must not attend to each other.
+    pub segments: Vec<u32>,
+    /// Where the samples came from, row after row, segment after segment.
+    pub sources: Vec<Source>,
+}
+
+impl Batch {
+    /// The batch of these rows, filled up with `pad_id`.
+    pub fn from_rows(rows: &[&Row], pad_id: u32) -> Self {
+        let length = rows.iter().map(|row| row.tokens()).max().unwrap_or(0);
+        let size = rows.len() * length;
+        let mut batch = Self {
+            rows: rows.len(),
+            length,
+            ids: vec![pad_id; size],
+            targets: vec![pad_id; size],
+            counts: vec![false; size],
+            positions: vec![0; size],
+            segments: vec![0; size],
+            sources: rows.iter().flat_map(|row| row.sources().cloned()).collect(),
+        };
+        for (index, row) in rows.iter().enumerate() {
+            batch.fill_row(index * length, row);
+        }
+        batch
+    }
+
+    fn fill_row(&mut self, start: usize, row: &Row) {
+        let mut at = start;
+        for (segment, sample) in (1..).zip(row.segments()) {
+            let here = at..at + sample.len();
+            self.ids[here.clone()].copy_from_slice(sample.ids());
+            self.segments[here.clone()].fill(segment);
+            for (position, slot) in (0..).zip(&mut self.positions[here.clone()]) {
+                *slot = position;
+            }
+            // The last position of a segment predicts nothing.
+            if let (Some(next), Some(counts)) = (sample.ids().get(1..), sample.train_on().get(1..)) {
+                self.targets[at..at + next.len()].copy_from_slice(next);
+                self.counts[at..at + counts.len()].copy_from_slice(counts);
+            }
+            at = here.end;
+        }
+    }
+
+    /// Predictions that the loss counts.
+    pub fn target_tokens(&self) -> usize {
+        self.counts.iter().filter(|&&counts| counts).count()
+    }
+
+    /// Positions that hold a token.
+    pub fn tokens(&self) -> usize {
+        self.segments.iter().filter(|&&segment| segment != 0).count()
+    }
+}

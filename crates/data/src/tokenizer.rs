@@ -1,0 +1,321 @@
+//! A model folder's tokenizer: text to ids and back, the ids that mean begin, end and padding, and the chat template.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::template::ChatTemplate;
+use crate::{DataError, Message};
+
+/// A tokenizer with its special tokens and chat template.
+#[derive(Debug)]
+pub struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    bos: Option<u32>,
+    eos: Option<u32>,
+    pad: Option<u32>,
+    stop_ids: Vec<u32>,
+    /// What the post-processor puts around every text.
+    prefix: Vec<u32>,
+    suffix: Vec<u32>,
+    /// The special tokens as they are spelt, longest first.
+    specials: Vec<String>,
+    template: Option<ChatTemplate>,
+    fingerprint: String,
+}
+
+/// Ids, and the bytes of the text that each stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Encoded {
+    /// Token ids.
+    pub ids: Vec<u32>,
+    /// Byte ranges in the text, one per id; empty (`0..0`) for ids that stand for none of it, such as bos.
+    pub offsets: Vec<Range<usize>>,
+}
+
+impl Tokenizer {
+    /// Reads a Hugging Face model folder: `tokenizer.json`, and where they are there `tokenizer_config.json`,
+    /// `chat_template.jinja` (before the configuration's `chat_template`), `generation_config.json` and `config.json`.
+    ///
+    /// Padding and truncation that `tokenizer.json` may ask for are turned off.
+    ///
+    /// # Errors
+    /// A file that is missing or malformed, a special token that the vocabulary lacks, a template that does not
+    /// compile.
+    pub fn from_dir(dir: &Path) -> Result<Self, DataError> {
+        let path = dir.join("tokenizer.json");
+        let bytes = read_optional(&path)?.ok_or_else(|| DataError::Tokenizer {
+            path: dir.to_owned(),
+            problem: "no tokenizer.json in this folder; save the model's fast tokenizer there".to_owned(),
+        })?;
+        let mut inner =
+            tokenizers::Tokenizer::from_bytes(&bytes).map_err(|error| tokenizer_error(&path, &error.to_string()))?;
+        inner.with_truncation(None).map_err(|error| tokenizer_error(&path, &error.to_string()))?;
+        inner.with_padding(None);
+
+        let config = Config::read(dir)?;
+        let special = config.special_ids(&inner, dir)?;
+        let (prefix, suffix) = surroundings(&inner)?;
+        let added = inner.get_added_tokens_decoder().into_values();
+        let mut specials: Vec<String> = added.filter(|token| token.special).map(|token| token.content).collect();
+        specials.sort_by_key(|token| std::cmp::Reverse(token.len()));
+        let template_source = config.chat_template(dir)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&bytes).update(template_source.as_deref().unwrap_or_default().as_bytes());
+        let template = template_source
+            .map(|source| ChatTemplate::compile(&source, config.special_tokens(&inner, &special)))
+            .transpose()?;
+        Ok(Self {
+            inner,
+            bos: special.bos,
+            eos: special.eos,
+            pad: special.pad,
+            stop_ids: special.stop,
+            prefix,
+            suffix,
+            specials,
+            template,
+            fingerprint: hasher.finalize().to_hex().to_string(),
+        })
+    }
+
+    /// Fixes the time that templates see through `strftime_now` (seconds since 1970, UTC). Without it they see the time
+    /// at which the tokenizer was loaded; a run that is to be resumed on another day fixes the one at which it began.
+    #[must_use]
+    pub fn with_now(mut self, unix_seconds: i64) -> Self {
+        if let Some(template) = &mut self.template {
+            template.set_now(unix_seconds);
+        }
+        self
+    }
+
+    /// The ids of `text`; with what the post-processor adds (bos, for most models that have one) if asked for.
+    ///
+    /// # Errors
+    /// [`DataError::Tokenize`] if the tokenizer's model refuses the text.
+    pub fn encode(&self, text: &str, add_special_tokens: bool) -> Result<Vec<u32>, DataError> {
+        let encoding = self.inner.encode_fast(text, add_special_tokens).map_err(tokenize_error)?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// As [`encode`](Self::encode), with the bytes of each token.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub fn encode_with_offsets(&self, text: &str, add_special_tokens: bool) -> Result<Encoded, DataError> {
+        let encoding = self.inner.encode(text, add_special_tokens).map_err(tokenize_error)?;
+        Ok(encoded(&encoding))
+    }
+
+    /// Several texts at once, in parallel, without special tokens.
+    pub(crate) fn encode_all(&self, texts: Vec<&str>) -> Result<Vec<Encoded>, DataError> {
+        let encodings = self.inner.encode_batch(texts, false).map_err(tokenize_error)?;
+        Ok(encodings.iter().map(encoded).collect())
+    }
+
+    /// The text of `ids`; special tokens are left out if asked for. Ids outside the vocabulary give nothing.
+    ///
+    /// # Errors
+    /// [`DataError::Tokenize`] if the decoder fails.
+    pub fn decode(&self, ids: &[u32], skip_special_tokens: bool) -> Result<String, DataError> {
+        self.inner.decode(ids, skip_special_tokens).map_err(tokenize_error)
+    }
+
+    /// The id that begins a text.
+    pub fn bos(&self) -> Option<u32> {
+        self.bos
+    }
+
+    /// The id that ends a text: the tokenizer's, or the first of the model's.
+    pub fn eos(&self) -> Option<u32> {
+        self.eos
+    }
+
+    /// The id that fills rows.
+    pub fn pad(&self) -> Option<u32> {
+        self.pad
+    }
+
+    /// The ids that end a generation: eos and all others that the model's configuration names.
+    pub fn stop_ids(&self) -> &[u32] {
+        &self.stop_ids
+    }
+
+    /// The number of ids, added tokens included.
+    pub fn vocab_size(&self) -> usize {
+        self.inner.get_vocab_size(true)
+    }
+
+    /// What the post-processor puts before every text, such as bos.
+    pub(crate) fn prefix(&self) -> &[u32] {
+        &self.prefix
+    }
+
+    /// What ends a document: the post-processor's suffix, and eos unless that is its end already.
+    pub(crate) fn ending(&self) -> Vec<u32> {
+        let eos = self.eos.filter(|&eos| self.suffix.last() != Some(&eos));
+        self.suffix.iter().copied().chain(eos).collect()
+    }
+
+    /// The special tokens as they are spelt, the longest first.
+    pub(crate) fn specials(&self) -> &[String] {
+        &self.specials
+    }
+
+    /// Whether conversations can be rendered.
+    pub fn has_chat_template(&self) -> bool {
+        self.template.is_some()
+    }
+
+    pub(crate) fn template(&self) -> Result<&ChatTemplate, DataError> {
+        self.template.as_ref().ok_or(DataError::NoChatTemplate)
+    }
+
+    /// A conversation as the model was trained to read it, ready to be encoded without special tokens.
+    ///
+    /// # Errors
+    /// [`DataError::NoChatTemplate`], or [`DataError::Template`] with what the template raised.
+    pub fn render_chat(&self, messages: &[Message], add_generation_prompt: bool) -> Result<String, DataError> {
+        Ok(self.template()?.render(messages, None, add_generation_prompt)?.text)
+    }
+
+    /// BLAKE3, in hex, of `tokenizer.json` and the chat template.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+fn encoded(encoding: &tokenizers::Encoding) -> Encoded {
+    Encoded {
+        ids: encoding.get_ids().to_vec(),
+        offsets: encoding.get_offsets().iter().map(|&(start, end)| start..end).collect(),
+    }
+}
+
+/// Finds what the post-processor puts around a text by encoding one with and without.
+fn surroundings(tokenizer: &tokenizers::Tokenizer) -> Result<(Vec<u32>, Vec<u32>), DataError> {
+    let encode = |special| tokenizer.encode_fast("a", special).map_err(tokenize_error);
+    let (with, plain) = (encode(true)?, encode(false)?);
+    let (with, plain) = (with.get_ids(), plain.get_ids());
+    let start = (0..=with.len().saturating_sub(plain.len())).find(|&i| with[i..].starts_with(plain)).unwrap_or(0);
+    Ok((with[..start].to_vec(), with.get(start + plain.len()..).unwrap_or_default().to_vec()))
+}
+
+struct SpecialIds {
+    bos: Option<u32>,
+    eos: Option<u32>,
+    pad: Option<u32>,
+    stop: Vec<u32>,
+}
+
+/// The JSON files beside `tokenizer.json`; empty where they are missing.
+struct Config {
+    tokenizer: Map<String, Value>,
+    /// `generation_config.json` before `config.json`: the former is what the model is meant to stop at.
+    models: [Map<String, Value>; 2],
+}
+
+impl Config {
+    fn read(dir: &Path) -> Result<Self, DataError> {
+        let read = |name| read_json(&dir.join(name));
+        Ok(Self {
+            tokenizer: read("tokenizer_config.json")?,
+            models: [read("generation_config.json")?, read("config.json")?],
+        })
+    }
+
+    fn special_ids(&self, tokenizer: &tokenizers::Tokenizer, dir: &Path) -> Result<SpecialIds, DataError> {
+        let named = |name: &str| match token_text(self.tokenizer.get(name)) {
+            None => Ok(None),
+            Some(text) => tokenizer.token_to_id(text).map(Some).ok_or_else(|| {
+                let problem = format!("{name} is {text:?}, which the vocabulary of tokenizer.json lacks");
+                tokenizer_error(&dir.join("tokenizer_config.json"), &problem)
+            }),
+        };
+        let configured = |key: &str| -> Vec<u32> { self.models.iter().flat_map(|model| ids(model.get(key))).collect() };
+        let first = |key| configured(key).first().copied();
+        let eos = named("eos_token")?.or_else(|| first("eos_token_id"));
+        let mut stop: Vec<u32> = Vec::new();
+        for id in eos.into_iter().chain(configured("eos_token_id")) {
+            if !stop.contains(&id) {
+                stop.push(id);
+            }
+        }
+        Ok(SpecialIds {
+            bos: named("bos_token")?.or_else(|| first("bos_token_id")),
+            eos,
+            pad: named("pad_token")?.or_else(|| first("pad_token_id")),
+            stop,
+        })
+    }
+
+    /// The names that templates see: every `…_token` of the configuration; bos and eos by their ids if it is silent.
+    fn special_tokens(&self, tokenizer: &tokenizers::Tokenizer, ids: &SpecialIds) -> Vec<(String, String)> {
+        let named = self.tokenizer.iter().filter(|(name, _)| name.ends_with("_token"));
+        let named = named.filter_map(|(name, value)| Some((name.clone(), token_text(Some(value))?.to_owned())));
+        let by_id = [("bos_token", ids.bos), ("eos_token", ids.eos)].into_iter();
+        let by_id = by_id.filter(|(name, _)| !self.tokenizer.contains_key(*name));
+        named.chain(by_id.filter_map(|(name, id)| Some((name.to_owned(), tokenizer.id_to_token(id?)?)))).collect()
+    }
+
+    fn chat_template(&self, dir: &Path) -> Result<Option<String>, DataError> {
+        let path = dir.join("chat_template.jinja");
+        if let Some(bytes) = read_optional(&path)? {
+            return String::from_utf8(bytes).map(Some).map_err(|_| tokenizer_error(&path, "not UTF-8"));
+        }
+        let path = dir.join("tokenizer_config.json");
+        match self.tokenizer.get("chat_template") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(template)) => Ok(Some(template.clone())),
+            Some(Value::Array(templates)) => templates
+                .iter()
+                .find(|entry| entry["name"] == "default")
+                .and_then(|entry| entry["template"].as_str())
+                .map(|template| Some(template.to_owned()))
+                .ok_or_else(|| tokenizer_error(&path, "`chat_template` lists no template named \"default\"")),
+            Some(_) => Err(tokenizer_error(&path, "`chat_template` must be a string or a list of named templates")),
+        }
+    }
+}
+
+/// A token is written as a string, or as an object with `content`.
+fn token_text(value: Option<&Value>) -> Option<&str> {
+    let value = value?;
+    value.as_str().or_else(|| value.get("content")?.as_str())
+}
+
+/// One id, a list of them, or none.
+fn ids(value: Option<&Value>) -> Vec<u32> {
+    let id = |value: &Value| value.as_u64().and_then(|id| u32::try_from(id).ok());
+    match value {
+        Some(Value::Array(list)) => list.iter().filter_map(id).collect(),
+        Some(value) => id(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, DataError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(DataError::Io { path: path.to_owned(), source }),
+    }
+}
+
+fn read_json(path: &Path) -> Result<Map<String, Value>, DataError> {
+    let Some(bytes) = read_optional(path)? else {
+        return Ok(Map::new());
+    };
+    serde_json::from_slice(&bytes).map_err(|error| tokenizer_error(path, &format!("invalid JSON: {error}")))
+}
+
+fn tokenizer_error(path: &Path, problem: &str) -> DataError {
+    DataError::Tokenizer { path: path.to_owned(), problem: problem.to_owned() }
+}
+
+fn tokenize_error(error: tokenizers::Error) -> DataError {
+    DataError::Tokenize(error.to_string())
+}

@@ -1,0 +1,158 @@
+//! What a run has trained, between memory and disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use graftwork_adapt::Adapted;
+use graftwork_model::matrix_shape;
+use graftwork_plan::{Manifest, Plan, RawPlan};
+use graftwork_store::{AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter};
+use graftwork_train::NamedTensor;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Base;
+use crate::chain::StrategyRecord;
+use crate::peft::{self, Slots};
+use crate::{Error, tensors};
+
+const CARD: &str = "graftwork.json";
+const PLAN_TENSORS: &str = "adapter_model.safetensors";
+
+/// Where an adapter came from, beside its tensors: `graftwork.json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Card {
+    /// Version of Graftwork that wrote it.
+    pub(crate) graftwork: String,
+    /// The model that was adapted.
+    pub(crate) base: BaseRecord,
+    /// The strategies that planned it.
+    pub(crate) strategies: Vec<StrategyRecord>,
+    /// BLAKE3 of the plan.
+    pub(crate) plan_hash: String,
+    /// The plan itself, over the base's parameters.
+    pub(crate) plan: RawPlan,
+}
+
+/// A base model by place and content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BaseRecord {
+    /// Its folder at the time.
+    pub(crate) path: PathBuf,
+    /// BLAKE3 of its configuration and weights.
+    pub(crate) blake3: String,
+}
+
+/// A plan with the values of its tensors.
+pub(crate) struct Trained {
+    pub(crate) plan: Plan,
+    pub(crate) slots: Slots,
+}
+
+impl Trained {
+    /// Reads what was trained for this model: a PEFT adapter, an adapter of ours, a checkpoint, or the newest of these in
+    /// a run folder.
+    pub(crate) fn read(path: &Path, manifest: &Manifest) -> Result<Self, Error> {
+        let path = &resolve(path)?;
+        let (raw, slots) = if path.join(PeftAdapter::MARKER).exists() {
+            peft::import(&PeftAdapter::read(path)?, manifest, path)?
+        } else if path.join(CARD).exists() {
+            let card = read_card(path)?;
+            (card.plan, read_slots(&SafetensorsFile::open(&path.join(PLAN_TENSORS))?)?)
+        } else {
+            let checkpoint = CheckpointDir::read(path)?;
+            let plan = checkpoint.state().get("plan").cloned().unwrap_or_default();
+            let plan = serde_json::from_value(plan).map_err(|e| Error::weights(path, format!("state.json: {e}")))?;
+            (plan, read_slots(checkpoint.group("trained")?)?)
+        };
+        let plan = Plan::validate(&raw, manifest)
+            .map_err(|problems| Error::Plan { strategy: path.display().to_string(), problems })?;
+        Ok(Self { plan, slots })
+    }
+
+    /// The model with these tensors in place.
+    pub(crate) fn apply(self, base: &Base, device: &Device, path: &Path) -> Result<Adapted, Error> {
+        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::new(self.plan), base.weights(device)?, 0)?;
+        let unused = install(&mut adapted, &self.slots, device, path)?;
+        match unused.first() {
+            None => Ok(adapted),
+            Some(name) => Err(Error::weights(path, format!("it holds `{name}`, which its plan does not have"))),
+        }
+    }
+}
+
+/// The base model that an adapter was trained on, as its card says it.
+pub(crate) fn recorded_base(path: &Path) -> Option<PathBuf> {
+    let path = resolve(path).ok()?;
+    if let Ok(card) = read_card(&path) {
+        return Some(card.base.path);
+    }
+    let state = std::fs::read(path.join("state.json")).ok()?;
+    let state: serde_json::Value = serde_json::from_slice(&state).ok()?;
+    serde_json::from_value::<BaseRecord>(state.get("base")?.clone()).ok().map(|b| b.path)
+}
+
+/// The folder that holds the tensors: the path itself, or the result or newest checkpoint of the run that it is.
+fn resolve(path: &Path) -> Result<PathBuf, Error> {
+    let holds = |p: &Path| [PeftAdapter::MARKER, CARD, graftwork_store::MANIFEST].iter().any(|f| p.join(f).exists());
+    let result = path.join("adapter");
+    if holds(path) {
+        return Ok(path.to_owned());
+    }
+    if holds(&result) {
+        return Ok(result);
+    }
+    match CheckpointDir::latest(path)? {
+        Some((_, checkpoint)) => Ok(checkpoint),
+        None => {
+            let message = "holds no adapter: neither adapter_config.json, nor graftwork.json, nor a run's checkpoints";
+            Err(Error::weights(path, message))
+        }
+    }
+}
+
+fn read_card(path: &Path) -> Result<Card, Error> {
+    let fail = |message: String| Error::weights(path.join(CARD), message);
+    let text = std::fs::read(path.join(CARD)).map_err(|e| fail(e.to_string()))?;
+    serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))
+}
+
+fn read_slots(file: &SafetensorsFile) -> Result<Slots, Error> {
+    file.names().into_iter().map(|name| Ok((name.clone(), file.tensor(&name)?.to_data()))).collect()
+}
+
+/// Puts saved tensors into a model, by name; gives back the names that the model has no place for.
+pub(crate) fn install(adapted: &mut Adapted, slots: &Slots, device: &Device, path: &Path) -> Result<Vec<String>, Error> {
+    let places: Vec<_> = adapted.slots().iter().map(|s| (s.name.clone(), s.shape.clone())).collect();
+    for (index, (name, shape)) in places.iter().enumerate() {
+        let Some(data) = slots.get(name) else {
+            return Err(Error::weights(path, format!("it has no tensor for `{name}`")));
+        };
+        let dims: Vec<usize> = shape.dims().iter().map(|&d| d as usize).collect();
+        if data.shape() != dims {
+            return Err(Error::weights(path, format!("`{name}` has the shape {:?}, not {dims:?}", data.shape())));
+        }
+        let tensor = tensors::upload(data.view(), matrix_shape(shape), device);
+        adapted.set_tensor(index, tensor.map_err(|e| Error::weights(path, format!("`{name}` {e}")))?);
+    }
+    Ok(slots.keys().filter(|k| !places.iter().any(|(name, _)| name == *k)).cloned().collect())
+}
+
+/// Named tensors in f32, as files have them.
+pub(crate) fn to_slots(named: Vec<NamedTensor>) -> Result<Slots, Error> {
+    named
+        .into_iter()
+        .map(|t| Ok((t.name, tensors::download(t.tensor, &t.shape, graftwork_store::Dtype::F32)?)))
+        .collect()
+}
+
+/// Writes an adapter folder: in PEFT's form where there is one, else by our slots' names; with its card beside it.
+pub(crate) fn write(path: &Path, base: &Base, plan: &Plan, slots: &Slots, card: &Card) -> Result<(), Error> {
+    let dir = AtomicDir::create(path, Overwrite::Replace, CARD)?;
+    match peft::export(plan, &base.manifest, &base.path, slots) {
+        Some(adapter) => adapter.write_into(&dir)?,
+        None => SafetensorsWriter::write_all(&dir, PLAN_TENSORS, slots)?,
+    }
+    dir.write_json(CARD, card)?;
+    Ok(dir.commit()?)
+}

@@ -1,0 +1,138 @@
+//! The strategies of a run: loaded, configured, asked one after the other.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use graftwork_plan::{Plan, RawPlan};
+use graftwork_plugin_host::{Plugin, PluginHost, Stats, Surroundings};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::base::Base;
+use crate::{Error, StrategyConfig};
+
+/// Which plugin decided, in every artefact of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StrategyRecord {
+    /// Name that the plugin gives itself.
+    pub name: String,
+    /// Version that the plugin gives itself.
+    pub version: String,
+    /// The plugin's file.
+    pub path: PathBuf,
+    /// BLAKE3 of that file.
+    pub blake3: String,
+    /// Version of the contract that it was built for.
+    pub contract: String,
+    /// Its settings.
+    pub config: Map<String, Value>,
+}
+
+/// Plugins with their checked settings, in the order in which they are asked.
+pub(crate) struct Chain {
+    links: Vec<(Plugin, StrategyConfig)>,
+}
+
+impl Chain {
+    /// Loads every plugin and checks its settings against its schema.
+    pub(crate) fn load(host: &PluginHost, strategies: &[StrategyConfig]) -> Result<Self, Error> {
+        if strategies.is_empty() {
+            return Err(Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy plugins/lora.wasm`"));
+        }
+        let load = |s: &StrategyConfig| -> Result<_, Error> {
+            let plugin = host.load(&s.path)?;
+            plugin.check_config(&Value::Object(s.config.clone()))?;
+            Ok((plugin, s.clone()))
+        };
+        let links = strategies.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+        if !links.iter().any(|(plugin, _)| plugin.capabilities().strategy) {
+            let names: Vec<_> = links.iter().map(|(p, _)| p.descriptor().name.as_str()).collect();
+            let message = format!("{} only selects; add a strategy after it, e.g. plugins/lora.wasm", names.join(", "));
+            return Err(Error::setting("strategy", message));
+        }
+        Ok(Self { links })
+    }
+
+    /// Asks every plugin: what selectors choose is shown to those after them, what strategies plan is put together.
+    pub(crate) fn plan(&self, base: &Base, stats: Arc<dyn Stats>, seed: u64) -> Result<Plan, Error> {
+        let mut surroundings =
+            Surroundings { manifest: Arc::clone(&base.manifest), stats, choices: None, seed };
+        let mut raw = RawPlan::default();
+        for (plugin, strategy) in &self.links {
+            let config = Value::Object(strategy.config.clone());
+            if plugin.capabilities().selector {
+                surroundings.choices = Some(plugin.select(&surroundings, &config)?);
+            }
+            if plugin.capabilities().strategy {
+                raw.extend(plugin.plan(&surroundings, &config)?);
+            }
+        }
+        Plan::validate(&raw, &base.manifest).map_err(|problems| Error::Plan { strategy: self.name(), problems })
+    }
+
+    /// The plugins' names, joined.
+    pub(crate) fn name(&self) -> String {
+        let names: Vec<_> = self.links.iter().map(|(plugin, _)| plugin.descriptor().name.as_str()).collect();
+        names.join("+")
+    }
+
+    pub(crate) fn records(&self) -> Vec<StrategyRecord> {
+        let record = |(plugin, strategy): &(Plugin, StrategyConfig)| StrategyRecord {
+            name: plugin.descriptor().name.clone(),
+            version: plugin.descriptor().version.clone(),
+            path: strategy.path.clone(),
+            blake3: plugin.digest().to_owned(),
+            contract: plugin.contract().to_owned(),
+            config: strategy.config.clone(),
+        };
+        self.links.iter().map(record).collect()
+    }
+}
+
+/// Puts settings as given on a command line, `rank=16` or `lora.rank=16`, to the plugins that know them.
+///
+/// # Errors
+/// A plugin cannot be loaded; no plugin knows a setting, or more than one does and none is named.
+pub fn assign_settings(
+    host: &PluginHost,
+    strategies: &mut [StrategyConfig],
+    settings: Vec<(String, Value)>,
+) -> Result<(), Error> {
+    if settings.is_empty() {
+        return Ok(());
+    }
+    let plugins = strategies.iter().map(|s| host.load(&s.path)).collect::<Result<Vec<_>, _>>()?;
+    for (key, value) in settings {
+        let (index, name) = owner(&plugins, &key)?;
+        strategies[index].config.insert(name, value);
+    }
+    Ok(())
+}
+
+/// The plugin that a setting belongs to, and the setting's name there.
+fn owner(plugins: &[Plugin], key: &str) -> Result<(usize, String), Error> {
+    if let Some((prefix, rest)) = key.split_once('.')
+        && let Some(index) = plugins.iter().position(|p| p.descriptor().name == prefix)
+    {
+        return Ok((index, rest.to_owned()));
+    }
+    let keys = |p: &Plugin| -> Vec<String> {
+        let properties = p.descriptor().config_schema.get("properties").and_then(Value::as_object);
+        properties.map(|m| m.keys().cloned().collect()).unwrap_or_default()
+    };
+    let knowing: Vec<usize> = (0..plugins.len()).filter(|&i| keys(&plugins[i]).iter().any(|k| k == key)).collect();
+    match knowing.as_slice() {
+        [index] => Ok((*index, key.to_owned())),
+        [] => {
+            let all: Vec<String> = plugins.iter().flat_map(keys).collect();
+            let near = all.iter().filter(|k| strsim::jaro_winkler(k, key) > 0.75).map(String::as_str);
+            let near: Vec<_> = near.collect();
+            let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
+            Err(Error::setting(format!("--set {key}"), format!("no strategy has this setting{hint} (there are: {})", all.join(", "))))
+        }
+        several => {
+            let forms: Vec<_> = several.iter().map(|&i| format!("{}.{key}", plugins[i].descriptor().name)).collect();
+            Err(Error::setting(format!("--set {key}"), format!("more than one strategy has it; say {}", forms.join(" or "))))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A run before it runs: what would train, on what, in how much memory.
+
+use std::path::PathBuf;
+
+use graftwork_data::{DataStats, Preview};
+use graftwork_plan::Summary;
+use serde::Serialize;
+
+use crate::run::tokenise;
+use crate::{Error, Event, Host, MemoryEstimate, RunConfig};
+
+/// What a run would do.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckReport {
+    /// The model's folder.
+    pub model: PathBuf,
+    /// Names of the strategies.
+    pub strategy: String,
+    /// Counts of the plan.
+    pub plan: Summary,
+    /// BLAKE3 of the plan.
+    pub plan_hash: String,
+    /// Parameters that train in place.
+    pub trained: Vec<String>,
+    /// The adapters.
+    pub adapters: Vec<AdapterReport>,
+    /// The data.
+    pub data: DataStats,
+    /// The first samples, with what the loss counts.
+    pub preview: Vec<Preview>,
+    /// Updates of the run.
+    pub steps: u64,
+    /// Peak learning rate.
+    pub learning_rate: f64,
+    /// Memory of an update.
+    pub memory: MemoryEstimate,
+}
+
+/// One adapter, for a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdapterReport {
+    /// The adapted parameter.
+    pub target: String,
+    /// Name of the method.
+    pub kind: String,
+    /// The weight that the layer behaves as.
+    pub formula: String,
+    /// Its tensors, `name [shape]`.
+    pub tensors: Vec<String>,
+    /// Weights that it adds.
+    pub parameters: u64,
+}
+
+impl Host {
+    /// Plans and reads the data, shows `preview` samples, trains nothing and writes nothing.
+    ///
+    /// # Errors
+    /// Whatever would stop the run before its first update.
+    pub fn check(&self, config: &RunConfig, preview: usize, on_event: &mut dyn FnMut(Event)) -> Result<CheckReport, Error> {
+        let prepared = self.prepare(config, on_event)?;
+        let dataset = tokenise(&prepared, on_event)?;
+        let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);
+        let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
+        let rows = dataset.train_rows().len();
+        let batches = rows.div_ceil(options.batch_size.get());
+        let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
+        let stats = dataset.stats();
+        let batch_rows = options.batch_size.get().min(rows) as u64;
+        let dimensions = base.architecture.dimensions();
+        let name = |id| base.manifest.get(id).map(|p| p.name.clone()).unwrap_or_default();
+        let adapter = |a: &graftwork_plan::Adapter| {
+            let names: Vec<_> = a.tensors.iter().map(|t| t.name.as_str()).collect();
+            AdapterReport {
+                target: name(a.target),
+                kind: a.kind.clone(),
+                formula: a.effective.formula(&names),
+                tensors: a.tensors.iter().map(|t| format!("{} {}", t.name, t.shape)).collect(),
+                parameters: a.tensors.iter().map(|t| t.shape.elements()).sum(),
+            }
+        };
+        Ok(CheckReport {
+            model: base.path.clone(),
+            strategy: prepared.chain.name(),
+            plan: plan.summary(&base.manifest),
+            plan_hash: plan.hash(),
+            trained: plan.trainable().iter().map(|t| name(t.param)).collect(),
+            adapters: plan.adapters().iter().map(adapter).collect(),
+            data: stats.clone(),
+            preview: dataset.preview(&base.tokenizer, preview)?,
+            steps,
+            learning_rate: options.learning_rate,
+            memory: MemoryEstimate::new(plan, &base.manifest, &dimensions, batch_rows, stats.train.longest as u64),
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! What a person asks for: the content of `run.toml`, which flags of the command line override.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use graftwork_data::{DataOptions, EvalSplit, Format, LossOn, Order};
+use graftwork_kernels::adamw::AdamW;
+use graftwork_train::{Duration, Schedule, TrainOptions, Warmup};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{DeviceChoice, Error};
+
+/// A run. Every field has a default: without `model` and `data`, the small model and text that come with Graftwork.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunConfig {
+    /// Hugging Face folder of the base model.
+    pub model: Option<PathBuf>,
+    /// Folder of a trained adapter, whose tensors replace the initial values of those of the same name.
+    pub adapter: Option<PathBuf>,
+    /// Where the run is written; the next free `runs/STRATEGY-N` if not given.
+    pub out: Option<PathBuf>,
+    /// Whether an existing run at `out` may be replaced.
+    pub overwrite: bool,
+    /// Where to compute.
+    pub device: DeviceChoice,
+    /// Seed of the initial values, the dropout, the data order and the evaluation split.
+    pub seed: u64,
+    /// Text that the model continues before and after training, as a sample of what changed.
+    pub sample: Option<String>,
+    /// The strategies, selectors before those that they select for.
+    pub strategy: Vec<StrategyConfig>,
+    /// The data.
+    pub data: DataSection,
+    /// The training loop.
+    pub train: TrainSection,
+}
+
+/// A strategy plugin with its settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StrategyConfig {
+    /// The plugin's file.
+    pub path: PathBuf,
+    /// Its settings, as its schema has them.
+    #[serde(default)]
+    pub config: Map<String, Value>,
+}
+
+impl StrategyConfig {
+    /// A plugin with its default settings.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), config: Map::new() }
+    }
+}
+
+/// The data of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataSection {
+    /// Files to train on.
+    pub files: Vec<PathBuf>,
+    /// The records' format; found from the files if not given.
+    pub format: Option<Format>,
+    /// The longest row, in tokens.
+    pub max_length: usize,
+    /// Whether short samples share rows.
+    pub packing: bool,
+    /// Which tokens the loss counts.
+    pub loss_on: LossOn,
+    /// Part of the training data, or files, to evaluate on.
+    pub eval: EvalSplit,
+    /// Order of the rows.
+    pub order: Order,
+}
+
+/// The training loop of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainSection {
+    /// Updates; excludes `epochs`.
+    pub steps: Option<u64>,
+    /// Passes over the data; 3 if `steps` is not given either.
+    pub epochs: Option<f64>,
+    /// Rows in one forward pass.
+    pub batch_size: NonZeroUsize,
+    /// Forward passes in one update.
+    pub gradient_accumulation: NonZeroUsize,
+    /// Peak learning rate; if not given, 2e-4 where only adapters train and 2e-5 where the model itself does.
+    pub learning_rate: Option<f64>,
+    /// Course of the learning rate.
+    pub schedule: Schedule,
+    /// Its rise at the start.
+    pub warmup: Warmup,
+    /// Decoupled weight decay of matrices.
+    pub weight_decay: f64,
+    /// Decay of AdamW's first moment.
+    pub beta1: f64,
+    /// Decay of AdamW's second moment.
+    pub beta2: f64,
+    /// AdamW's term in the denominator.
+    pub eps: f64,
+    /// The gradient's global norm is cut to this; 0 leaves it.
+    pub max_grad_norm: f64,
+    /// Evaluate every so many updates, besides the start and the end.
+    pub eval_every: Option<u64>,
+    /// Write a checkpoint every so many updates.
+    pub checkpoint_every: Option<u64>,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            model: None,
+            adapter: None,
+            out: None,
+            overwrite: false,
+            device: DeviceChoice::default(),
+            seed: 42,
+            sample: None,
+            strategy: Vec::new(),
+            data: DataSection::default(),
+            train: TrainSection::default(),
+        }
+    }
+}
+
+impl Default for DataSection {
+    fn default() -> Self {
+        let d = DataOptions::default();
+        Self {
+            files: Vec::new(),
+            format: d.format,
+            max_length: d.max_length,
+            packing: d.packing,
+            loss_on: d.loss_on,
+            eval: d.eval,
+            order: d.order,
+        }
+    }
+}
+
+impl Default for TrainSection {
+    fn default() -> Self {
+        let adamw = AdamW::default();
+        Self {
+            steps: None,
+            epochs: None,
+            batch_size: const { NonZeroUsize::new(8).unwrap() },
+            gradient_accumulation: NonZeroUsize::MIN,
+            learning_rate: None,
+            schedule: Schedule::default(),
+            warmup: Warmup::Ratio(0.03),
+            weight_decay: 0.01,
+            beta1: adamw.beta1,
+            beta2: adamw.beta2,
+            eps: adamw.eps,
+            max_grad_norm: 1.0,
+            eval_every: None,
+            checkpoint_every: None,
+        }
+    }
+}
+
+impl RunConfig {
+    /// Reads a `run.toml`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a key is unknown or has the wrong type; the message has the line.
+    pub fn from_file(path: &Path) -> Result<Self, Error> {
+        let fail = |message: String| Error::setting(path.display().to_string(), message);
+        let text = std::fs::read_to_string(path).map_err(|e| fail(format!("cannot be read: {e}")))?;
+        toml::from_str(&text).map_err(|e| fail(e.to_string()))
+    }
+
+    /// The configuration as `run.toml` has it.
+    pub(crate) fn to_toml(&self) -> Result<String, Error> {
+        toml::to_string_pretty(self).map_err(|e| Error::setting("run.toml", e.to_string()))
+    }
+
+    pub(crate) fn data_options(&self) -> DataOptions {
+        let d = &self.data;
+        DataOptions {
+            format: d.format,
+            max_length: d.max_length,
+            packing: d.packing,
+            loss_on: d.loss_on,
+            eval: d.eval.clone(),
+            seed: self.seed,
+            order: d.order,
+        }
+    }
+
+    /// Options of the loop; `whole_model` says whether the model itself trains.
+    pub(crate) fn train_options(&self, whole_model: bool) -> Result<TrainOptions, Error> {
+        let t = &self.train;
+        let duration = match (t.steps, t.epochs) {
+            (Some(_), Some(_)) => return Err(Error::setting("steps", "give either `steps` or `epochs`, not both")),
+            (Some(steps), None) => Duration::Steps(steps),
+            (None, epochs) => Duration::Epochs(epochs.unwrap_or(3.0)),
+        };
+        let options = TrainOptions {
+            duration,
+            batch_size: t.batch_size,
+            gradient_accumulation: t.gradient_accumulation,
+            learning_rate: t.learning_rate.unwrap_or(if whole_model { 2e-5 } else { 2e-4 }),
+            schedule: t.schedule,
+            warmup: t.warmup,
+            weight_decay: t.weight_decay,
+            adamw: AdamW { beta1: t.beta1, beta2: t.beta2, eps: t.eps },
+            max_grad_norm: (t.max_grad_norm != 0.0).then_some(t.max_grad_norm),
+            eval_every: t.eval_every,
+            checkpoint_every: t.checkpoint_every,
+            seed: self.seed,
+        };
+        options.validate()?;
+        Ok(options)
+    }
+}

@@ -1,0 +1,73 @@
+//! Everything that can go wrong, as one type.
+
+use std::path::PathBuf;
+
+/// Why the host could not do what it was asked to. The message says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read or written as what it should be.
+    #[error(transparent)]
+    Store(#[from] graftwork_store::StoreError),
+    /// The data cannot be trained on.
+    #[error(transparent)]
+    Data(#[from] graftwork_data::DataError),
+    /// The model's configuration cannot be used.
+    #[error("{}: {source}", path.display())]
+    Model {
+        /// The model's folder.
+        path: PathBuf,
+        /// What is wrong.
+        source: graftwork_model::ModelError,
+    },
+    /// A plugin failed or was refused.
+    #[error(transparent)]
+    Plugin(#[from] graftwork_plugin_host::PluginError),
+    /// What the strategies decided does not fit the model.
+    #[error("{strategy}: {problems}")]
+    Plan {
+        /// The strategies.
+        strategy: String,
+        /// Every problem.
+        problems: graftwork_plan::Problems,
+    },
+    /// The adapters cannot be computed.
+    #[error(transparent)]
+    Adapt(#[from] graftwork_adapt::AdaptError),
+    /// Training had to stop.
+    #[error(transparent)]
+    Train(#[from] graftwork_train::TrainError),
+    /// A setting makes no sense.
+    #[error("{key}: {message}")]
+    Setting {
+        /// The setting, as it is written on the command line or in `run.toml`.
+        key: String,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// The weights do not fit the configuration.
+    #[error("{}: {message}", path.display())]
+    Weights {
+        /// The model's folder or the adapter's.
+        path: PathBuf,
+        /// What does not fit.
+        message: String,
+    },
+    /// The device cannot be used.
+    #[error("device `{device}`: {message}")]
+    Device {
+        /// The device.
+        device: String,
+        /// Why, and what to do.
+        message: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn setting(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Setting { key: key.into(), message: message.into() }
+    }
+
+    pub(crate) fn weights(path: impl Into<PathBuf>, message: impl Into<String>) -> Self {
+        Self::Weights { path: path.into(), message: message.into() }
+    }
+}

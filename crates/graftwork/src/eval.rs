@@ -1,0 +1,122 @@
+//! Loss of a model, with or without an adapter, on data.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use graftwork_adapt::{Adapted, Mode};
+use graftwork_data::Dataset;
+use graftwork_plan::Plan;
+use graftwork_train::{Evaluation, evaluate};
+use serde::Serialize;
+
+use crate::adapter::{Trained, recorded_base};
+use crate::base::Base;
+use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, default_base};
+
+/// What to evaluate.
+#[derive(Clone, Debug)]
+pub struct EvalRequest {
+    /// Base model; the one that the adapter was trained on if not given, else the one that comes with Graftwork.
+    pub model: Option<PathBuf>,
+    /// Adapter, run or checkpoint on top of it.
+    pub adapter: Option<PathBuf>,
+    /// Data and its options; `files` are evaluated whole, and `eval` is not used. Without files, the evaluation part of
+    /// the text that comes with Graftwork.
+    pub config: RunConfig,
+    /// Rows in one forward pass.
+    pub batch_size: NonZeroUsize,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvalResult {
+    /// The base model.
+    pub model: PathBuf,
+    /// The adapter.
+    pub adapter: Option<PathBuf>,
+    /// Loss, perplexity, tokens.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+}
+
+/// A model opened for use, with its adapter in place.
+pub(crate) struct Opened {
+    pub(crate) base: Base,
+    pub(crate) adapted: Adapted,
+    pub(crate) device: Device,
+}
+
+impl Opened {
+    pub(crate) fn new(
+        model: Option<&Path>,
+        adapter: Option<&Path>,
+        device: DeviceChoice,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Self, Error> {
+        on_event(Event::Working { what: "loading the model" });
+        let device = device.open()?;
+        let base = Base::open(&find_model(model, adapter)?)?;
+        let adapted = match adapter {
+            Some(path) => Trained::read(path, &base.manifest)?.apply(&base, &device, path)?,
+            None => plain(&base, &device)?,
+        };
+        Ok(Self { base, adapted, device })
+    }
+}
+
+/// The folder of the model: as given, as the adapter says, or the embedded one. A run of the full strategy is a model.
+pub(crate) fn find_model(model: Option<&Path>, adapter: Option<&Path>) -> Result<PathBuf, Error> {
+    match (model, adapter) {
+        (Some(path), _) if !path.join("config.json").exists() && path.join("model/config.json").exists() => {
+            Ok(path.join("model"))
+        }
+        (Some(path), _) => Ok(path.to_owned()),
+        (None, Some(adapter)) => recorded_base(adapter)
+            .ok_or_else(|| Error::setting("model", "the adapter does not say which model it is for; give --model")),
+        (None, None) => {
+            let mut config = RunConfig::default();
+            default_base::fill(&mut config)?;
+            config.model.ok_or_else(|| Error::setting("model", "none is given"))
+        }
+    }
+}
+
+/// A model with nothing added to it.
+fn plain(base: &Base, device: &Device) -> Result<Adapted, Error> {
+    Ok(Adapted::new(Arc::clone(&base.manifest), Arc::new(Plan::nothing()), base.weights(device)?, 0)?)
+}
+
+impl Host {
+    /// Measures the loss.
+    ///
+    /// # Errors
+    /// The model, the adapter or the data cannot be used, or no token counts.
+    pub fn eval(&self, request: &EvalRequest, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<EvalResult, Error> {
+        let mut config = request.config.clone();
+        let own_data = !config.data.files.is_empty();
+        default_base::fill(&mut config)?;
+        let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), config.device, on_event)?;
+        on_event(Event::Working { what: "reading the data" });
+        let mut options = config.data_options();
+        if own_data {
+            options.eval = graftwork_data::EvalSplit::NONE;
+        }
+        let dataset = Dataset::load(&config.data.files, &opened.base.tokenizer, &options)?;
+        let rows = if own_data { dataset.train_rows() } else { dataset.eval_rows() };
+        let batches = rows.len().div_ceil(request.batch_size.get());
+        on_event(Event::Evaluating { batches });
+        let session = opened.adapted.session(&Mode::Evaluation)?;
+        let batches = dataset.batches_of(rows, request.batch_size);
+        let evaluation = evaluate(opened.base.architecture.as_ref(), &session, batches, &opened.device, || {
+            on_event(Event::EvaluatedBatch);
+            !control.stopped()
+        });
+        let evaluation = evaluation.ok_or_else(|| match control.stopped() {
+            true => Error::setting("eval", "stopped before it was done"),
+            false => Error::setting("data", "no token counts: there is nothing to evaluate"),
+        })?;
+        Ok(EvalResult { model: opened.base.path, adapter: request.adapter.clone(), evaluation })
+    }
+}

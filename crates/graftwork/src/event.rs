@@ -1,0 +1,102 @@
+//! What the host tells while it works, and how it is told to stop.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use graftwork_data::DataStats;
+use graftwork_plan::Summary;
+use graftwork_train::{EvalReport, StepReport};
+use serde::Serialize;
+
+/// Something that happened. Serialises as `{"event": "...", ...}`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A step that takes a while begins.
+    Working {
+        /// What is done, for a person, e.g. `loading the model`.
+        what: &'static str,
+    },
+    /// Something that a person should know and that stops nothing.
+    Warning {
+        /// What, and what to do.
+        message: String,
+    },
+    /// The model is open.
+    Model {
+        /// Its folder.
+        path: PathBuf,
+        /// Its family.
+        architecture: String,
+        /// Its weights.
+        parameters: u64,
+    },
+    /// The strategies have decided and their plan is valid.
+    Plan(Summary),
+    /// The data is tokenised.
+    Data(DataStats),
+    /// A text that the model wrote before or after training.
+    Sample {
+        /// Updates done.
+        step: u64,
+        /// What it was given.
+        prompt: String,
+        /// How it went on.
+        text: String,
+    },
+    /// An evaluation begins.
+    Evaluating {
+        /// Batches that it will take.
+        batches: usize,
+    },
+    /// A batch of an evaluation is done.
+    EvaluatedBatch,
+    /// An evaluation is done.
+    Evaluation(EvalReport),
+    /// An update is done.
+    Step(StepReport),
+    /// A checkpoint is on the disk.
+    Checkpoint {
+        /// Updates done.
+        step: u64,
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// A result is on the disk.
+    Saved {
+        /// What it is, e.g. `adapter`.
+        what: &'static str,
+        /// Its folder.
+        path: PathBuf,
+    },
+}
+
+/// Stops a run from another thread or a signal handler: it ends after the current update, with a checkpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Control(Arc<AtomicBool>);
+
+impl Control {
+    /// A control that has not been used yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the run to stop.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked to.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The flag itself, for a signal handler.
+    #[must_use]
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}

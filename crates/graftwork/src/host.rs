@@ -1,0 +1,77 @@
+//! The host: what an application holds.
+
+use std::sync::Arc;
+
+use graftwork_plan::Plan;
+use graftwork_plugin_host::{Limits, PluginHost};
+use serde_json::Value;
+
+use crate::base::Base;
+use crate::chain::{Chain, assign_settings};
+use crate::statistics::WeightStats;
+use crate::{Error, Event, RunConfig, default_base};
+
+/// Loads plugins, plans, trains, evaluates, merges. Holds no model between calls.
+pub struct Host {
+    pub(crate) plugins: PluginHost,
+}
+
+/// What every command that trains or only checks starts from.
+pub(crate) struct Prepared {
+    pub(crate) config: RunConfig,
+    pub(crate) base: Arc<Base>,
+    pub(crate) chain: Chain,
+    pub(crate) plan: Arc<Plan>,
+}
+
+impl Host {
+    /// A host with the default limits on plugins.
+    ///
+    /// # Errors
+    /// The WebAssembly runtime does not work on this machine.
+    pub fn new() -> Result<Self, Error> {
+        Self::with_limits(Limits::default())
+    }
+
+    /// A host with other limits on plugins.
+    ///
+    /// # Errors
+    /// The WebAssembly runtime does not work on this machine.
+    pub fn with_limits(limits: Limits) -> Result<Self, Error> {
+        Ok(Self { plugins: PluginHost::new(limits)? })
+    }
+
+    /// Puts settings such as `rank=16` or `lora.rank=16` to the strategies that know them.
+    ///
+    /// # Errors
+    /// No strategy knows a setting, or more than one does and none is named.
+    pub fn assign_settings(&self, config: &mut RunConfig, settings: Vec<(String, Value)>) -> Result<(), Error> {
+        assign_settings(&self.plugins, &mut config.strategy, settings)
+    }
+
+    /// Opens the model, loads the strategies and lets them plan. Plugins come first: their errors are the quickest.
+    pub(crate) fn prepare(&self, config: &RunConfig, on_event: &mut dyn FnMut(Event)) -> Result<Prepared, Error> {
+        let mut config = config.clone();
+        on_event(Event::Working { what: "loading the strategy" });
+        let chain = Chain::load(&self.plugins, &config.strategy)?;
+        default_base::fill(&mut config)?;
+        let Some(path) = config.model.clone() else { return Err(Error::setting("model", "none is given")) };
+        on_event(Event::Working { what: "opening the model" });
+        let base = Arc::new(Base::open(&path)?);
+        on_event(Event::Model {
+            path,
+            architecture: base.manifest.architecture.clone(),
+            parameters: base.manifest.total_parameters(),
+        });
+        if !base.unused.is_empty() {
+            let shown: Vec<_> = base.unused.iter().take(5).cloned().collect();
+            let message = format!("{} tensors of the model folder are not used: {}", base.unused.len(), shown.join(", "));
+            on_event(Event::Warning { message });
+        }
+        on_event(Event::Working { what: "planning" });
+        let stats = Arc::new(WeightStats::new(Arc::clone(&base), config.device.open()?));
+        let plan = chain.plan(&base, stats, config.seed)?;
+        on_event(Event::Plan(plan.summary(&base.manifest)));
+        Ok(Prepared { config, base, chain, plan: Arc::new(plan) })
+    }
+}

@@ -1,0 +1,203 @@
+//! LoRA adapters between a plan and PEFT's folder.
+//!
+//! Writing goes by structure: whatever has the form `base + scale · (B @ A)` is a LoRA adapter to PEFT, whoever planned
+//! it. Reading goes by the tensors that are there; the settings in `adapter_config.json` only say rank and scale.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use graftwork_plan::{
+    Attribute, LowRank, Manifest, ParamId, Plan, RawAdapter, RawGraph, RawNode, RawPlan, RawTensor, RawTrainable, Role,
+};
+use graftwork_store::{AdapterKey, AdapterPart, Bias, Names, Param, Patterns, PeftAdapter, PeftConfig, TensorData};
+
+use crate::Error;
+
+/// The tensors that a plan trains, by the names of their slots.
+pub(crate) type Slots = BTreeMap<String, TensorData>;
+
+/// The plan as a PEFT adapter; none where PEFT's LoRA has no form for a part of it.
+pub(crate) fn export(plan: &Plan, manifest: &Manifest, base: &Path, slots: &Slots) -> Option<PeftAdapter> {
+    let mut tensors = BTreeMap::new();
+    let mut layers = Vec::new();
+    for adapter in plan.adapters() {
+        let form = LowRank::of(adapter).filter(|_| adapter.tensors.len() == 2)?;
+        let param = manifest.get(adapter.target)?;
+        let parts = if form.transposed && param.role == Role::Embedding {
+            [(form.a, AdapterPart::EmbeddingA), (form.b, AdapterPart::EmbeddingB)]
+        } else if !form.transposed && matches!(param.role, Role::Linear | Role::Head) {
+            [(form.a, AdapterPart::LoraA), (form.b, AdapterPart::LoraB)]
+        } else {
+            return None;
+        };
+        for (tensor, part) in parts {
+            let key = AdapterKey { module: param.module().to_owned(), part };
+            let slot = format!("{}.{}", param.module(), adapter.tensors[tensor].name);
+            tensors.insert(key.to_string(), slots.get(&slot)?.clone());
+        }
+        layers.push((param.module(), form));
+    }
+    let bias = biases(plan, manifest, &layers)?;
+    let mut saved = Vec::new();
+    for id in plan.trainable().iter().map(|t| t.param) {
+        let param = manifest.get(id)?;
+        let part = match (param.role, layers.iter().any(|(module, _)| *module == param.module())) {
+            (Role::Bias, true) => AdapterPart::BaseLayer(Param::Bias),
+            (Role::Bias, false) => AdapterPart::Saved(Param::Bias),
+            (_, true) => return None,
+            (_, false) => AdapterPart::Saved(Param::Weight),
+        };
+        // Where a head is tied to what trains, PEFT unties them: both have to be in the folder to stay equal.
+        let tied = manifest.iter().filter(|(_, p)| p.tied_to == Some(id)).map(|(_, p)| p);
+        for module in std::iter::once(param).chain(tied).map(graftwork_plan::Param::module) {
+            tensors.insert(AdapterKey { module: module.to_owned(), part }.to_string(), slots.get(&param.name)?.clone());
+            if part == AdapterPart::Saved(Param::Weight) {
+                saved.push(module.to_owned());
+            }
+        }
+    }
+    (!layers.is_empty()).then(|| PeftAdapter { config: config(&layers, saved, base, bias), tensors })
+}
+
+/// PEFT's word for the biases that train; none where it has none.
+fn biases(plan: &Plan, manifest: &Manifest, layers: &[(&str, LowRank)]) -> Option<Bias> {
+    let is_bias = |id: ParamId| manifest.get(id).is_some_and(|p| p.role == Role::Bias);
+    let trained: Vec<ParamId> = plan.trainable().iter().map(|t| t.param).filter(|&id| is_bias(id)).collect();
+    let of_layers = |id: &ParamId| manifest.get(*id).is_some_and(|p| layers.iter().any(|(m, _)| *m == p.module()));
+    let all: Vec<ParamId> = manifest.iter().map(|(id, _)| id).filter(|&id| is_bias(id)).collect();
+    match trained.len() {
+        0 => Some(Bias::None),
+        n if n == all.len() => Some(Bias::All),
+        n if n == all.iter().filter(|id| of_layers(id)).count() && trained.iter().all(|id| of_layers(id)) => {
+            Some(Bias::LoraOnly)
+        }
+        _ => None,
+    }
+}
+
+fn config(layers: &[(&str, LowRank)], saved: Vec<String>, base: &Path, bias: Bias) -> PeftConfig {
+    // Rank and alpha of most layers are the folder's; the others get patterns.
+    let settings = |form: &LowRank| (form.rank as usize, alpha(form));
+    let count = |wanted: (usize, f64)| layers.iter().filter(|(_, form)| settings(form) == wanted).count();
+    let usual = layers.iter().map(|(_, form)| settings(form)).max_by_key(|&s| count(s)).unwrap_or((8, 8.0));
+    let pattern = |module: &str| regex_escape(module);
+    let unusual = || layers.iter().map(|(module, form)| (pattern(module), settings(form)));
+    PeftConfig {
+        task_type: Some("CAUSAL_LM".to_owned()),
+        r: usual.0,
+        lora_alpha: usual.1,
+        target_modules: Some(Names::List(layers.iter().map(|(module, _)| (*module).to_owned()).collect())),
+        base_model_name_or_path: Some(base.display().to_string()),
+        inference_mode: true,
+        lora_dropout: layers.iter().map(|(_, form)| form.dropout).fold(0.0, f64::max),
+        bias,
+        modules_to_save: (!saved.is_empty()).then_some(saved),
+        rank_pattern: Patterns(unusual().filter(|(_, s)| s.0 != usual.0).map(|(m, s)| (m, s.0)).collect()),
+        alpha_pattern: Patterns(unusual().filter(|(_, s)| s.1 != usual.1).map(|(m, s)| (m, s.1)).collect()),
+        ..PeftConfig::default()
+    }
+}
+
+/// Alpha as PEFT means it, `scale · rank`: also where the strategy scaled otherwise, so that every reader computes the same.
+fn alpha(form: &LowRank) -> f64 {
+    let alpha = form.scale * form.rank as f64;
+    // 2.0 / 3.0 * 3.0 is not always 2.0; what was meant as a whole number is written as one.
+    if (alpha - alpha.round()).abs() < 1e-9 * alpha.abs().max(1.0) { alpha.round() } else { alpha }
+}
+
+fn regex_escape(module: &str) -> String {
+    module.replace('.', "\\.")
+}
+
+/// The plan that a PEFT adapter is, and its tensors by the names of that plan's slots.
+pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) -> Result<(RawPlan, Slots), Error> {
+    let fail = |message: String| Error::weights(path, message);
+    if adapter.config.use_dora || adapter.config.fan_in_fan_out {
+        let what = if adapter.config.use_dora { "use_dora" } else { "fan_in_fan_out" };
+        return Err(fail(format!("adapter_config.json sets {what}, which is not supported")));
+    }
+    let mut parts: BTreeMap<ParamId, BTreeMap<AdapterPart, &TensorData>> = BTreeMap::new();
+    for (name, tensor) in &adapter.tensors {
+        let key: AdapterKey = name.parse().map_err(|e: graftwork_store::PeftError| fail(e.to_string()))?;
+        let field = match key.part {
+            AdapterPart::BaseLayer(Param::Bias) | AdapterPart::Saved(Param::Bias) => "bias",
+            _ => "weight",
+        };
+        let wanted = format!("{}.{field}", key.module);
+        let id = manifest.find(&wanted).ok_or_else(|| {
+            fail(format!("`{name}` is for `{wanted}`, which the model does not have; the adapter belongs to another model"))
+        })?;
+        parts.entry(id).or_default().insert(key.part, tensor);
+    }
+    let (mut plan, mut slots) = (RawPlan::default(), Slots::new());
+    for (id, found) in parts {
+        let Some(param) = manifest.get(id) else { continue };
+        let pair = |a, b| found.get(&a).zip(found.get(&b));
+        let linear = pair(AdapterPart::LoraA, AdapterPart::LoraB).map(|p| (p, ["lora_A", "lora_B"], false));
+        let embedding = pair(AdapterPart::EmbeddingA, AdapterPart::EmbeddingB);
+        let embedding = embedding.map(|p| (p, ["lora_embedding_A", "lora_embedding_B"], true));
+        if let Some(((a, b), names, transposed)) = linear.or(embedding) {
+            let scale = adapter.config.scaling(param.module()).map_err(|e| fail(e.to_string()))?;
+            let tensors = [(names[0], *a), (names[1], *b)];
+            plan.adapters.push(low_rank(id, &tensors, scale, adapter.config.lora_dropout, transposed));
+            slots.extend(tensors.map(|(n, t)| (format!("{}.{n}", param.module()), t.clone())));
+            continue;
+        }
+        let trained = found.iter().find(|(part, _)| matches!(part, AdapterPart::BaseLayer(_) | AdapterPart::Saved(_)));
+        let Some((_, tensor)) = trained else { continue };
+        let wanted: Vec<usize> = param.shape.dims().iter().map(|&d| d as usize).collect();
+        if tensor.shape() != wanted {
+            return Err(fail(format!("`{}` has the shape {:?}, but the model's has {wanted:?}", param.name, tensor.shape())));
+        }
+        // PEFT stores a tied head beside the embedding that it is: one of the two says it all, if they agree.
+        match param.tied_to.and_then(|source| manifest.get(source)) {
+            None => {
+                plan.trainable.push(RawTrainable { param: id.0, group: None });
+                slots.insert(param.name.clone(), (*tensor).clone());
+            }
+            Some(source) if slots.get(&source.name).is_some_and(|t| t == *tensor) => {}
+            Some(source) => {
+                let message = format!("it changes `{}` apart from `{}`, to which the model ties it", param.name, source.name);
+                return Err(fail(message));
+            }
+        }
+    }
+    Ok((plan, slots))
+}
+
+/// `base + scale · (B @ dropout(A))`, or `base + scale · (Aᵀ @ Bᵀ)`, over the tensors A and B.
+fn low_rank(target: ParamId, tensors: &[(&str, &TensorData); 2], scale: f64, dropout: f64, transposed: bool) -> RawAdapter {
+    let mut nodes = Vec::new();
+    let mut push = |op: &str, inputs: &[u32], attribute: Option<(&str, Attribute)>| {
+        let attributes = attribute.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        nodes.push(RawNode { op: op.to_owned(), inputs: inputs.to_vec(), attributes });
+        nodes.len() as u32 - 1
+    };
+    let base = push("base", &[], None);
+    let a = push("tensor", &[], Some(("index", Attribute::Integer(0))));
+    let b = push("tensor", &[], Some(("index", Attribute::Integer(1))));
+    let (left, right) = if transposed {
+        (push("transpose", &[a], None), push("transpose", &[b], None))
+    } else if dropout > 0.0 {
+        (b, push("dropout", &[a], Some(("p", Attribute::Float(dropout)))))
+    } else {
+        (b, a)
+    };
+    let product = push("matmul", &[left, right], None);
+    let update = push("scale", &[product], Some(("factor", Attribute::Float(scale))));
+    let root = push("add", &[base, update], None);
+    let zeros = |shape: &[usize]| {
+        let dims = Attribute::Integers(shape.iter().map(|&d| d as i64).collect());
+        let attributes = vec![("value".to_owned(), Attribute::Float(0.0)), ("shape".to_owned(), dims)];
+        RawGraph { nodes: vec![RawNode { op: "constant".to_owned(), inputs: Vec::new(), attributes }], root: 0 }
+    };
+    let tensors = tensors.map(|(name, data)| RawTensor {
+        name: name.to_owned(),
+        shape: data.shape().iter().map(|&d| d as u32).collect(),
+        trainable: true,
+        group: None,
+        init: zeros(data.shape()),
+    });
+    let effective = RawGraph { nodes, root };
+    RawAdapter { target: target.0, kind: "lora".to_owned(), tensors: tensors.into(), base: None, effective }
+}

@@ -1,0 +1,278 @@
+//! A whole training run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use burn::tensor::Device;
+use graftwork_adapt::{Adapted, Mode};
+use graftwork_data::Dataset;
+use graftwork_model::Sampling;
+use graftwork_store::{AppendLog, Overwrite, RunDir};
+use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, Trainer};
+use serde::Serialize;
+
+use crate::adapter::{self, BaseRecord, Trained, to_slots};
+use crate::host::Prepared;
+use crate::save::{self, Provenance};
+use crate::{Control, Error, Event, Host, RunConfig, memory};
+
+/// A number at the start and at the end of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct FirstLast {
+    /// At the start; none where there was nothing to measure.
+    pub first: Option<f64>,
+    /// At the end.
+    pub last: Option<f64>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReport {
+    /// Names of the strategies.
+    pub strategy: String,
+    /// Weights that trained.
+    pub trainable_parameters: u64,
+    /// Weights of the model.
+    pub total_parameters: u64,
+    /// Updates done.
+    pub steps: u64,
+    /// Whether the run went to its end.
+    pub finished: bool,
+    /// Loss of the first update, and the mean over the last ten.
+    pub train_loss: FirstLast,
+    /// Evaluation loss before and after.
+    pub eval_loss: FirstLast,
+    /// Tokens per second of training.
+    pub tokens_per_second: f64,
+    /// Seconds of the whole run, loading and saving included.
+    pub seconds: f64,
+    /// The most memory that the process has held, where the system says.
+    pub peak_memory_bytes: Option<u64>,
+    /// The run's folder.
+    pub out: PathBuf,
+    /// The trained adapter or model in it; none where the run was stopped.
+    pub result: Option<PathBuf>,
+}
+
+impl Host {
+    /// Trains.
+    ///
+    /// A run that `control` stops ends after its current update with a checkpoint, from which [`Host::resume`] goes on.
+    ///
+    /// # Errors
+    /// Anything about the configuration, the plugins, the model, the data, the disk; or a loss that is not finite.
+    pub fn run(
+        &self,
+        config: &RunConfig,
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<RunReport, Error> {
+        let started = Instant::now();
+        let prepared = self.prepare(config, on_event)?;
+        let path = match &prepared.config.out {
+            Some(path) => path.clone(),
+            None => next_free(Path::new("runs"), &prepared.chain.name()),
+        };
+        let dataset = tokenise(&prepared, on_event)?;
+        let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
+        let run = RunDir::create(&path, overwrite)?;
+        let written = RunConfig { out: Some(path.clone()), ..prepared.config.clone() };
+        run.write_text("run.toml", &written.to_toml()?)?;
+        run.write_json("plan.json", &prepared.plan.to_raw())?;
+        self.train(&prepared, &dataset, &run, false, started, control, on_event)
+    }
+
+    /// Goes on with a run that was stopped, from its newest checkpoint.
+    ///
+    /// # Errors
+    /// There is none, or the base, the strategies or the data are no longer those of the run.
+    pub fn resume(&self, out: &Path, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
+        let started = Instant::now();
+        let run = RunDir::open(out)?;
+        let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join("run.toml"))? };
+        let prepared = self.prepare(&config, on_event)?;
+        let dataset = tokenise(&prepared, on_event)?;
+        self.train(&prepared, &dataset, &run, true, started, control, on_event)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the two entrances share everything but whether to resume")]
+    fn train(
+        &self,
+        prepared: &Prepared,
+        dataset: &Dataset,
+        run: &RunDir,
+        resume: bool,
+        started: Instant,
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<RunReport, Error> {
+        let Prepared { config, base, chain, plan } = prepared;
+        let device = config.device.open()?;
+        let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
+        on_event(Event::Working { what: "loading the model" });
+        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), base.weights(&device)?, config.seed)?;
+        if let Some(path) = &config.adapter {
+            let start = Trained::read(path, &base.manifest)?;
+            let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
+            if let Some(name) = unused.first() {
+                let message = format!("it holds `{name}`, which this strategy does not train; choose the same target modules");
+                return Err(Error::weights(path, message));
+            }
+        }
+        let base_record = BaseRecord { path: base.path.clone(), blake3: base.dir.hash() };
+        let from =
+            Provenance { base: base_record, strategies: chain.records(), data: dataset.fingerprint().to_owned() };
+        let mut trainer = Trainer::new(base.architecture.as_ref(), adapted, plan, dataset, options, device.clone())?;
+        if resume {
+            trainer.restore(save::resume(run.path(), plan, &from, &device)?)?;
+        }
+        let sampler = Sampler { prepared, device: &device };
+        sampler.sample(&trainer, 0, on_event)?;
+        let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from: &from, control, on_event };
+        let outcome = trainer.run(&mut recorder)?;
+        let on_event = recorder.on_event;
+        let result = if outcome.finished {
+            sampler.sample(&trainer, outcome.steps, on_event)?;
+            Some(save_result(prepared, run, &trainer, &from, on_event)?)
+        } else {
+            let path = save::checkpoint(run, plan, &from, trainer.snapshot())?;
+            on_event(Event::Checkpoint { step: outcome.steps, path });
+            None
+        };
+        let report = report(prepared, &outcome, started, run, result);
+        run.write_json("summary.json", &report)?;
+        Ok(report)
+    }
+}
+
+pub(crate) fn tokenise(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> Result<Dataset, Error> {
+    on_event(Event::Working { what: "reading the data" });
+    let config = &prepared.config;
+    let dataset = Dataset::load(&config.data.files, &prepared.base.tokenizer, &config.data_options())?;
+    on_event(Event::Data(dataset.stats().clone()));
+    let longest = prepared.base.architecture.dimensions().max_positions;
+    if config.data.max_length as u64 > longest {
+        let message = format!("max_length is {}, but the model was made for at most {longest} tokens", config.data.max_length);
+        on_event(Event::Warning { message });
+    }
+    Ok(dataset)
+}
+
+fn save_result(
+    prepared: &Prepared,
+    run: &RunDir,
+    trainer: &Trainer<'_>,
+    from: &Provenance,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<PathBuf, Error> {
+    let Prepared { base, plan, .. } = prepared;
+    on_event(Event::Working { what: "saving" });
+    let (what, path) = if plan.adapters().is_empty() {
+        let path = run.path().join("model");
+        save::model(&path, base, None, Overwrite::Replace, save::merged(trainer.model()))?;
+        ("model", path)
+    } else {
+        let path = run.path().join("adapter");
+        adapter::write(&path, base, plan, &to_slots(trainer.snapshot().tensors)?, &from.card(plan))?;
+        ("adapter", path)
+    };
+    on_event(Event::Saved { what, path: path.clone() });
+    Ok(path)
+}
+
+fn report(prepared: &Prepared, outcome: &Outcome, started: Instant, run: &RunDir, result: Option<PathBuf>) -> RunReport {
+    let summary = prepared.plan.summary(&prepared.base.manifest);
+    let loss = |e: &Option<graftwork_train::Evaluation>| e.as_ref().map(|e| e.loss);
+    RunReport {
+        strategy: prepared.chain.name(),
+        trainable_parameters: summary.trainable_parameters,
+        total_parameters: summary.total_parameters,
+        steps: outcome.steps,
+        finished: outcome.finished,
+        train_loss: FirstLast { first: outcome.first_loss, last: outcome.last_loss },
+        eval_loss: FirstLast { first: loss(&outcome.first_eval), last: loss(&outcome.last_eval) },
+        tokens_per_second: if outcome.train_seconds > 0.0 { outcome.tokens as f64 / outcome.train_seconds } else { 0.0 },
+        seconds: started.elapsed().as_secs_f64(),
+        peak_memory_bytes: memory::peak_bytes(),
+        out: run.path().to_owned(),
+        result,
+    }
+}
+
+/// `runs/NAME-1`, or the first number after the highest there is.
+fn next_free(parent: &Path, name: &str) -> PathBuf {
+    let taken = std::fs::read_dir(parent).into_iter().flatten().flatten().filter_map(|entry| {
+        let file = entry.file_name().into_string().ok()?;
+        file.strip_prefix(name)?.strip_prefix('-')?.parse::<u64>().ok()
+    });
+    parent.join(format!("{name}-{}", taken.max().unwrap_or(0) + 1))
+}
+
+/// Shows what the model writes.
+struct Sampler<'a> {
+    prepared: &'a Prepared,
+    device: &'a Device,
+}
+
+impl Sampler<'_> {
+    fn sample(&self, trainer: &Trainer<'_>, step: u64, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
+        let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
+        let ids = base.tokenizer.encode(prompt, true)?;
+        let stop = base.tokenizer.stop_ids().to_vec();
+        let sampling = Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
+        let session = trainer.model().session(&Mode::Evaluation)?;
+        let architecture = base.architecture.as_ref();
+        let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
+        let text = base.tokenizer.decode(&new, true)?;
+        on_event(Event::Sample { step, prompt: prompt.clone(), text });
+        Ok(())
+    }
+}
+
+/// Writes what happens into the run's folder and passes it on.
+struct Recorder<'a, 'b> {
+    run: &'a RunDir,
+    metrics: AppendLog,
+    prepared: &'a Prepared,
+    from: &'a Provenance,
+    control: &'a Control,
+    on_event: &'b mut dyn FnMut(Event),
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+impl Observer for Recorder<'_, '_> {
+    fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
+        let event = Event::Step(report.clone());
+        self.metrics.append(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    fn evaluating(&mut self, batches: usize) {
+        (self.on_event)(Event::Evaluating { batches });
+    }
+
+    fn evaluated_batch(&mut self) {
+        (self.on_event)(Event::EvaluatedBatch);
+    }
+
+    fn evaluation(&mut self, report: &EvalReport) -> Result<(), Failure> {
+        let event = Event::Evaluation(report.clone());
+        self.metrics.append(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, snapshot: Snapshot) -> Result<(), Failure> {
+        let step = snapshot.step;
+        let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot)?;
+        (self.on_event)(Event::Checkpoint { step, path });
+        Ok(())
+    }
+
+    fn should_stop(&self) -> bool {
+        self.control.stopped()
+    }
+}

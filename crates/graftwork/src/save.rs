@@ -1,0 +1,133 @@
+//! What a run leaves on the disk.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::{Device, Tensor};
+use graftwork_adapt::Adapted;
+use graftwork_plan::{Dtype, Manifest, ParamId, Plan};
+use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, Overwrite, RunDir, TensorSpec, WriteOptions};
+use graftwork_train::{NamedTensor, Snapshot};
+use serde_json::{Value, json};
+
+use crate::adapter::{BaseRecord, Card, to_slots};
+use crate::base::{Base, file_dtype};
+use crate::chain::StrategyRecord;
+use crate::{Error, tensors};
+
+/// What every artefact of a run says about where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Provenance {
+    pub(crate) base: BaseRecord,
+    pub(crate) strategies: Vec<StrategyRecord>,
+    pub(crate) data: String,
+}
+
+impl Provenance {
+    pub(crate) fn card(&self, plan: &Plan) -> Card {
+        Card {
+            graftwork: env!("CARGO_PKG_VERSION").to_owned(),
+            base: self.base.clone(),
+            strategies: self.strategies.clone(),
+            plan_hash: plan.hash(),
+            plan: plan.to_raw(),
+        }
+    }
+}
+
+/// Writes a checkpoint of a run.
+pub(crate) fn checkpoint(run: &RunDir, plan: &Plan, from: &Provenance, snapshot: Snapshot) -> Result<PathBuf, Error> {
+    let mut writer = CheckpointWriter::create(run.path(), snapshot.step)?;
+    for (group, list) in [("trained", snapshot.tensors), ("optimizer", snapshot.moments)] {
+        writer.tensors(group, &to_slots(list)?)?;
+    }
+    let state = json!({
+        "step": snapshot.step,
+        "base": from.base,
+        "strategies": from.strategies,
+        "data": from.data,
+        "plan_hash": plan.hash(),
+        "plan": plan.to_raw(),
+    });
+    Ok(writer.commit(&state)?)
+}
+
+/// Reads the newest checkpoint of a run, once it is found to belong to the same base, plan and data.
+pub(crate) fn resume(run: &Path, plan: &Plan, from: &Provenance, device: &Device) -> Result<Snapshot, Error> {
+    let Some((_, path)) = CheckpointDir::latest(run)? else {
+        return Err(Error::weights(run, "has no checkpoint to go on from"));
+    };
+    let checkpoint = CheckpointDir::read(&path)?;
+    let state = checkpoint.state();
+    let text = |key: &str| state.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let base = state.pointer("/base/blake3").and_then(Value::as_str).unwrap_or_default();
+    let same = [
+        ("base model", base == from.base.blake3),
+        ("plan", text("plan_hash") == plan.hash()),
+        ("data", text("data") == from.data),
+    ];
+    if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
+        let message = format!("the {what} is not the one that the run was started with; start a new run instead");
+        return Err(Error::weights(path, message));
+    }
+    let group = |name: &str| -> Result<Vec<NamedTensor>, Error> {
+        let file = checkpoint.group(name)?;
+        let read = |name: String| {
+            let data = file.tensor(&name)?;
+            let shape = data.shape().to_vec();
+            let last = shape.last().copied().unwrap_or(1).max(1);
+            let matrix = [shape.iter().product::<usize>() / last, last];
+            let tensor = tensors::upload(data, matrix, device).map_err(|e| Error::weights(&path, e))?;
+            Ok(NamedTensor { name, shape, tensor })
+        };
+        file.names().into_iter().map(read).collect()
+    };
+    let step = state.get("step").and_then(Value::as_u64).unwrap_or_default();
+    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")? })
+}
+
+/// Writes a whole model: what `weight` gives for each parameter, in the type given or in the checkpoint's own.
+pub(crate) fn model(
+    path: &Path,
+    base: &Base,
+    dtype: Option<Dtype>,
+    overwrite: Overwrite,
+    weight: impl Fn(ParamId) -> Result<Tensor<2>, Error>,
+) -> Result<(), Error> {
+    let kept: Vec<_> = base.manifest.iter().filter(|(_, p)| p.tied_to.is_none()).collect();
+    let specs = kept.iter().map(|(_, p)| TensorSpec {
+        name: p.name.clone(),
+        dtype: file_dtype(dtype.unwrap_or(p.dtype)),
+        shape: p.shape.dims().iter().map(|&d| d as usize).collect(),
+    });
+    let specs: Vec<_> = specs.collect();
+    let options = WriteOptions { overwrite, ..WriteOptions::default() };
+    let mut writer = ModelWriter::create(path, specs.clone(), options)?;
+    for ((id, _), spec) in kept.into_iter().zip(&specs) {
+        let data = tensors::download(weight(id)?, &spec.shape, spec.dtype)?;
+        writer.write(&spec.name, data.view())?;
+    }
+    writer.copy_companions(&base.path)?;
+    Ok(writer.finish(&config(&base.manifest, dtype))?)
+}
+
+/// The base's `config.json`, with the type of the weights that are written.
+fn config(manifest: &Manifest, dtype: Option<Dtype>) -> Value {
+    let mut config = manifest.config.clone();
+    let name = dtype.map(|d| match d {
+        Dtype::F64 => "float64",
+        Dtype::F32 => "float32",
+        Dtype::F16 => "float16",
+        Dtype::Bf16 => "bfloat16",
+    });
+    if let (Some(name), Some(object)) = (name, config.as_object_mut()) {
+        // Whichever spelling the base has; the older one where it has none, since every reader knows it.
+        let key = if object.contains_key("dtype") { "dtype" } else { "torch_dtype" };
+        object.insert(key.to_owned(), Value::from(name));
+    }
+    config
+}
+
+/// The trained model itself, where a plan has no adapters.
+pub(crate) fn merged(adapted: &Adapted) -> impl Fn(ParamId) -> Result<Tensor<2>, Error> {
+    |id| Ok(adapted.merged(id)?)
+}

@@ -1,0 +1,22 @@
+//! Tensors between files and devices.
+
+use burn::tensor::{DType, Device, Tensor, TensorData as DeviceData};
+use graftwork_store::{Dtype, TensorData, TensorRef};
+
+use crate::Error;
+
+/// A tensor of a file on the device, as a matrix of that many rows and columns.
+pub(crate) fn upload(tensor: TensorRef<'_>, matrix: [usize; 2], device: &Device) -> Result<Tensor<2>, String> {
+    let values = tensor.to_f32().map_err(|e| e.to_string())?;
+    if values.len() != matrix[0] * matrix[1] {
+        return Err(format!("has {} elements, not {}", values.len(), matrix[0] * matrix[1]));
+    }
+    Ok(Tensor::from_data(DeviceData::new(values, matrix), device))
+}
+
+/// A tensor of a device in the form of a file, with the sizes and the element type given.
+pub(crate) fn download(tensor: Tensor<2>, shape: &[usize], dtype: Dtype) -> Result<TensorData, Error> {
+    let fail = |message: String| Error::Device { device: "memory".to_owned(), message };
+    let values: Vec<f32> = tensor.cast(DType::F32).into_data().try_to_vec().map_err(|e| fail(e.to_string()))?;
+    TensorData::from_f32_as(&values, shape, dtype).map_err(|e| fail(e.to_string()))
+}

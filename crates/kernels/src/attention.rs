@@ -1,0 +1,70 @@
+//! Grouped-query attention for training and generation.
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+
+/// Added to the score of a key that a query does not see. Finite, so that a row with nothing to see stays finite.
+const HIDDEN: f32 = -1e30;
+
+/// Which keys a query sees, as a term added to the scores.
+#[derive(Clone, Debug)]
+pub struct Mask(Option<Tensor<4>>);
+
+impl Mask {
+    /// Queries see the keys of their own segment at their own place or before, at most `window` places back.
+    ///
+    /// `segments` has `rows · length` entries, row by row; the last `length - past` of a row are the queries, where
+    /// `past` keys come from a cache and belong to the same sequence.
+    #[must_use]
+    pub fn causal(
+        segments: &[u32],
+        rows: usize,
+        past: usize,
+        window: Option<usize>,
+        dtype: DType,
+        device: &Device,
+    ) -> Self {
+        let length = segments.len() / rows.max(1);
+        if length == 1 && window.is_none_or(|w| past < w) {
+            return Self(None);
+        }
+        // Padding stands on the right, where causality hides it; only packed rows differ from one another.
+        let packed = segments.iter().any(|&s| s > 1);
+        let rows = if packed { rows } else { 1 };
+        let mut mask = Vec::with_capacity(rows * length * (past + length));
+        for row in segments.chunks(length).take(rows) {
+            for query in 0..length {
+                mask.extend((0..past + length).map(|key| {
+                    let seen = key <= past + query
+                        && window.is_none_or(|w| past + query - key < w)
+                        && (!packed || key < past || row[key - past] == row[query]);
+                    if seen { 0.0 } else { HIDDEN }
+                }));
+            }
+        }
+        let data = TensorData::new(mask, [rows, 1, length, past + length]);
+        Self(Some(Tensor::<4>::from_data(data, (device, DType::F32)).cast(dtype)))
+    }
+}
+
+/// `softmax(scale · q · kᵀ + mask) · v`, with the softmax in f32.
+///
+/// `q` is `[rows, heads, length, head_dim]`; `k` and `v` are `[rows, kv_heads, keys, head_dim]`, and each of them serves
+/// `heads / kv_heads` consecutive query heads. Gives the shape of `q`.
+#[must_use]
+pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f64) -> Tensor<4> {
+    let [rows, heads, length, dim] = q.dims();
+    let [_, kv_heads, keys, _] = k.dims();
+    let dtype = q.dtype();
+    // The queries that share a key head stand below one another: one product serves them, and no key is repeated.
+    let grouped = q.mul_scalar(scale).reshape([rows, kv_heads, heads / kv_heads * length, dim]);
+    let scores = grouped.matmul(k.transpose()).reshape([rows, heads, length, keys]);
+    let scores = if dtype == DType::F64 { scores } else { scores.cast(DType::F32) };
+    let scores = match &mask.0 {
+        Some(mask) => scores + mask.clone().cast(if dtype == DType::F64 { DType::F64 } else { DType::F32 }),
+        None => scores,
+    };
+    let shifted = scores.clone() - scores.detach().max_dim(3);
+    let weights = shifted.exp();
+    let weights = (weights.clone() / weights.sum_dim(3)).cast(dtype);
+    weights.reshape([rows, kv_heads, heads / kv_heads * length, keys]).matmul(v).reshape([rows, heads, length, dim])
+}

@@ -1,0 +1,101 @@
+//! Output head and cross-entropy in one, without keeping `[tokens, vocabulary]` logits.
+//!
+//! Logits are made for a chunk of tokens at a time. The gradient of the loss with respect to them is known in closed
+//! form, `softmax - onehot`, so each chunk turns at once into the gradient of the hidden states and of the head's
+//! weight, and its logits are dropped.
+
+use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, TensorData};
+
+/// Logits that one chunk may hold.
+const CHUNK_ELEMENTS: usize = 1 << 22;
+
+/// A summed loss and the way to its gradient.
+pub struct CrossEntropy {
+    /// `Σ -log p(target)` in nats, one element, not tracked.
+    pub sum: Tensor<1>,
+    /// A scalar whose gradient is that of `sum`, though its value is not; none where nothing is tracked. The backward pass
+    /// starts here.
+    pub surrogate: Option<Tensor<1>>,
+}
+
+/// Cross-entropy of `hidden · weightᵀ + bias` against `targets`, summed over the tokens.
+///
+/// `hidden` is `[tokens, hidden]`, `weight` `[vocabulary, hidden]`, `bias` `[1, vocabulary]`; `targets` has one class a
+/// token, each below `vocabulary`. There is at least one token.
+#[must_use]
+pub fn linear_cross_entropy(
+    hidden: Tensor<2>,
+    weight: Tensor<2>,
+    bias: Option<Tensor<2>>,
+    targets: &[u32],
+) -> CrossEntropy {
+    let [tokens, _] = hidden.dims();
+    let [vocabulary, _] = weight.dims();
+    let tracked = |t: &Tensor<2>| t.is_tracked();
+    let wants = (tracked(&hidden), tracked(&weight), bias.as_ref().is_some_and(tracked));
+    let (h, w, b) = (hidden.clone().inner(), weight.clone().inner(), bias.clone().map(Tensor::inner));
+    let chunk = (CHUNK_ELEMENTS / vocabulary).clamp(1, tokens);
+
+    let mut sum: Option<Tensor<1>> = None;
+    let mut hidden_gradient = Vec::new();
+    let (mut weight_gradient, mut bias_gradient): (Option<Tensor<2>>, Option<Tensor<2>>) = (None, None);
+    for start in (0..tokens).step_by(chunk) {
+        let count = chunk.min(tokens - start);
+        let rows = h.clone().narrow(0, start, count);
+        let part = Chunk::new(&rows, &w, b.as_ref(), &targets[start..start + count]);
+        accumulate(&mut sum, part.loss);
+        if !(wants.0 || wants.1 || wants.2) {
+            continue;
+        }
+        let gradient = part.gradient.cast(w.dtype());
+        if wants.0 {
+            hidden_gradient.push(gradient.clone().matmul(w.clone()));
+        }
+        if wants.2 {
+            accumulate(&mut bias_gradient, gradient.clone().sum_dim(0));
+        }
+        if wants.1 {
+            accumulate(&mut weight_gradient, gradient.transpose().matmul(rows));
+        }
+    }
+    // d/dx Σ x ⊙ g = g: the sum hands the gradients computed above to whatever is behind each tensor.
+    let hidden_gradient = wants.0.then(|| Tensor::cat(hidden_gradient, 0));
+    let pairs = [(Some(hidden), hidden_gradient), (Some(weight), weight_gradient), (bias, bias_gradient)];
+    let surrogate = pairs.into_iter().filter_map(|(x, g)| Some((x? * g?).sum())).reduce(|a, b| a + b);
+    CrossEntropy { sum: sum.unwrap_or_else(|| Tensor::zeros([1], &h.device())), surrogate }
+}
+
+/// Loss of a few tokens, and its gradient with respect to their logits.
+struct Chunk {
+    loss: Tensor<1>,
+    gradient: Tensor<2>,
+}
+
+impl Chunk {
+    fn new(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32]) -> Self {
+        let logits = rows.clone().matmul(weight.clone().transpose());
+        let logits = if logits.dtype() == DType::F64 { logits } else { logits.cast(DType::F32) };
+        let logits = match bias {
+            Some(bias) => logits + bias.clone().cast(DType::F32),
+            None => logits,
+        };
+        let (count, device) = (targets.len(), logits.device());
+        let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
+        let classes = Tensor::<2, Int>::from_data(TensorData::new(classes, [count, 1]), &device);
+        let peak = logits.clone().max_dim(1);
+        let target = logits.clone().gather(1, classes.clone()) - peak.clone();
+        let exponentials = (logits - peak).exp();
+        let normaliser = exponentials.clone().sum_dim(1);
+        let loss = (normaliser.clone().log() - target).sum();
+        let minus_one = Tensor::ones([count, 1], (&device, exponentials.dtype())).neg();
+        let gradient = (exponentials / normaliser).scatter(1, classes, minus_one, IndexingUpdateOp::Add);
+        Self { loss, gradient }
+    }
+}
+
+fn accumulate<const D: usize>(total: &mut Option<Tensor<D>>, part: Tensor<D>) {
+    *total = Some(match total.take() {
+        Some(sum) => sum + part,
+        None => part,
+    });
+}

@@ -1,0 +1,16 @@
+//! Normalisation layers.
+
+use burn::tensor::{DType, Tensor};
+
+/// Root-mean-square norm, `x / √(mean(x²) + eps) · scale`, computed in f32 and given back in the type of `x`.
+///
+/// `x` is `[tokens, hidden]`, `scale` `[1, hidden]`. B. Zhang, R. Sennrich, arXiv 1910.07467; rounds like Transformers'
+/// `LlamaRMSNorm`, which casts before it multiplies by the scale.
+#[must_use]
+pub fn rms_norm(x: Tensor<2>, scale: Tensor<2>, eps: f64) -> Tensor<2> {
+    let dtype = x.dtype();
+    // f64 stays what it is, for tests against finite differences.
+    let x = if dtype == DType::F64 { x } else { x.cast(DType::F32) };
+    let inverse = x.clone().square().mean_dim(1).add_scalar(eps).sqrt().recip();
+    (x * inverse).cast(dtype) * scale
+}

@@ -1,0 +1,174 @@
+//! Checkpoints: `checkpoints/step-N/` in a run directory, whole or absent, with the hash of every file.
+//!
+//! A checkpoint holds groups of tensors, one safetensors file each, and one JSON document, `state.json`. What they
+//! mean is the caller's business.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::manifest::{MANIFEST, verify_manifest};
+use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec};
+
+const CHECKPOINTS: &str = "checkpoints";
+const STATE: &str = "state.json";
+const EXTENSION: &str = "safetensors";
+
+/// A checkpoint under construction. Dropped before [`commit`](Self::commit), it leaves nothing.
+#[derive(Debug)]
+pub struct CheckpointWriter {
+    dir: AtomicDir,
+}
+
+impl CheckpointWriter {
+    /// Begins the checkpoint of `step` of the run in `run_dir`. On commit it replaces one of the same step.
+    ///
+    /// # Errors
+    /// If the folder cannot be created.
+    pub fn create(run_dir: &Path, step: u64) -> Result<Self, StoreError> {
+        let target = run_dir.join(CHECKPOINTS).join(format!("step-{step}"));
+        let dir = AtomicDir::create(&target, Overwrite::Replace, MANIFEST)?;
+        Ok(Self { dir })
+    }
+
+    /// Writes the tensors of `group`, which `specs` declare and `fill` writes one at a time, to `GROUP.safetensors`.
+    ///
+    /// # Errors
+    /// Whatever `fill` gives; or if it does not write every tensor as declared, or the disk refuses.
+    pub fn stream<E: From<StoreError>>(
+        &mut self,
+        group: &str,
+        specs: &[TensorSpec],
+        fill: impl FnOnce(&mut SafetensorsWriter) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut writer = SafetensorsWriter::create(&self.dir, &file_name(group), specs)?;
+        fill(&mut writer)?;
+        Ok(writer.finish()?)
+    }
+
+    /// Writes the tensors of `group` to `GROUP.safetensors`.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn tensors(&mut self, group: &str, tensors: &BTreeMap<String, TensorData>) -> Result<(), StoreError> {
+        SafetensorsWriter::write_all(&self.dir, &file_name(group), tensors)
+    }
+
+    /// Writes `state`, makes everything durable, and puts the checkpoint in its place, which is returned.
+    ///
+    /// # Errors
+    /// If the disk refuses. Then there is no checkpoint, or the earlier one of the same step.
+    pub fn commit(self, state: &Value) -> Result<PathBuf, StoreError> {
+        let path = self.dir.target().to_owned();
+        self.dir.write_json(STATE, state)?;
+        self.dir.commit_with_manifest()?;
+        Ok(path)
+    }
+}
+
+/// A checkpoint that was read and found whole.
+#[derive(Debug)]
+pub struct CheckpointDir {
+    path: PathBuf,
+    state: Value,
+    groups: BTreeMap<String, SafetensorsFile>,
+}
+
+impl CheckpointDir {
+    /// Opens the checkpoint `path` after comparing every file with its hash.
+    ///
+    /// # Errors
+    /// If it was not written to its end, or any file is missing or is not what was written.
+    pub fn read(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_dir() {
+            return Err(StoreError::NoFolder { path: path.to_owned() });
+        }
+        verify_manifest(path)?;
+        let state_path = path.join(STATE);
+        let text = fs::read(&state_path).map_err(StoreError::io("read", &state_path))?;
+        let state = serde_json::from_slice(&text).map_err(StoreError::json(&state_path))?;
+        let mut groups = BTreeMap::new();
+        for entry in fs::read_dir(path).map_err(StoreError::io("read", path))? {
+            let file = entry.map_err(StoreError::io("read", path))?.path();
+            if let (Some(name), Some(EXTENSION)) = (
+                file.file_stem().and_then(|stem| stem.to_str()),
+                file.extension().and_then(|extension| extension.to_str()),
+            ) {
+                groups.insert(name.to_owned(), SafetensorsFile::open(&file)?);
+            }
+        }
+        Ok(Self { path: path.to_owned(), state, groups })
+    }
+
+    /// The checkpoint's folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The document given to [`CheckpointWriter::commit`].
+    #[must_use]
+    pub fn state(&self) -> &Value {
+        &self.state
+    }
+
+    /// The names of the groups, sorted.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.groups.keys().map(String::as_str)
+    }
+
+    /// The tensors of `group`.
+    ///
+    /// # Errors
+    /// If the checkpoint has no such group.
+    pub fn group(&self, group: &str) -> Result<&SafetensorsFile, StoreError> {
+        self.groups.get(group).ok_or_else(|| StoreError::Damaged {
+            path: self.path.join(file_name(group)),
+            problem: "the checkpoint was written without it".to_owned(),
+        })
+    }
+
+    /// The steps that the run in `run_dir` has checkpoints of, ascending. Their content is not looked at.
+    ///
+    /// # Errors
+    /// If the folder is there but cannot be read.
+    pub fn list(run_dir: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
+        let dir = run_dir.join(CHECKPOINTS);
+        let entries = match fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(StoreError::io("read", &dir)(error)),
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(StoreError::io("read", &dir))?.path();
+            if let Some(step) = step_of(&path) {
+                found.push((step, path));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// The checkpoint of the latest step.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn latest(run_dir: &Path) -> Result<Option<(u64, PathBuf)>, StoreError> {
+        Ok(Self::list(run_dir)?.pop())
+    }
+}
+
+fn file_name(group: &str) -> String {
+    format!("{group}.{EXTENSION}")
+}
+
+/// The step of a folder named as [`CheckpointWriter`] names them.
+fn step_of(path: &Path) -> Option<u64> {
+    let digits = path.file_name()?.to_str()?.strip_prefix("step-")?;
+    let step: u64 = digits.parse().ok()?;
+    (step.to_string() == digits && path.is_dir()).then_some(step)
+}

@@ -1,0 +1,114 @@
+//! A run directory: what one training run writes, held by one process at a time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::lock::{LOCK_FILE, RunLock};
+use crate::path::stays_inside;
+use crate::{AppendLog, Overwrite, StoreError, write_atomic};
+
+const METRICS: &str = "metrics.jsonl";
+
+/// A run directory that this process may write to. No other process may while this lives.
+#[derive(Debug)]
+pub struct RunDir {
+    path: PathBuf,
+    _lock: RunLock,
+}
+
+impl RunDir {
+    /// Creates the run directory `path` and its missing parents. A folder that a run was written to is emptied if
+    /// `overwrite` allows it; a folder that holds anything else is left alone.
+    ///
+    /// # Errors
+    /// If the folder is in the way, in use, or cannot be written.
+    pub fn create(path: &Path, overwrite: Overwrite) -> Result<Self, StoreError> {
+        fs::create_dir_all(path).map_err(StoreError::io("create", path))?;
+        if !is_run(path) && !contents(path)?.is_empty() {
+            return Err(StoreError::NotARun { path: path.to_owned() });
+        }
+        let run = Self::hold(path)?;
+        let old = contents(path)?;
+        match overwrite {
+            Overwrite::Never if !old.is_empty() => Err(StoreError::AlreadyExists { path: path.to_owned() }),
+            Overwrite::Never => Ok(run),
+            Overwrite::Replace => {
+                old.iter().try_for_each(|path| remove(path))?;
+                Ok(run)
+            }
+        }
+    }
+
+    /// Opens the run directory `path` to go on with the run.
+    ///
+    /// # Errors
+    /// If no run was written there, or another process is writing it.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !is_run(path) {
+            return Err(StoreError::NotARun { path: path.to_owned() });
+        }
+        Self::hold(path)
+    }
+
+    fn hold(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { path: path.to_owned(), _lock: RunLock::acquire(path)? })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes `value` to the file `name`, indented, whole or not at all.
+    ///
+    /// # Errors
+    /// If `value` has no JSON form, `name` leaves the folder, or the disk refuses.
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), StoreError> {
+        let mut text = serde_json::to_string_pretty(value).map_err(StoreError::json(&self.path.join(name)))?;
+        text.push('\n');
+        self.write_text(name, &text)
+    }
+
+    /// Writes `text` to the file `name`, whole or not at all.
+    ///
+    /// # Errors
+    /// If `name` leaves the folder, or the disk refuses.
+    pub fn write_text(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        if !stays_inside(name) {
+            return Err(StoreError::Escapes { path: self.path.clone(), name: name.to_owned() });
+        }
+        write_atomic(&self.path.join(name), text.as_bytes())
+    }
+
+    /// The run's metrics, `metrics.jsonl`, to append to.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub fn metrics(&self) -> Result<AppendLog, StoreError> {
+        AppendLog::open(&self.path.join(METRICS))
+    }
+}
+
+fn is_run(path: &Path) -> bool {
+    path.join(LOCK_FILE).is_file()
+}
+
+/// What lies in the folder, except the lock.
+fn contents(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(StoreError::io("read", path))? {
+        let entry = entry.map_err(StoreError::io("read", path))?;
+        if entry.file_name() != LOCK_FILE {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+fn remove(path: &Path) -> Result<(), StoreError> {
+    let is_dir = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    if is_dir { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(StoreError::io("remove", path))
+}

@@ -1,0 +1,43 @@
+//! What can go wrong while training.
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// An option has a value that makes no sense.
+    #[error("`{key}` is {value}: {message}")]
+    Option {
+        /// The option.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// What it must be.
+        message: &'static str,
+    },
+    /// There is nothing to train on.
+    #[error("the training data gives no batch: it has no rows")]
+    NoData,
+    /// Loss or gradient is infinite or not a number; the weights are those before the step.
+    #[error(
+        "step {step}: the {what} is {value}, before any weight was changed; the batch starts at {source_line}. \
+         Lower the learning rate, or look at that record"
+    )]
+    NotFinite {
+        /// Step, counted from 1.
+        step: u64,
+        /// `loss` or `gradient norm`.
+        what: &'static str,
+        /// The value.
+        value: f64,
+        /// File and line of the first record of the step.
+        source_line: String,
+    },
+    /// The adapters could not be evaluated.
+    #[error(transparent)]
+    Adapt(#[from] graftwork_adapt::AdaptError),
+    /// A snapshot does not fit the plan.
+    #[error("the checkpoint does not fit this run: {0}")]
+    Snapshot(String),
+    /// The observer could not save what it was given.
+    #[error(transparent)]
+    Observer(Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,76 @@
+//! From a batch to its loss, for training and for evaluation.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use graftwork_data::Batch;
+use graftwork_kernels::loss::{CrossEntropy, linear_cross_entropy};
+use graftwork_model::{Architecture, Input, Parameters};
+use serde::Serialize;
+
+/// What an evaluation measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// Mean loss over the target tokens, in nats.
+    pub loss: f64,
+    /// `exp(loss)`.
+    pub perplexity: f64,
+    /// Tokens that the loss counts.
+    pub target_tokens: u64,
+}
+
+/// Loss of a batch, summed over its target tokens; none where it has no target.
+pub(crate) fn batch_loss(
+    architecture: &dyn Architecture,
+    parameters: &dyn Parameters,
+    batch: &Batch,
+    device: &Device,
+) -> Option<CrossEntropy> {
+    let counted: Vec<usize> = (0..batch.counts.len()).filter(|&i| batch.counts[i]).collect();
+    if counted.is_empty() {
+        return None;
+    }
+    let targets: Vec<u32> = counted.iter().map(|&i| batch.targets[i]).collect();
+    let input = Input::new(batch.rows, batch.ids.clone(), batch.positions.clone(), batch.segments.clone(), device);
+    let hidden = architecture.forward(parameters, &input, None);
+    // The head sees only the positions that count: prompts and padding cost no logits.
+    let hidden = if counted.len() == batch.counts.len() {
+        hidden
+    } else {
+        let places: Vec<i32> = counted.iter().map(|&i| i as i32).collect();
+        let count = places.len();
+        hidden.select(0, Tensor::<1, Int>::from_data(TensorData::new(places, [count]), device))
+    };
+    let head = architecture.head();
+    let bias = head.bias.map(|b| parameters.value(b));
+    Some(linear_cross_entropy(hidden, parameters.value(head.weight), bias, &targets))
+}
+
+/// Mean loss over batches. `after_batch` is called after each and ends the evaluation by giving false: then there is no
+/// result. Nor is there one where no batch has a target.
+pub fn evaluate(
+    architecture: &dyn Architecture,
+    parameters: &dyn Parameters,
+    batches: impl Iterator<Item = Batch>,
+    device: &Device,
+    mut after_batch: impl FnMut() -> bool,
+) -> Option<Evaluation> {
+    let (mut sum, mut tokens) = (0.0, 0u64);
+    for batch in batches {
+        if let Some(loss) = batch_loss(architecture, parameters, &batch, device) {
+            sum += loss.sum.into_scalar::<f64>();
+            tokens += batch.target_tokens() as u64;
+        }
+        if !after_batch() {
+            return None;
+        }
+    }
+    let loss = sum / tokens as f64;
+    (tokens > 0).then(|| Evaluation { loss, perplexity: loss.exp(), target_tokens: tokens })
+}
+
+/// Logits of one sequence at every position, `[length, vocabulary]`.
+#[must_use]
+pub fn logits(architecture: &dyn Architecture, parameters: &dyn Parameters, ids: &[u32], device: &Device) -> Tensor<2> {
+    let hidden = architecture.forward(parameters, &Input::sequence(ids, 0, device), None);
+    let head = architecture.head();
+    parameters.linear(head.weight, head.bias, hidden)
+}

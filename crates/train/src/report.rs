@@ -1,0 +1,82 @@
+//! What a run tells while it goes, and who listens.
+
+use serde::Serialize;
+
+use crate::{Evaluation, Snapshot};
+
+/// One update.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StepReport {
+    /// Updates done, this one included.
+    pub step: u64,
+    /// Updates of the whole run.
+    pub total_steps: u64,
+    /// Passes over the data, with the fraction of the current one.
+    pub epoch: f64,
+    /// Mean loss over the update's target tokens, in nats.
+    pub loss: f64,
+    /// Global norm of the gradient, before it was cut.
+    pub grad_norm: f64,
+    /// Learning rate of the default group in this update.
+    pub learning_rate: f64,
+    /// Tokens of the update, padding not counted.
+    pub tokens: u64,
+    /// Tokens that the loss counts.
+    pub target_tokens: u64,
+    /// Seconds that the update took.
+    pub seconds: f64,
+    /// Tokens per second, over this update.
+    pub tokens_per_second: f64,
+}
+
+/// One evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EvalReport {
+    /// Updates done before it.
+    pub step: u64,
+    /// What was measured.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Updates done.
+    pub steps: u64,
+    /// Whether all of them were, or the observer stopped the run.
+    pub finished: bool,
+    /// Loss of the first update of this process.
+    pub first_loss: Option<f64>,
+    /// Mean loss of the last updates, at most ten: one batch says little.
+    pub last_loss: Option<f64>,
+    /// Evaluation before the first update of this process, where there is data for it.
+    pub first_eval: Option<Evaluation>,
+    /// Evaluation after the last.
+    pub last_eval: Option<Evaluation>,
+    /// Tokens seen by updates, padding not counted.
+    pub tokens: u64,
+    /// Seconds spent in updates.
+    pub train_seconds: f64,
+}
+
+/// Listens to a run and decides when it ends.
+pub trait Observer {
+    /// An update is done.
+    fn step(&mut self, report: &StepReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// An evaluation is about to start, over so many batches.
+    fn evaluating(&mut self, batches: usize);
+
+    /// A batch of an evaluation is done.
+    fn evaluated_batch(&mut self);
+
+    /// An evaluation is done.
+    fn evaluation(&mut self, report: &EvalReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Save this.
+    fn checkpoint(&mut self, snapshot: Snapshot) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Whether to end after the current update; asked after each one and between evaluation batches.
+    fn should_stop(&self) -> bool;
+}

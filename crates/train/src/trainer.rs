@@ -1,0 +1,249 @@
+//! The loop.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use burn::tensor::{Device, Tensor};
+use graftwork_adapt::{Adapted, Mode};
+use graftwork_data::{Batch, Dataset, Epoch};
+use graftwork_kernels::random::Key;
+use graftwork_model::Architecture;
+use graftwork_plan::Plan;
+
+use crate::loss::batch_loss;
+use crate::report::{EvalReport, Observer, Outcome, StepReport};
+use crate::snapshot::{NamedTensor, Snapshot};
+use crate::{Evaluation, Optimizer, TrainError, TrainOptions, evaluate};
+
+/// How many updates the reported last loss is a mean over.
+const LAST_LOSSES: usize = 10;
+
+/// A run: a model under a plan, the data, and how far it has come.
+pub struct Trainer<'a> {
+    architecture: &'a dyn Architecture,
+    model: Adapted,
+    dataset: &'a Dataset,
+    options: TrainOptions,
+    device: Device,
+    optimizer: Optimizer,
+    step: u64,
+}
+
+/// What the passes of one update came to.
+struct Gradients {
+    sums: Vec<Tensor<2>>,
+    loss: f64,
+    tokens: u64,
+    targets: u64,
+    source_line: String,
+}
+
+impl<'a> Trainer<'a> {
+    /// A run before its first update.
+    ///
+    /// # Errors
+    /// An option makes no sense, or there is no data.
+    pub fn new(
+        architecture: &'a dyn Architecture,
+        model: Adapted,
+        plan: &Plan,
+        dataset: &'a Dataset,
+        options: TrainOptions,
+        device: Device,
+    ) -> Result<Self, TrainError> {
+        options.validate()?;
+        if dataset.train_rows().is_empty() {
+            return Err(TrainError::NoData);
+        }
+        let optimizer = Optimizer::new(&model, plan.groups(), &options);
+        Ok(Self { architecture, model, dataset, options, device, optimizer, step: 0 })
+    }
+
+    /// The model as it is now.
+    #[must_use]
+    pub fn model(&self) -> &Adapted {
+        &self.model
+    }
+
+    /// Updates of the whole run.
+    #[must_use]
+    pub fn total_steps(&self) -> u64 {
+        self.options.lengths(self.steps_per_epoch()).0
+    }
+
+    fn steps_per_epoch(&self) -> u64 {
+        let batches = self.dataset.train_rows().len().div_ceil(self.options.batch_size.get());
+        batches.div_ceil(self.options.gradient_accumulation.get()) as u64
+    }
+
+    /// Everything needed to go on from here.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let tensors = self.model.tensors().map(|(name, shape, tensor)| {
+            let shape = shape.dims().iter().map(|&d| d as usize).collect();
+            NamedTensor { name: name.to_owned(), shape, tensor }
+        });
+        Snapshot { step: self.step, tensors: tensors.collect(), moments: self.optimizer.save(self.model.slots()) }
+    }
+
+    /// Goes on from a snapshot.
+    ///
+    /// # Errors
+    /// It lacks a tensor of the plan, or one has another shape.
+    pub fn restore(&mut self, snapshot: Snapshot) -> Result<(), TrainError> {
+        let mut tensors = snapshot.tensors;
+        for index in 0..self.model.slots().len() {
+            let name = self.model.slots()[index].name.clone();
+            let value = Snapshot::take(&mut tensors, &name)?;
+            if value.dims() != self.model.tensor(index).dims() {
+                return Err(TrainError::Snapshot(format!("`{name}` has another shape")));
+            }
+            self.model.set_tensor(index, value);
+        }
+        self.optimizer.load(self.model.slots(), snapshot.moments)?;
+        self.step = snapshot.step;
+        Ok(())
+    }
+
+    /// Trains to the end, or until the observer stops it; then what was asked for has been saved by the observer.
+    ///
+    /// # Errors
+    /// A loss or gradient is not finite, or the observer cannot save.
+    pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
+        let per_epoch = self.steps_per_epoch();
+        let (total, warmup) = self.options.lengths(per_epoch);
+        let first_eval = self.evaluate(observer)?;
+        let mut outcome = Outcome {
+            steps: self.step,
+            finished: false,
+            first_loss: None,
+            last_loss: None,
+            last_eval: first_eval.clone(),
+            first_eval,
+            tokens: 0,
+            train_seconds: 0.0,
+        };
+        let mut last_losses = VecDeque::with_capacity(LAST_LOSSES);
+        let mut epoch: Option<(u64, Epoch<'_>)> = None;
+        let dataset = self.dataset;
+        while self.step < total && !observer.should_stop() {
+            let number = self.step / per_epoch;
+            if epoch.as_ref().is_none_or(|(n, _)| *n != number) {
+                epoch = Some((number, dataset.epoch(number)));
+            }
+            let Some((_, rows)) = &epoch else { break };
+            let report = self.update(rows, number, self.step % per_epoch, per_epoch, total, warmup)?;
+            outcome.tokens += report.tokens;
+            outcome.train_seconds += report.seconds;
+            outcome.first_loss.get_or_insert(report.loss);
+            if last_losses.len() == LAST_LOSSES {
+                last_losses.pop_front();
+            }
+            last_losses.push_back(report.loss);
+            observer.step(&report).map_err(TrainError::Observer)?;
+            let due = |every: Option<u64>| every.is_some_and(|n| self.step.is_multiple_of(n));
+            let (eval_due, checkpoint_due) = (due(self.options.eval_every), due(self.options.checkpoint_every));
+            if self.step == total || (eval_due && !observer.should_stop()) {
+                outcome.last_eval = self.evaluate(observer)?.or(outcome.last_eval);
+            }
+            if checkpoint_due {
+                observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
+            }
+        }
+        outcome.steps = self.step;
+        outcome.finished = self.step >= total;
+        outcome.last_loss =
+            (!last_losses.is_empty()).then(|| last_losses.iter().sum::<f64>() / last_losses.len() as f64);
+        Ok(outcome)
+    }
+
+    /// Mean loss over the evaluation rows; none where there are none, or the observer stops the run.
+    fn evaluate(&self, observer: &mut dyn Observer) -> Result<Option<Evaluation>, TrainError> {
+        let rows = self.dataset.eval_rows().len();
+        if rows == 0 {
+            return Ok(None);
+        }
+        observer.evaluating(rows.div_ceil(self.options.batch_size.get()));
+        let session = self.model.session(&Mode::Evaluation)?;
+        let batches = self.dataset.eval_batches(self.options.batch_size);
+        let evaluation = evaluate(self.architecture, &session, batches, &self.device, || {
+            observer.evaluated_batch();
+            !observer.should_stop()
+        });
+        if let Some(evaluation) = &evaluation {
+            let report = EvalReport { step: self.step, evaluation: evaluation.clone() };
+            observer.evaluation(&report).map_err(TrainError::Observer)?;
+        }
+        Ok(evaluation)
+    }
+
+    /// One update: the passes of step `within` of an epoch, the clip, the optimizer.
+    fn update(
+        &mut self,
+        epoch: &Epoch<'_>,
+        number: u64,
+        within: u64,
+        per_epoch: u64,
+        total: u64,
+        warmup: u64,
+    ) -> Result<StepReport, TrainError> {
+        let start = Instant::now();
+        let accumulation = self.options.gradient_accumulation.get();
+        let first = within as usize * accumulation;
+        let batches: Vec<Batch> =
+            (first..first + accumulation).map_while(|i| epoch.batch(i, self.options.batch_size)).collect();
+        let passes = self.gradients(&batches)?;
+        let step = self.step + 1;
+        let learning_rate = self.options.learning_rate * self.options.schedule.factor(self.step, warmup, total);
+        let norm = Optimizer::norm(&passes.sums);
+        for (what, value) in [("loss", passes.loss), ("gradient norm", norm)] {
+            if !value.is_finite() {
+                return Err(TrainError::NotFinite { step, what, value, source_line: passes.source_line });
+            }
+        }
+        self.optimizer.update(&mut self.model, passes.sums, norm, step, learning_rate);
+        self.step = step;
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(StepReport {
+            step,
+            total_steps: total,
+            epoch: number as f64 + (within + 1) as f64 / per_epoch as f64,
+            loss: passes.loss,
+            grad_norm: norm,
+            learning_rate,
+            tokens: passes.tokens,
+            target_tokens: passes.targets,
+            seconds,
+            tokens_per_second: passes.tokens as f64 / seconds,
+        })
+    }
+
+    /// Gradient of the mean loss over all target tokens of the batches.
+    fn gradients(&self, batches: &[Batch]) -> Result<Gradients, TrainError> {
+        let targets: usize = batches.iter().map(Batch::target_tokens).sum();
+        let mut sums: Vec<Option<Tensor<2>>> = vec![None; self.model.slots().len()];
+        let mut loss = 0.0;
+        for (pass, batch) in batches.iter().enumerate() {
+            let key = Key::new(self.options.seed).child("dropout").number(self.step).number(pass as u64);
+            let session = self.model.session(&Mode::Training { key })?;
+            let Some(entropy) = batch_loss(self.architecture, &session, batch, &self.device) else { continue };
+            if let Some(surrogate) = entropy.surrogate {
+                let mut gradients = surrogate.div_scalar(targets as f64).backward();
+                for (slot, sum) in sums.iter_mut().enumerate() {
+                    if let Some(gradient) = session.leaf(slot).grad_remove(&mut gradients) {
+                        *sum = Some(sum.take().map_or_else(|| gradient.clone(), |s| s + gradient.clone()));
+                    }
+                }
+            }
+            loss += entropy.sum.into_scalar::<f64>();
+        }
+        let zeros = |slot: usize| self.model.tensor(slot).zeros_like();
+        Ok(Gradients {
+            sums: sums.into_iter().enumerate().map(|(slot, sum)| sum.unwrap_or_else(|| zeros(slot))).collect(),
+            loss: loss / targets.max(1) as f64,
+            tokens: batches.iter().map(|b| b.tokens() as u64).sum(),
+            targets: targets as u64,
+            source_line: batches.iter().flat_map(|b| &b.sources).next().map(ToString::to_string).unwrap_or_default(),
+        })
+    }
+}
