@@ -122,7 +122,12 @@ fn read_slots(file: &SafetensorsFile) -> Result<Slots, Error> {
 }
 
 /// Puts saved tensors into a model, by name; gives back the names that the model has no place for.
-pub(crate) fn install(adapted: &mut Adapted, slots: &Slots, device: &Device, path: &Path) -> Result<Vec<String>, Error> {
+pub(crate) fn install(
+    adapted: &mut Adapted,
+    slots: &Slots,
+    device: &Device,
+    path: &Path,
+) -> Result<Vec<String>, Error> {
     let places: Vec<_> = adapted.slots().iter().map(|s| (s.name.clone(), s.shape.clone())).collect();
     for (index, (name, shape)) in places.iter().enumerate() {
         let Some(data) = slots.get(name) else {

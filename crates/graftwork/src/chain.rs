@@ -37,7 +37,10 @@ impl Chain {
     /// Loads every plugin and checks its settings against its schema.
     pub(crate) fn load(host: &PluginHost, strategies: &[StrategyConfig]) -> Result<Self, Error> {
         if strategies.is_empty() {
-            return Err(Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy plugins/lora.wasm`"));
+            return Err(Error::setting(
+                "strategy",
+                "none is given; name a plugin, e.g. `--strategy plugins/lora.wasm`",
+            ));
         }
         let load = |s: &StrategyConfig| -> Result<_, Error> {
             let plugin = host.load(&s.path)?;
@@ -55,8 +58,7 @@ impl Chain {
 
     /// Asks every plugin: what selectors choose is shown to those after them, what strategies plan is put together.
     pub(crate) fn plan(&self, base: &Base, stats: Arc<dyn Stats>, seed: u64) -> Result<Plan, Error> {
-        let mut surroundings =
-            Surroundings { manifest: Arc::clone(&base.manifest), stats, choices: None, seed };
+        let mut surroundings = Surroundings { manifest: Arc::clone(&base.manifest), stats, choices: None, seed };
         let mut raw = RawPlan::default();
         for (plugin, strategy) in &self.links {
             let config = Value::Object(strategy.config.clone());
@@ -128,11 +130,17 @@ fn owner(plugins: &[Plugin], key: &str) -> Result<(usize, String), Error> {
             let near = all.iter().filter(|k| strsim::jaro_winkler(k, key) > 0.75).map(String::as_str);
             let near: Vec<_> = near.collect();
             let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-            Err(Error::setting(format!("--set {key}"), format!("no strategy has this setting{hint} (there are: {})", all.join(", "))))
+            Err(Error::setting(
+                format!("--set {key}"),
+                format!("no strategy has this setting{hint} (there are: {})", all.join(", ")),
+            ))
         }
         several => {
             let forms: Vec<_> = several.iter().map(|&i| format!("{}.{key}", plugins[i].descriptor().name)).collect();
-            Err(Error::setting(format!("--set {key}"), format!("more than one strategy has it; say {}", forms.join(" or "))))
+            Err(Error::setting(
+                format!("--set {key}"),
+                format!("more than one strategy has it; say {}", forms.join(" or ")),
+            ))
         }
     }
 }

@@ -56,7 +56,12 @@ impl Host {
     ///
     /// # Errors
     /// Whatever would stop the run before its first update.
-    pub fn check(&self, config: &RunConfig, preview: usize, on_event: &mut dyn FnMut(Event)) -> Result<CheckReport, Error> {
+    pub fn check(
+        &self,
+        config: &RunConfig,
+        preview: usize,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<CheckReport, Error> {
         let prepared = self.prepare(config, on_event)?;
         let dataset = tokenise(&prepared, on_event)?;
         let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);

@@ -93,7 +93,12 @@ impl Host {
     ///
     /// # Errors
     /// The model, the adapter or the data cannot be used, or no token counts.
-    pub fn eval(&self, request: &EvalRequest, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<EvalResult, Error> {
+    pub fn eval(
+        &self,
+        request: &EvalRequest,
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<EvalResult, Error> {
         let mut config = request.config.clone();
         let own_data = !config.data.files.is_empty();
         default_base::fill(&mut config)?;

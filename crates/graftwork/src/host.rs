@@ -65,7 +65,8 @@ impl Host {
         });
         if !base.unused.is_empty() {
             let shown: Vec<_> = base.unused.iter().take(5).cloned().collect();
-            let message = format!("{} tensors of the model folder are not used: {}", base.unused.len(), shown.join(", "));
+            let message =
+                format!("{} tensors of the model folder are not used: {}", base.unused.len(), shown.join(", "));
             on_event(Event::Warning { message });
         }
         on_event(Event::Working { what: "planning" });

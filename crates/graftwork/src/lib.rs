@@ -44,8 +44,8 @@ mod tensors;
 // A family registers itself when its crate is linked in, which a mere dependency is not.
 use graftwork_llama as _;
 
-pub use check::CheckReport;
 pub use chain::{StrategyRecord, assign_settings};
+pub use check::CheckReport;
 pub use config::{DataSection, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
 pub use error::Error;

@@ -125,7 +125,9 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
         };
         let wanted = format!("{}.{field}", key.module);
         let id = manifest.find(&wanted).ok_or_else(|| {
-            fail(format!("`{name}` is for `{wanted}`, which the model does not have; the adapter belongs to another model"))
+            fail(format!(
+                "`{name}` is for `{wanted}`, which the model does not have; the adapter belongs to another model"
+            ))
         })?;
         parts.entry(id).or_default().insert(key.part, tensor);
     }
@@ -147,7 +149,11 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
         let Some((_, tensor)) = trained else { continue };
         let wanted: Vec<usize> = param.shape.dims().iter().map(|&d| d as usize).collect();
         if tensor.shape() != wanted {
-            return Err(fail(format!("`{}` has the shape {:?}, but the model's has {wanted:?}", param.name, tensor.shape())));
+            return Err(fail(format!(
+                "`{}` has the shape {:?}, but the model's has {wanted:?}",
+                param.name,
+                tensor.shape()
+            )));
         }
         // PEFT stores a tied head beside the embedding that it is: one of the two says it all, if they agree.
         match param.tied_to.and_then(|source| manifest.get(source)) {
@@ -157,7 +163,8 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
             }
             Some(source) if slots.get(&source.name).is_some_and(|t| t == *tensor) => {}
             Some(source) => {
-                let message = format!("it changes `{}` apart from `{}`, to which the model ties it", param.name, source.name);
+                let message =
+                    format!("it changes `{}` apart from `{}`, to which the model ties it", param.name, source.name);
                 return Err(fail(message));
             }
         }
@@ -166,7 +173,13 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
 }
 
 /// `base + scale · (B @ dropout(A))`, or `base + scale · (Aᵀ @ Bᵀ)`, over the tensors A and B.
-fn low_rank(target: ParamId, tensors: &[(&str, &TensorData); 2], scale: f64, dropout: f64, transposed: bool) -> RawAdapter {
+fn low_rank(
+    target: ParamId,
+    tensors: &[(&str, &TensorData); 2],
+    scale: f64,
+    dropout: f64,
+    transposed: bool,
+) -> RawAdapter {
     let mut nodes = Vec::new();
     let mut push = |op: &str, inputs: &[u32], attribute: Option<(&str, Attribute)>| {
         let attributes = attribute.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -111,12 +111,14 @@ impl Host {
         let device = config.device.open()?;
         let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
         on_event(Event::Working { what: "loading the model" });
-        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), base.weights(&device)?, config.seed)?;
+        let mut adapted =
+            Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), base.weights(&device)?, config.seed)?;
         if let Some(path) = &config.adapter {
             let start = Trained::read(path, &base.manifest)?;
             let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
             if let Some(name) = unused.first() {
-                let message = format!("it holds `{name}`, which this strategy does not train; choose the same target modules");
+                let message =
+                    format!("it holds `{name}`, which this strategy does not train; choose the same target modules");
                 return Err(Error::weights(path, message));
             }
         }
@@ -153,7 +155,8 @@ pub(crate) fn tokenise(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> 
     on_event(Event::Data(dataset.stats().clone()));
     let longest = prepared.base.architecture.dimensions().max_positions;
     if config.data.max_length as u64 > longest {
-        let message = format!("max_length is {}, but the model was made for at most {longest} tokens", config.data.max_length);
+        let message =
+            format!("max_length is {}, but the model was made for at most {longest} tokens", config.data.max_length);
         on_event(Event::Warning { message });
     }
     Ok(dataset)
@@ -181,7 +184,13 @@ fn save_result(
     Ok(path)
 }
 
-fn report(prepared: &Prepared, outcome: &Outcome, started: Instant, run: &RunDir, result: Option<PathBuf>) -> RunReport {
+fn report(
+    prepared: &Prepared,
+    outcome: &Outcome,
+    started: Instant,
+    run: &RunDir,
+    result: Option<PathBuf>,
+) -> RunReport {
     let summary = prepared.plan.summary(&prepared.base.manifest);
     let loss = |e: &Option<graftwork_train::Evaluation>| e.as_ref().map(|e| e.loss);
     RunReport {
@@ -192,7 +201,11 @@ fn report(prepared: &Prepared, outcome: &Outcome, started: Instant, run: &RunDir
         finished: outcome.finished,
         train_loss: FirstLast { first: outcome.first_loss, last: outcome.last_loss },
         eval_loss: FirstLast { first: loss(&outcome.first_eval), last: loss(&outcome.last_eval) },
-        tokens_per_second: if outcome.train_seconds > 0.0 { outcome.tokens as f64 / outcome.train_seconds } else { 0.0 },
+        tokens_per_second: if outcome.train_seconds > 0.0 {
+            outcome.tokens as f64 / outcome.train_seconds
+        } else {
+            0.0
+        },
         seconds: started.elapsed().as_secs_f64(),
         peak_memory_bytes: memory::peak_bytes(),
         out: run.path().to_owned(),
@@ -220,7 +233,8 @@ impl Sampler<'_> {
         let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
         let ids = base.tokenizer.encode(prompt, true)?;
         let stop = base.tokenizer.stop_ids().to_vec();
-        let sampling = Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
+        let sampling =
+            Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
         let session = trainer.model().session(&Mode::Evaluation)?;
         let architecture = base.architecture.as_ref();
         let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);

@@ -1,0 +1,150 @@
+//! The value of an expression.
+
+use burn::tensor::{Tensor, TensorData, activation};
+use graftwork_model::matrix_shape;
+use graftwork_plan::{Graph, Node, Op, Shape};
+
+use crate::decompose;
+use crate::scope::Scope;
+
+/// Below the square of any number that matters: keeps the gradient of a norm finite at zero.
+const TINY: f64 = 1e-30;
+
+/// The value of node `index`, as a matrix.
+///
+/// Dropout is the identity here. A matrix without an inverse has one of NaN.
+#[must_use]
+pub fn materialize(graph: &Graph, index: usize, scope: &Scope<'_>) -> Tensor<2> {
+    let shape = &graph.node(index).shape;
+    // There is nothing to compute for a leaf, and a weight must not be copied.
+    if let Some(leaf) = leaf(&graph.node(index).op, scope) {
+        return leaf;
+    }
+    values(graph, index, scope).reshape(matrix_shape(shape))
+}
+
+/// The tensor that a leaf stands for.
+pub(crate) fn leaf(op: &Op, scope: &Scope<'_>) -> Option<Tensor<2>> {
+    match op {
+        Op::Base => Some(scope.base.clone()),
+        Op::Tensor { index } => Some(scope.tensors[*index as usize].clone()),
+        Op::Delta { index } => Some(scope.deltas[*index as usize].clone()),
+        _ => None,
+    }
+}
+
+/// Computes the nodes that `root` needs, each once, operands first. Every value has four axes, the leading ones of size
+/// 1 where its shape has fewer, so that broadcasting lines up as it should. A value is dropped after its last use.
+fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
+    let mut uses = vec![0usize; root + 1];
+    uses[root] = 1;
+    for index in (0..=root).rev().filter(|&i| graph.node(i).inputs.iter().all(|&j| j < i)) {
+        if uses[index] > 0 {
+            graph.node(index).inputs.iter().for_each(|&input| uses[input] += 1);
+        }
+    }
+    let mut values: Vec<Option<Tensor<4>>> = vec![None; root + 1];
+    for index in 0..=root {
+        if uses[index] == 0 {
+            continue;
+        }
+        let node = graph.node(index);
+        let operands = node.inputs.iter().filter_map(|&input| {
+            uses[input] -= 1;
+            if uses[input] == 0 { values[input].take() } else { values[input].clone() }
+        });
+        let operands: Vec<_> = operands.collect();
+        let operand_shapes: Vec<_> = node.inputs.iter().map(|&i| &graph.node(i).shape).collect();
+        values[index] = Some(evaluate(node, index, operands, &operand_shapes, scope));
+    }
+    // The root has a use, so it has a value.
+    values.pop().flatten().unwrap_or_else(|| Tensor::zeros([1, 1, 1, 1], &scope.device()))
+}
+
+fn evaluate(node: &Node, index: usize, operands: Vec<Tensor<4>>, shapes: &[&Shape], scope: &Scope<'_>) -> Tensor<4> {
+    let mut operands = operands.into_iter();
+    if let Some(leaf) = leaf(&node.op, scope) {
+        return leaf.reshape(node.shape.padded());
+    }
+    match (operands.next(), operands.next()) {
+        (None, _) => source(node, index, scope),
+        (Some(a), None) => unary(node, a, shapes[0]),
+        (Some(a), Some(b)) => match node.op {
+            Op::Concat { axis } => {
+                let all = [a, b].into_iter().chain(operands).collect();
+                Tensor::cat(all, padded_axis(&node.shape, axis))
+            }
+            _ => binary(node, a, b),
+        },
+    }
+}
+
+/// Where an axis of a shape lies among the four.
+fn padded_axis(shape: &Shape, axis: u64) -> usize {
+    graftwork_plan::MAX_RANK - shape.rank() + axis as usize
+}
+
+/// A value that comes from no other.
+fn source(node: &Node, index: usize, scope: &Scope<'_>) -> Tensor<4> {
+    let (device, dtype, shape) = (scope.device(), scope.dtype(), node.shape.padded());
+    let count = node.shape.elements() as usize;
+    let key = scope.key.number(index as u64);
+    let drawn = |values: Vec<f32>| Tensor::<4>::from_data(TensorData::new(values, shape), &device).cast(dtype);
+    match &node.op {
+        Op::Identity { size } => Tensor::<2>::eye(*size as usize, &device).cast(dtype).reshape(shape),
+        Op::Normal { std, .. } => drawn(key.normal(count, *std)),
+        Op::Uniform { bound, .. } => drawn(key.uniform(count, *bound)),
+        Op::Bernoulli { p, .. } => drawn(key.bernoulli(count, *p)),
+        Op::Constant { value, .. } => Tensor::full(shape, *value, (&device, dtype)),
+        // Every other op has an operand.
+        _ => Tensor::zeros(shape, (&device, dtype)),
+    }
+}
+
+fn unary(node: &Node, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
+    match &node.op {
+        Op::Neg => a.neg(),
+        Op::Scale { factor } => a.mul_scalar(*factor),
+        Op::Transpose => a.swap_dims(2, 3),
+        Op::Reshape { shape } => a.reshape(shape.padded()),
+        Op::Slice { axis, start, length } => a.narrow(padded_axis(shape, *axis), *start as usize, *length as usize),
+        Op::Diagonal => {
+            let size = shape.elements() as usize;
+            let identity = Tensor::<2>::eye(size, &a.device()).cast(a.dtype()).reshape([1, 1, size, size]);
+            identity * a
+        }
+        Op::Inverse => decompose::inverse(a),
+        Op::Abs => a.abs(),
+        Op::Sign => a.sign(),
+        Op::Sqrt => a.sqrt(),
+        Op::Exp => a.exp(),
+        Op::Tanh => a.tanh(),
+        Op::Sigmoid => activation::sigmoid(a),
+        Op::Norm { axis } => a.square().sum_dim(padded_axis(shape, *axis)).clamp_min(TINY).sqrt(),
+        Op::Sum { axis } => a.sum_dim(padded_axis(shape, *axis)),
+        Op::Mean { axis } => a.mean_dim(padded_axis(shape, *axis)),
+        Op::Detach => a.detach(),
+        Op::SvdU { .. } | Op::SvdS { .. } | Op::SvdVt { .. } | Op::QrQ | Op::QrR | Op::TopKMagnitude { .. } => {
+            decompose::decompose(&node.op, a, shape).reshape(node.shape.padded())
+        }
+        // Dropout, and a concatenation of one.
+        _ => a,
+    }
+}
+
+fn binary(node: &Node, a: Tensor<4>, b: Tensor<4>) -> Tensor<4> {
+    match node.op {
+        Op::Add => a + b,
+        Op::Sub => a - b,
+        Op::Mul => a * b,
+        Op::Div => a / b,
+        Op::Matmul => a.matmul(b),
+        Op::Kron => {
+            let ([_, _, m, n], [_, _, p, q]) = (a.dims(), b.dims());
+            (a.reshape([m, 1, n, 1]) * b.reshape([1, p, 1, q])).reshape([1, 1, m * p, n * q])
+        }
+        Op::Maximum => a.expand(node.shape.padded()).max_pair(b.expand(node.shape.padded())),
+        // The one op of two operands that is left.
+        _ => a.expand(node.shape.padded()).min_pair(b.expand(node.shape.padded())),
+    }
+}

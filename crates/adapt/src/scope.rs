@@ -1,0 +1,33 @@
+//! What the leaves of an expression stand for.
+
+use burn::tensor::{DType, Device, Tensor};
+use graftwork_kernels::random::Key;
+
+/// Random streams of the dropout masks of one forward pass; none outside training.
+pub type Dropout = Option<Key>;
+
+/// The tensors that an expression is computed over. Every one is held as a matrix, see
+/// [`graftwork_model::matrix_shape`].
+#[derive(Clone)]
+pub struct Scope<'a> {
+    /// The weight that is adapted.
+    pub base: &'a Tensor<2>,
+    /// The adapter's tensors.
+    pub tensors: &'a [Tensor<2>],
+    /// What each source of a composition changes in the weight.
+    pub deltas: &'a [Tensor<2>],
+    /// Stream of the random ops: node `n` draws from its `n`-th number.
+    pub key: Key,
+    /// Stream of the dropout masks.
+    pub dropout: Dropout,
+}
+
+impl Scope<'_> {
+    pub(crate) fn device(&self) -> Device {
+        self.base.device()
+    }
+
+    pub(crate) fn dtype(&self) -> DType {
+        self.base.dtype()
+    }
+}

@@ -1,0 +1,298 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use graftwork::{DeviceChoice, Format, LossOn};
+use serde_json::Value;
+
+/// Fine-tune pretrained language models, with the method as a sandboxed plugin.
+#[derive(Debug, Parser)]
+#[command(name = "host", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Print JSON: a line for each event, and one object at the end.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// More messages on standard error; twice for still more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train. Without a model and data, a small one that comes with the program.
+    Run(RunArgs),
+    /// Show what `run` would do with the same flags: the plan, counts, memory, data. Trains nothing, writes nothing.
+    Check(CheckArgs),
+    /// Go on with a run that was stopped.
+    Resume {
+        /// Folder of the run.
+        run: PathBuf,
+    },
+    /// Measure the loss of a model, with or without an adapter.
+    Eval(EvalArgs),
+    /// Continue a text.
+    Generate(GenerateArgs),
+    /// Fold an adapter into its base: a model folder that needs no adapter.
+    Merge(MergeArgs),
+    /// Look at a plugin, or try it.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+}
+
+/// Flags of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Strategy plugin; several form a chain, selectors first.
+    #[arg(long, value_name = "FILE.wasm")]
+    pub(crate) strategy: Vec<PathBuf>,
+    /// Setting of a strategy: `rank=16`, `lora.rank=16`, `target_modules='["q_proj"]'`.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, Value)>,
+    /// Configuration to start from; flags override it.
+    #[arg(long, value_name = "run.toml")]
+    pub(crate) config: Option<PathBuf>,
+    /// Hugging Face folder of the base model.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// Adapter whose tensors to start from.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) adapter: Option<PathBuf>,
+    /// Folder of the run; the next free `runs/STRATEGY-N` if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace a run that is already there.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// `cpu`, `cuda:0`.
+    #[arg(long)]
+    pub(crate) device: Option<DeviceChoice>,
+    /// Seed of everything random.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Text to continue before and after training.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) sample: Option<String>,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) train: TrainArgs,
+}
+
+/// Flags about the data.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
+pub(crate) struct DataArgs {
+    /// File to train on: text, JSON or JSONL; may be given more than once.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Format of the records: text, jsonl-text, prompt-completion, alpaca, chat; found from the file if not given.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// Longest row, in tokens.
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) max_length: Option<usize>,
+    /// Let short samples share rows.
+    #[arg(long)]
+    pub(crate) packing: bool,
+    /// What the loss counts: auto, all, completion, assistant.
+    #[arg(long)]
+    pub(crate) loss_on: Option<LossOn>,
+    /// Part of the data to evaluate on, e.g. 0.05, or a file.
+    #[arg(long, value_name = "FRACTION|FILE")]
+    pub(crate) eval: Vec<String>,
+    /// Keep the order of the files.
+    #[arg(long)]
+    pub(crate) no_shuffle: bool,
+}
+
+/// Flags about the training loop.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Training")]
+pub(crate) struct TrainArgs {
+    /// Updates.
+    #[arg(long, conflicts_with = "epochs")]
+    pub(crate) steps: Option<u64>,
+    /// Passes over the data.
+    #[arg(long)]
+    pub(crate) epochs: Option<f64>,
+    /// Rows in one forward pass.
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) batch_size: Option<NonZeroUsize>,
+    /// Forward passes in one update.
+    #[arg(long, value_name = "PASSES")]
+    pub(crate) gradient_accumulation: Option<NonZeroUsize>,
+    /// Peak learning rate.
+    #[arg(long, visible_alias = "lr")]
+    pub(crate) learning_rate: Option<f64>,
+    /// Course of the learning rate after its rise.
+    #[arg(long)]
+    pub(crate) schedule: Option<ScheduleName>,
+    /// Updates over which the learning rate rises.
+    #[arg(long, conflicts_with = "warmup_ratio")]
+    pub(crate) warmup_steps: Option<u64>,
+    /// Part of the run over which the learning rate rises.
+    #[arg(long)]
+    pub(crate) warmup_ratio: Option<f64>,
+    /// Decoupled weight decay of matrices.
+    #[arg(long)]
+    pub(crate) weight_decay: Option<f64>,
+    /// The gradient's global norm is cut to this; 0 leaves it.
+    #[arg(long)]
+    pub(crate) max_grad_norm: Option<f64>,
+    /// Evaluate every so many updates.
+    #[arg(long, value_name = "STEPS")]
+    pub(crate) eval_every: Option<u64>,
+    /// Write a checkpoint every so many updates.
+    #[arg(long, value_name = "STEPS")]
+    pub(crate) checkpoint_every: Option<u64>,
+}
+
+/// Course of the learning rate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ScheduleName {
+    /// Stays.
+    Constant,
+    /// Falls in a line to 0.
+    Linear,
+    /// Falls along half a cosine to 0.
+    Cosine,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Show so many samples, with what the loss counts.
+    #[arg(long, default_value_t = 0, value_name = "SAMPLES")]
+    pub(crate) preview: usize,
+}
+
+/// Which model, with which adapter.
+#[derive(Debug, Args)]
+pub(crate) struct ModelArgs {
+    /// Model folder; the one that the adapter was trained on if not given, else the one that comes with the program.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// Adapter, run or checkpoint on top of it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) adapter: Option<PathBuf>,
+    /// `cpu`, `cuda:0`.
+    #[arg(long, default_value_t)]
+    pub(crate) device: DeviceChoice,
+}
+
+/// Flags of `eval`.
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// File to evaluate on; without one, held-out text that comes with the program.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Format of the records; found from the file if not given.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// Longest row, in tokens.
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) max_length: Option<usize>,
+    /// What the loss counts: auto, all, completion, assistant.
+    #[arg(long)]
+    pub(crate) loss_on: Option<LossOn>,
+    /// Rows in one forward pass.
+    #[arg(long, default_value = "8", value_name = "ROWS")]
+    pub(crate) batch_size: NonZeroUsize,
+}
+
+/// Flags of `generate`.
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// Text to continue.
+    pub(crate) prompt: String,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// The prompt is a user's turn; put it into the model's chat template.
+    #[arg(long)]
+    pub(crate) chat: bool,
+    /// The most tokens to generate.
+    #[arg(long, default_value_t = 128, value_name = "TOKENS")]
+    pub(crate) max_tokens: usize,
+    /// Divides the logits; 0 always takes the likeliest token.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) temperature: f64,
+    /// Only the likeliest tokens that together reach this probability.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) top_p: f64,
+    /// The same seed and prompt give the same text.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+/// Flags of `merge`.
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Adapter, run or checkpoint.
+    pub(crate) adapter: PathBuf,
+    /// Base model; the one that the adapter was trained on if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// Folder of the merged model.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Replace a model that is already there.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Type of the weights; the base's own if not given.
+    #[arg(long)]
+    pub(crate) dtype: Option<DtypeName>,
+    /// `cpu`, `cuda:0`.
+    #[arg(long, default_value_t)]
+    pub(crate) device: DeviceChoice,
+}
+
+/// Type of weights in a file.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DtypeName {
+    /// 32 bits.
+    F32,
+    /// 16 bits, IEEE.
+    F16,
+    /// 16 bits, the upper half of f32.
+    Bf16,
+}
+
+/// What to do with a plugin.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// What it says of itself: name, contract, capabilities, settings, limits.
+    Inspect {
+        /// The plugin.
+        file: PathBuf,
+    },
+    /// Let it plan, and say whether the plan is valid.
+    Check {
+        /// The plugin.
+        file: PathBuf,
+        /// Model to plan for; the one that comes with the program if not given.
+        #[arg(long, value_name = "DIR")]
+        model: Option<PathBuf>,
+        /// Setting of the plugin.
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+        settings: Vec<(String, Value)>,
+    },
+}
+
+/// `key=value`; the value is JSON if it reads as JSON, else text.
+fn setting(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("it must have the form KEY=VALUE")?;
+    let key = key.trim();
+    if key.is_empty() {
+        return Err("the key is empty".to_owned());
+    }
+    Ok((key.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()))))
+}

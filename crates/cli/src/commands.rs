@@ -1,0 +1,192 @@
+//! One function for each command.
+
+mod config;
+mod show;
+
+use std::process::ExitCode;
+
+use graftwork::{Control, EvalRequest, GenerateRequest, Host, MergeRequest, RunConfig, RunReport, Sampling};
+
+use crate::args::{CheckArgs, Cli, Command, EvalArgs, GenerateArgs, MergeArgs, PluginCommand, RunArgs};
+use crate::output::{self, Failure};
+use crate::progress::{self, Progress};
+use crate::signals::Signals;
+
+type Done = Result<ExitCode, Failure>;
+
+pub(crate) fn dispatch(cli: &Cli) -> Done {
+    match &cli.command {
+        Command::Run(args) => run(args, cli.json),
+        Command::Check(args) => check(args, cli.json),
+        Command::Resume { run } => {
+            train(cli.json, |host, control, progress| host.resume(run, control, &mut |event| progress.show(&event)))
+        }
+        Command::Eval(args) => eval(args, cli.json),
+        Command::Generate(args) => generate(args, cli.json),
+        Command::Merge(args) => merge(args, cli.json),
+        Command::Plugin(command) => plugin(command, cli.json),
+    }
+}
+
+fn run(args: &RunArgs, json: bool) -> Done {
+    train(json, |host, control, progress| {
+        let config = config::resolve(host, args)?;
+        host.run(&config, control, &mut |event| progress.show(&event))
+    })
+}
+
+/// What `run` and `resume` share: signals, progress, the report, the exit code.
+fn train(json: bool, work: impl FnOnce(&Host, &Control, &mut Progress) -> Result<RunReport, graftwork::Error>) -> Done {
+    let control = Control::new();
+    let signals = Signals::listen(&control)?;
+    let mut progress = Progress::new(json);
+    let result = Host::new().and_then(|host| work(&host, &control, &mut progress));
+    progress.clear();
+    let report = result?;
+    if json {
+        output::json(&report)?;
+    } else {
+        progress::summary(&report)?;
+    }
+    let stopped = if report.finished { None } else { signals.exit_code() };
+    Ok(stopped.unwrap_or(ExitCode::SUCCESS))
+}
+
+fn check(args: &CheckArgs, json: bool) -> Done {
+    let host = Host::new()?;
+    let config = config::resolve(&host, &args.run)?;
+    let report = quietly(|progress| host.check(&config, args.preview, &mut |event| progress.show(&event)))?;
+    if json {
+        output::json(&report)?
+    } else {
+        show::check(&report)?
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn eval(args: &EvalArgs, json: bool) -> Done {
+    let mut config = RunConfig { device: args.model.device, ..RunConfig::default() };
+    config.data.files.clone_from(&args.data);
+    config.data.format = args.format;
+    config.data.max_length = args.max_length.unwrap_or(config.data.max_length);
+    config.data.loss_on = args.loss_on.unwrap_or(config.data.loss_on);
+    let request = EvalRequest {
+        model: args.model.model.clone(),
+        adapter: args.model.adapter.clone(),
+        config,
+        batch_size: args.batch_size,
+    };
+    let control = Control::new();
+    let signals = Signals::listen(&control)?;
+    let host = Host::new()?;
+    let result = quietly(|progress| host.eval(&request, &control, &mut |event| progress.show(&event)));
+    if let Some(code) = signals.exit_code() {
+        return Ok(code);
+    }
+    let result = result?;
+    if json {
+        output::json(&result)?;
+    } else {
+        let e = &result.evaluation;
+        let tokens = crate::text::count(e.target_tokens);
+        output::line(&format!("loss {:.4}, perplexity {:.2}, over {tokens} tokens", e.loss, e.perplexity))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn generate(args: &GenerateArgs, json: bool) -> Done {
+    let request = GenerateRequest {
+        model: args.model.model.clone(),
+        adapter: args.model.adapter.clone(),
+        device: args.model.device,
+        prompt: args.prompt.clone(),
+        chat: args.chat,
+        sampling: Sampling {
+            max_tokens: args.max_tokens,
+            temperature: args.temperature,
+            top_p: args.top_p,
+            stop: Vec::new(),
+            seed: args.seed,
+        },
+    };
+    let control = Control::new();
+    let signals = Signals::listen(&control)?;
+    let host = Host::new()?;
+    let mut failed = None;
+    let generated = quietly(|progress| {
+        host.generate(&request, &control, &mut |event| progress.show(&event), &mut |text| {
+            progress.clear();
+            if !json && failed.is_none() {
+                failed = output::piece(text).err();
+            }
+        })
+    })?;
+    match failed {
+        Some(error) => return Err(error.into()),
+        None if json => output::json(&generated)?,
+        None => output::line("")?,
+    }
+    Ok(signals.exit_code().unwrap_or(ExitCode::SUCCESS))
+}
+
+fn merge(args: &MergeArgs, json: bool) -> Done {
+    let request = MergeRequest {
+        model: args.model.clone(),
+        adapter: args.adapter.clone(),
+        out: args.out.clone(),
+        overwrite: args.overwrite,
+        dtype: args.dtype.map(config::dtype),
+        device: args.device,
+    };
+    let host = Host::new()?;
+    let report = quietly(|progress| host.merge(&request, &mut |event| progress.show(&event)))?;
+    if json {
+        output::json(&report)?;
+    } else {
+        let out = report.out.display();
+        output::line(&format!("merged    {} parameters changed, saved in {out}", report.changed))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn plugin(command: &PluginCommand, json: bool) -> Done {
+    let host = Host::new()?;
+    match command {
+        PluginCommand::Inspect { file } => {
+            let report = host.inspect_plugin(file)?;
+            if json { output::json(&report)? } else { show::plugin(&report)? }
+        }
+        PluginCommand::Check { file, model, settings } => {
+            let report = quietly(|progress| {
+                host.check_plugin(file, model.clone(), settings.clone(), &mut |event| progress.show(&event))
+            })?;
+            if json { output::json(&report)? } else { show::verdict(&report)? }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows only that something goes on and what is wrong, for commands whose result is what a person asked for.
+fn quietly<T>(work: impl FnOnce(&mut Quiet) -> Result<T, graftwork::Error>) -> Result<T, graftwork::Error> {
+    let mut quiet = Quiet(Progress::new(false));
+    let result = work(&mut quiet);
+    quiet.clear();
+    result
+}
+
+struct Quiet(Progress);
+
+impl Quiet {
+    fn show(&mut self, event: &graftwork::Event) {
+        use graftwork::Event;
+        if let Event::Working { .. } | Event::Evaluating { .. } | Event::EvaluatedBatch = event {
+            self.0.show(event);
+        } else if let Event::Warning { message } = event {
+            tracing::warn!("{message}");
+        }
+    }
+
+    fn clear(&self) {
+        self.0.clear();
+    }
+}

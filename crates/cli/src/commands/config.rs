@@ -1,0 +1,88 @@
+//! From flags to the configuration of a run.
+
+use std::path::PathBuf;
+
+use graftwork::{Dtype, Error, EvalSplit, Host, Order, RunConfig, Schedule, StrategyConfig, Warmup};
+
+use crate::args::{DataArgs, DtypeName, RunArgs, ScheduleName, TrainArgs};
+
+/// The file given by `--config` or the defaults, with the flags over it.
+pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
+    let mut config = match &args.config {
+        Some(path) => RunConfig::from_file(path)?,
+        None => RunConfig::default(),
+    };
+    if !args.strategy.is_empty() {
+        config.strategy = args.strategy.iter().map(StrategyConfig::new).collect();
+    }
+    replace(&mut config.model, &args.model);
+    replace(&mut config.adapter, &args.adapter);
+    replace(&mut config.out, &args.out);
+    replace(&mut config.sample, &args.sample);
+    config.overwrite |= args.overwrite;
+    config.device = args.device.unwrap_or(config.device);
+    config.seed = args.seed.unwrap_or(config.seed);
+    data(&mut config, &args.data)?;
+    train(&mut config, &args.train);
+    host.assign_settings(&mut config, args.settings.clone())?;
+    Ok(config)
+}
+
+fn replace<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
+    if from.is_some() {
+        to.clone_from(from);
+    }
+}
+
+fn data(config: &mut RunConfig, args: &DataArgs) -> Result<(), Error> {
+    let d = &mut config.data;
+    if !args.data.is_empty() {
+        d.files.clone_from(&args.data);
+    }
+    replace(&mut d.format, &args.format);
+    d.max_length = args.max_length.unwrap_or(d.max_length);
+    d.packing |= args.packing;
+    d.loss_on = args.loss_on.unwrap_or(d.loss_on);
+    if args.no_shuffle {
+        d.order = Order::Sequential;
+    }
+    match args.eval.as_slice() {
+        [] => {}
+        [one] if one.parse::<f64>().is_ok() => d.eval = EvalSplit::parse(one)?,
+        files => d.eval = EvalSplit::Files(files.iter().map(PathBuf::from).collect()),
+    }
+    Ok(())
+}
+
+fn train(config: &mut RunConfig, args: &TrainArgs) {
+    let t = &mut config.train;
+    // A length on the command line replaces that of the file, whichever way either is given.
+    if args.steps.is_some() || args.epochs.is_some() {
+        (t.steps, t.epochs) = (args.steps, args.epochs);
+    }
+    t.batch_size = args.batch_size.unwrap_or(t.batch_size);
+    t.gradient_accumulation = args.gradient_accumulation.unwrap_or(t.gradient_accumulation);
+    replace(&mut t.learning_rate, &args.learning_rate);
+    t.schedule = args.schedule.map_or(t.schedule, |schedule| match schedule {
+        ScheduleName::Constant => Schedule::Constant,
+        ScheduleName::Linear => Schedule::Linear,
+        ScheduleName::Cosine => Schedule::Cosine,
+    });
+    t.warmup = match (args.warmup_steps, args.warmup_ratio) {
+        (Some(steps), _) => Warmup::Steps(steps),
+        (None, Some(ratio)) => Warmup::Ratio(ratio),
+        (None, None) => t.warmup,
+    };
+    t.weight_decay = args.weight_decay.unwrap_or(t.weight_decay);
+    t.max_grad_norm = args.max_grad_norm.unwrap_or(t.max_grad_norm);
+    replace(&mut t.eval_every, &args.eval_every);
+    replace(&mut t.checkpoint_every, &args.checkpoint_every);
+}
+
+pub(crate) fn dtype(name: DtypeName) -> Dtype {
+    match name {
+        DtypeName::F32 => Dtype::F32,
+        DtypeName::F16 => Dtype::F16,
+        DtypeName::Bf16 => Dtype::Bf16,
+    }
+}

@@ -1,0 +1,103 @@
+//! Reports for people.
+
+use std::io;
+
+use graftwork::{CheckReport, PluginReport};
+
+use crate::output::line;
+use crate::text::{bytes, count, rate};
+
+/// Adapters shown of a plan before the rest is only counted.
+const SHOWN: usize = 8;
+
+pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
+    line(&format!("model     {}", report.model.display()))?;
+    plan(report)?;
+    let (train, eval) = (&report.data.train, &report.data.eval);
+    line(&format!(
+        "data      {} rows of at most {} tokens, {} tokens ({} counted); {} rows to evaluate on",
+        count(train.rows as u64),
+        train.longest,
+        count(train.tokens as u64),
+        count(train.target_tokens as u64),
+        count(eval.rows as u64),
+    ))?;
+    if report.data.truncated + report.data.dropped > 0 {
+        let (truncated, dropped) = (count(report.data.truncated as u64), count(report.data.dropped as u64));
+        line(&format!(
+            "          {truncated} samples cut to the longest length, {dropped} left out since none of their tokens counts"
+        ))?;
+    }
+    line(&format!("run       {} steps, peak learning rate {}", count(report.steps), rate(report.learning_rate)))?;
+    let m = &report.memory;
+    line(&format!("memory    about {}", bytes(m.total)))?;
+    let parts = [
+        ("weights", m.weights),
+        ("adapters", m.adapters),
+        ("gradients", m.gradients),
+        ("optimizer", m.optimizer),
+        ("activations", m.activations),
+        ("logits", m.logits),
+    ];
+    let parts: Vec<_> = parts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {}", bytes(*n))).collect();
+    line(&format!("          {}", parts.join(", ")))?;
+    for sample in &report.preview {
+        line(&format!("\n{}  (the loss counts what stands between ⟦ ⟧)", sample.source))?;
+        let marked = sample.pieces.iter().map(|p| if p.trained { format!("⟦{}⟧", p.text) } else { p.text.clone() });
+        line(&marked.collect::<String>())?;
+    }
+    Ok(())
+}
+
+fn plan(report: &CheckReport) -> io::Result<()> {
+    let p = &report.plan;
+    line(&format!("strategy  {}, plan {}", report.strategy, &report.plan_hash[..report.plan_hash.len().min(12)]))?;
+    line(&format!(
+        "training  {} of {} weights ({:.2} %)",
+        count(p.trainable_parameters),
+        count(p.total_parameters + p.adapter_parameters),
+        p.trainable_percent
+    ))?;
+    for adapter in report.adapters.iter().take(SHOWN) {
+        line(&format!("          {}: {}, {}", adapter.target, adapter.formula, adapter.tensors.join(", ")))?;
+    }
+    rest(report.adapters.len(), "adapters")?;
+    for name in report.trained.iter().take(SHOWN) {
+        line(&format!("          {name}"))?;
+    }
+    rest(report.trained.len(), "parameters")
+}
+
+fn rest(count: usize, what: &str) -> io::Result<()> {
+    match count.checked_sub(SHOWN) {
+        Some(more) if more > 0 => line(&format!("          and {more} more {what}")),
+        _ => Ok(()),
+    }
+}
+
+/// What `plugin check` found.
+pub(crate) fn verdict(report: &CheckReport) -> io::Result<()> {
+    line(&format!("model     {}", report.model.display()))?;
+    plan(report)?;
+    line("verdict   the plan is valid")
+}
+
+pub(crate) fn plugin(report: &PluginReport) -> io::Result<()> {
+    line(&format!("plugin    {} {}", report.name, report.version))?;
+    line(&format!("          {}", report.summary))?;
+    line(&format!("file      {}, {}, BLAKE3 {}", report.path.display(), bytes(report.bytes), report.blake3))?;
+    line(&format!("contract  {}", report.contract))?;
+    line(&format!("exports   {}", report.capabilities.join(", ")))?;
+    line(&format!(
+        "imports   {}",
+        if report.imports.is_empty() { "nothing".to_owned() } else { report.imports.join(", ") }
+    ))?;
+    line("settings")?;
+    let properties = report.config_schema.get("properties").and_then(|p| p.as_object());
+    for (name, schema) in properties.into_iter().flatten() {
+        let text = |key: &str| schema.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let default = schema.get("default").map(|d| format!(" (default {d})")).unwrap_or_default();
+        line(&format!("  {name:<18} {}{default}", text("description")))?;
+    }
+    Ok(())
+}

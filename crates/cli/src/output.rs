@@ -1,0 +1,72 @@
+//! Standard output and error. A closed pipe ends the output, not the program's sense.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The library refused or failed.
+    Host(graftwork::Error),
+    /// The system refused something.
+    System(io::Error),
+}
+
+impl From<graftwork::Error> for Failure {
+    fn from(error: graftwork::Error) -> Self {
+        Self::Host(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Host(error) => error.fmt(f),
+            Self::System(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Writes a line to standard output.
+pub(crate) fn line(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    quiet(writeln!(out, "{text}"))
+}
+
+/// Writes text to standard output at once, without a line's end.
+pub(crate) fn piece(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    quiet(write!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Writes a value as one line of JSON.
+pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
+    line(&serde_json::to_string(value)?)
+}
+
+/// Whoever reads may stop reading; that is no failure of the command.
+fn quiet(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Says why a command failed; its exit code.
+pub(crate) fn fail(failure: &Failure, as_json: bool) -> ExitCode {
+    // With nowhere left to say it, the exit code has to do.
+    let _ = if as_json {
+        json(&serde_json::json!({ "error": failure.to_string() }))
+    } else {
+        writeln!(io::stderr().lock(), "error: {failure}")
+    };
+    ExitCode::FAILURE
+}

@@ -1,0 +1,154 @@
+//! What a person sees while the host works.
+
+use std::io;
+use std::time::Duration;
+
+use graftwork::Event;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::output;
+use crate::text::{bytes, count, loss, rate};
+
+/// Shows events: as a bar with lines above it, or as lines of JSON. The bar is on standard error and disappears where
+/// that is no terminal.
+pub(crate) struct Progress {
+    json: bool,
+    bar: ProgressBar,
+    total: u64,
+    last_loss: Option<f64>,
+}
+
+impl Progress {
+    pub(crate) fn new(json: bool) -> Self {
+        let target = if json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { json, bar, total: 0, last_loss: None }
+    }
+
+    /// A failure to write ends the output only.
+    pub(crate) fn show(&mut self, event: &Event) {
+        let shown = if self.json { self.as_json(event) } else { self.as_text(event) };
+        if shown.is_err() {
+            self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn as_json(&self, event: &Event) -> io::Result<()> {
+        match event {
+            // A line for each batch would bury the others.
+            Event::EvaluatedBatch => Ok(()),
+            event => output::json(event),
+        }
+    }
+
+    fn line(&self, text: &str) -> io::Result<()> {
+        self.bar.suspend(|| output::line(text))
+    }
+
+    fn spin(&self, what: &str) {
+        self.bar.set_style(ProgressStyle::default_spinner());
+        self.bar.set_message(what.to_owned());
+    }
+
+    fn as_text(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::Working { what } => self.spin(what),
+            Event::Warning { message } => return self.line(&format!("warning: {message}")),
+            Event::Model { path, architecture, parameters } => {
+                return self.line(&format!(
+                    "model     {} ({architecture}, {} parameters)",
+                    path.display(),
+                    count(*parameters)
+                ));
+            }
+            Event::Plan(summary) => {
+                let mut parts: Vec<_> =
+                    summary.adapters.iter().map(|(kind, n)| format!("{n} {kind} adapters")).collect();
+                if summary.trained_in_place > 0 {
+                    parts.push(format!("{} parameters of the model", summary.trained_in_place));
+                }
+                let (weights, percent) = (count(summary.trainable_parameters), summary.trainable_percent);
+                return self.line(&format!("training  {weights} weights ({percent:.2} %): {}", parts.join(", ")));
+            }
+            Event::Data(stats) => {
+                let (train, eval) = (&stats.train, &stats.eval);
+                let text = format!(
+                    "data      {} rows, {} tokens ({} counted) to train on, {} rows to evaluate on",
+                    count(train.rows as u64),
+                    count(train.tokens as u64),
+                    count(train.target_tokens as u64),
+                    count(eval.rows as u64),
+                );
+                return self.line(&text);
+            }
+            Event::Sample { step, prompt, text } => {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                return self.line(&format!("step {step:>5}  sample: {prompt} ▸ {text}"));
+            }
+            Event::Evaluating { batches } => self.spin(&format!("evaluating {batches} batches")),
+            Event::EvaluatedBatch => self.bar.tick(),
+            Event::Evaluation(report) => {
+                let e = &report.evaluation;
+                let text = format!("step {:>5}  eval loss {:.4}, perplexity {:.2}", report.step, e.loss, e.perplexity);
+                return self.line(&text);
+            }
+            Event::Step(step) => self.step(step),
+            Event::Checkpoint { step, path } => {
+                return self.line(&format!("step {step:>5}  checkpoint {}", path.display()));
+            }
+            Event::Saved { what, path } => return self.line(&format!("saved     {what} {}", path.display())),
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: &graftwork::StepReport) {
+        if self.total != step.total_steps {
+            self.total = step.total_steps;
+            self.bar.set_length(step.total_steps);
+        }
+        // The bar is a spinner between steps, while the model is evaluated or saved.
+        self.bar.set_style(bar_style());
+        // Loss of single batches jumps; a person wants its course.
+        let smooth = self.last_loss.map_or(step.loss, |last| 0.9 * last + 0.1 * step.loss);
+        self.last_loss = Some(smooth);
+        let (speed, lr) = (step.tokens_per_second, rate(step.learning_rate));
+        self.bar.set_message(format!("loss {smooth:.3}  lr {lr}  {speed:.0} tokens/s"));
+        self.bar.set_position(step.step);
+    }
+}
+
+fn bar_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:24} {pos}/{len}  {msg}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// The last lines of a run.
+pub(crate) fn summary(report: &graftwork::RunReport) -> io::Result<()> {
+    let (train, eval) = (report.train_loss, report.eval_loss);
+    let state = if report.finished { "done" } else { "stopped" };
+    output::line(&format!(
+        "{state:<9} {} steps in {:.1} s, {:.0} tokens/s",
+        report.steps, report.seconds, report.tokens_per_second
+    ))?;
+    output::line(&format!(
+        "loss      train {} → {}, eval {} → {}",
+        loss(train.first),
+        loss(train.last),
+        loss(eval.first),
+        loss(eval.last)
+    ))?;
+    if let Some(peak) = report.peak_memory_bytes {
+        output::line(&format!("memory    {} at the peak", bytes(peak)))?;
+    }
+    if report.finished {
+        output::line(&format!("run       {}", report.out.display()))
+    } else {
+        output::line(&format!("go on     host resume {}", report.out.display()))
+    }
+}
