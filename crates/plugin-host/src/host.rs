@@ -1,0 +1,82 @@
+//! The runtime that plugins share.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use wasmtime::component::{HasSelf, Linker};
+use wasmtime::{Config, Engine, OptLevel};
+
+use crate::contract::AnyPlugin;
+use crate::error::PluginError;
+use crate::limits::Limits;
+use crate::load;
+use crate::plugin::Plugin;
+use crate::state::State;
+
+/// Loads plugins, all under the same limits.
+pub struct PluginHost {
+    shared: Arc<Shared>,
+}
+
+/// What every plugin of a host uses.
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<State>,
+    pub(crate) limits: Limits,
+    /// One call at a time: the deadline counts ticks of the engine, which all calls share.
+    pub(crate) calling: Mutex<()>,
+}
+
+impl PluginHost {
+    /// A host with these limits.
+    ///
+    /// # Errors
+    /// The machine cannot run WebAssembly.
+    pub fn new(limits: Limits) -> Result<Self, PluginError> {
+        let fail = |e: wasmtime::Error| PluginError::Runtime(format!("{e:#}"));
+        let mut config = Config::new();
+        config.wasm_component_model(true);
+        config.consume_fuel(true);
+        config.epoch_interruption(true);
+        config.max_wasm_stack(limits.stack_bytes);
+        // The same plugin gives the same plan on every machine, to the last bit of a NaN.
+        config.cranelift_nan_canonicalization(true);
+        config.wasm_relaxed_simd(false);
+        config.cranelift_opt_level(OptLevel::Speed);
+        // A plugin's memory is small: no gigabytes of addresses reserved for it.
+        config.memory_reservation(limits.memory_bytes);
+        let engine = Engine::new(&config).map_err(fail)?;
+        let mut linker = Linker::new(&engine);
+        AnyPlugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state).map_err(fail)?;
+        Ok(Self { shared: Arc::new(Shared { engine, linker, limits, calling: Mutex::new(()) }) })
+    }
+
+    /// The limits that plugins run under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// Loads a plugin from a file: a component, a core module, or either as text.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no plugin for this contract, breaks a limit, or fails to describe itself.
+    pub fn load(&self, path: &Path) -> Result<Plugin, PluginError> {
+        let read = |source| PluginError::Read { path: path.to_owned(), source };
+        let size = std::fs::metadata(path).map_err(read)?.len();
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        load::check_size(&name, size, &self.shared.limits)?;
+        self.load_bytes(&name, &std::fs::read(path).map_err(read)?)
+    }
+
+    /// Loads a plugin from its bytes; `name` is for messages.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_bytes(&self, name: &str, bytes: &[u8]) -> Result<Plugin, PluginError> {
+        load::check_size(name, bytes.len() as u64, &self.shared.limits)?;
+        let component = load::component(&self.shared.engine, name, bytes)?;
+        let digest = blake3::hash(bytes).to_hex().to_string();
+        Plugin::open(Arc::clone(&self.shared), name, component, digest)
+    }
+}

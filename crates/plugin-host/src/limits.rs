@@ -1,0 +1,65 @@
+//! Every limit on a plugin, in one place.
+//!
+//! Those on what a plan may contain (nodes, tensors, ranks, sizes) are in `graftwork-plan`, which checks plans from any source.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What a plugin may use. The defaults leave a Rust or C plugin for a model of a thousand parameters a factor of 100;
+/// each error names the limit that was hit and its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// Size of the plugin's file: bounds what the compiler is given.
+    pub file_bytes: u64,
+    /// Instructions in one call, as wasmtime counts fuel.
+    pub fuel: u64,
+    /// Time that one call may take by the clock, which also bounds what fuel does not count, such as filling memory.
+    pub call_time: Duration,
+    /// Linear memory, over all memories of an instance.
+    pub memory_bytes: u64,
+    /// Elements, over all tables of an instance.
+    pub table_elements: u64,
+    /// Core instances in the component; a componentised module has up to four.
+    pub instances: usize,
+    /// Linear memories.
+    pub memories: usize,
+    /// Tables.
+    pub tables: usize,
+    /// Call stack of the plugin's code.
+    pub stack_bytes: usize,
+    /// Bytes that may cross to the host in one crossing: results, log lines.
+    pub result_bytes: usize,
+    /// Settings as JSON.
+    pub config_bytes: usize,
+    /// JSON Schema of the settings.
+    pub schema_bytes: usize,
+    /// Log lines in one call.
+    pub log_lines: u32,
+    /// Calls to the host's statistics in one call; each may cost a pass over a weight.
+    pub stats_calls: u32,
+    /// The most singular values asked for at once.
+    pub singular_values: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 16 << 20,
+            fuel: 10_000_000_000,
+            call_time: Duration::from_secs(10),
+            memory_bytes: 128 << 20,
+            table_elements: 100_000,
+            instances: 16,
+            memories: 4,
+            tables: 16,
+            stack_bytes: 512 << 10,
+            result_bytes: 32 << 20,
+            config_bytes: 1 << 20,
+            schema_bytes: 256 << 10,
+            log_lines: 256,
+            stats_calls: 10_000,
+            singular_values: 1024,
+        }
+    }
+}

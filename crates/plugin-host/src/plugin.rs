@@ -1,0 +1,169 @@
+//! A plugin that was loaded and has said what it is.
+
+use std::sync::Arc;
+
+use graftwork_plan::{Choice, Manifest, RawPlan};
+use serde_json::Value;
+
+use crate::call::call;
+use crate::contract::{self, plugin, selector, strategy};
+use crate::error::{PluginError, Reason};
+use crate::host::Shared;
+use crate::load::Loaded;
+use crate::schema::Schema;
+use crate::surroundings::{NoStats, Surroundings};
+use crate::text::shown;
+
+/// What a plugin says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Descriptor {
+    /// Name, by which its settings are addressed.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// What it does, in a line.
+    pub summary: String,
+    /// JSON Schema of its settings.
+    pub config_schema: Value,
+}
+
+/// What a plugin can do: which optional interfaces it exports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Declares what trains.
+    pub strategy: bool,
+    /// Chooses targets for the strategies after it.
+    pub selector: bool,
+    /// Composes trained adapters.
+    pub composer: bool,
+    /// Steers a run.
+    pub controller: bool,
+}
+
+/// A loaded plugin. Every call runs in an instance of its own, so that calls cannot depend on one another.
+pub struct Plugin {
+    shared: Arc<Shared>,
+    loaded: Loaded,
+    digest: String,
+    capabilities: Capabilities,
+    descriptor: Descriptor,
+    schema: Schema,
+}
+
+impl Plugin {
+    pub(crate) fn open(shared: Arc<Shared>, file: &str, loaded: Loaded, digest: String) -> Result<Self, PluginError> {
+        let exports = |interface: &str| loaded.exports.iter().any(|e| e.contains(&format!("/{interface}@")));
+        let capabilities = Capabilities {
+            strategy: exports("strategy"),
+            selector: exports("selector"),
+            composer: exports("composer"),
+            controller: exports("controller"),
+        };
+        let descriptor = describe(&shared, file, &loaded)?;
+        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema)?;
+        Ok(Self { shared, loaded, digest, capabilities, descriptor, schema })
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// What it can do.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    /// BLAKE3 of its bytes, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Version of the contract that it was built for.
+    #[must_use]
+    pub fn contract(&self) -> &str {
+        &self.loaded.contract
+    }
+
+    /// Interfaces that it imports.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.loaded.imports
+    }
+
+    /// Checks settings against the plugin's schema.
+    ///
+    /// # Errors
+    /// The first setting that does not fit; for an unknown one, the names that are near.
+    pub fn check_config(&self, config: &Value) -> Result<(), PluginError> {
+        let bytes = config.to_string().len();
+        let most = self.shared.limits.config_bytes;
+        if bytes > most {
+            let message = format!("the settings have {bytes} bytes, more than {most} (limit `config_bytes`)");
+            return Err(PluginError::Config { plugin: self.descriptor.name.clone(), key: "*".to_owned(), message });
+        }
+        self.schema.check(&self.descriptor.name, config)
+    }
+
+    /// Asks for a plan. What comes back is not validated yet.
+    ///
+    /// # Errors
+    /// The settings do not fit, the plugin refuses, or the call breaks a limit.
+    pub fn plan(&self, surroundings: &Surroundings, config: &Value) -> Result<RawPlan, PluginError> {
+        self.check_config(config)?;
+        let (name, config) = (&self.descriptor.name, config.to_string());
+        let result = call(&self.shared, name, &self.loaded, surroundings, "plan", |store, instance| {
+            let pre = self.shared.linker.instantiate_pre(&self.loaded.component)?;
+            strategy::GuestIndices::new(&pre)?.load(&mut *store, instance)?.call_plan(store, &config)
+        })?;
+        result.map(contract::raw_plan).map_err(|e| contract::guest_error(name, "plan", e))
+    }
+
+    /// Asks which parameters the strategies after it should adapt.
+    ///
+    /// # Errors
+    /// The settings do not fit, the plugin refuses, or the call breaks a limit.
+    pub fn select(&self, surroundings: &Surroundings, config: &Value) -> Result<Vec<Choice>, PluginError> {
+        self.check_config(config)?;
+        let (name, config) = (&self.descriptor.name, config.to_string());
+        let result = call(&self.shared, name, &self.loaded, surroundings, "select", |store, instance| {
+            let pre = self.shared.linker.instantiate_pre(&self.loaded.component)?;
+            selector::GuestIndices::new(&pre)?.load(&mut *store, instance)?.call_select(store, &config)
+        })?;
+        let choices = result.map_err(|e| contract::guest_error(name, "select", e))?;
+        Ok(choices.into_iter().map(contract::raw_choice).collect())
+    }
+}
+
+fn describe(shared: &Shared, file: &str, loaded: &Loaded) -> Result<Descriptor, PluginError> {
+    let manifest = Manifest { architecture: String::new(), config: Value::Null, params: Vec::new() };
+    let nothing = Surroundings { manifest: Arc::new(manifest), stats: Arc::new(NoStats), choices: None, seed: 0 };
+    let described = call(shared, file, loaded, &nothing, "describe", |store, instance| {
+        let pre = shared.linker.instantiate_pre(&loaded.component)?;
+        plugin::GuestIndices::new(&pre)?.load(&mut *store, instance)?.call_describe(store)
+    })?;
+    let malformed = |message: String| PluginError::Call {
+        plugin: file.to_owned(),
+        call: "describe",
+        reason: Reason::Malformed(message),
+        last_log: None,
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if described.name.is_empty() || described.name.len() > 64 || !described.name.chars().all(plain) {
+        return Err(malformed(format!(
+            "its name, `{}`, must be 1 to 64 letters, digits, `-` or `_`",
+            shown(&described.name)
+        )));
+    }
+    let most = shared.limits.schema_bytes;
+    if described.config_schema.len() > most {
+        return Err(malformed(format!("its schema has more than {most} bytes (limit `schema_bytes`)")));
+    }
+    let config_schema = serde_json::from_str(&described.config_schema)
+        .map_err(|e| malformed(format!("its schema of settings is no JSON: {e}")))?;
+    let (version, summary) = (shown(&described.version), shown(&described.summary));
+    Ok(Descriptor { name: described.name, version, summary, config_schema })
+}
