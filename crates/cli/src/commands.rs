@@ -114,8 +114,9 @@ fn generate(args: &GenerateArgs, json: bool) -> Done {
     let host = Host::new()?;
     let mut failed = None;
     let generated = quietly(|progress| {
+        let bar = progress.bar();
         host.generate(&request, &control, &mut |event| progress.show(&event), &mut |text| {
-            progress.clear();
+            bar.finish_and_clear();
             if !json && failed.is_none() {
                 failed = output::piece(text).err();
             }
@@ -170,7 +171,7 @@ fn plugin(command: &PluginCommand, json: bool) -> Done {
 fn quietly<T>(work: impl FnOnce(&mut Quiet) -> Result<T, graftwork::Error>) -> Result<T, graftwork::Error> {
     let mut quiet = Quiet(Progress::new(false));
     let result = work(&mut quiet);
-    quiet.clear();
+    quiet.bar().finish_and_clear();
     result
 }
 
@@ -186,7 +187,7 @@ impl Quiet {
         }
     }
 
-    fn clear(&self) {
-        self.0.clear();
+    fn bar(&self) -> indicatif::ProgressBar {
+        self.0.bar()
     }
 }

@@ -39,6 +39,11 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
+    /// The bar itself, for whoever has to take it away while events are shown.
+    pub(crate) fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+
     fn as_json(&self, event: &Event) -> io::Result<()> {
         match event {
             // A line for each batch would bury the others.

@@ -86,7 +86,16 @@ impl Dataset {
 
     /// The evaluation rows as batches of `micro_batch` rows, in the files' order; the last may have fewer.
     pub fn eval_batches(&self, micro_batch: NonZeroUsize) -> impl Iterator<Item = Batch> {
-        self.eval.chunks(micro_batch.get()).map(|rows| {
+        self.batches_of(&self.eval, micro_batch)
+    }
+
+    /// Rows as batches of `micro_batch` rows, in their order; the last may have fewer.
+    pub fn batches_of<'a>(
+        &self,
+        rows: &'a [Row],
+        micro_batch: NonZeroUsize,
+    ) -> impl Iterator<Item = Batch> + use<'_, 'a> {
+        rows.chunks(micro_batch.get()).map(|rows| {
             let rows: Vec<&Row> = rows.iter().collect();
             Batch::from_rows(&rows, self.pad_id)
         })

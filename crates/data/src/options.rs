@@ -113,6 +113,14 @@ pub enum EvalSplit {
 impl EvalSplit {
     /// No evaluation.
     pub const NONE: Self = Self::Fraction(Fraction(0.0));
+
+    /// This part of the training data.
+    ///
+    /// # Errors
+    /// The number is not in `[0, 1)`.
+    pub fn fraction(part: f64) -> Result<Self, DataError> {
+        Fraction::try_from(part).map(Self::Fraction)
+    }
 }
 
 impl Default for EvalSplit {

@@ -95,7 +95,7 @@ impl Chain {
 ///
 /// # Errors
 /// A plugin cannot be loaded; no plugin knows a setting, or more than one does and none is named.
-pub fn assign_settings(
+pub(crate) fn assign_settings(
     host: &PluginHost,
     strategies: &mut [StrategyConfig],
     settings: Vec<(String, Value)>,

@@ -65,7 +65,7 @@ impl Host {
         }
         let mut sampling = request.sampling.clone();
         sampling.stop.extend(tokenizer.stop_ids());
-        let session = opened.adapted.session(&Mode::Evaluation)?;
+        let session = opened.adapted.session(&Mode::Evaluation);
         let (mut new, mut shown) = (Vec::new(), 0);
         let started = std::time::Instant::now();
         let architecture = opened.base.architecture.as_ref();

@@ -44,8 +44,8 @@ mod tensors;
 // A family registers itself when its crate is linked in, which a mere dependency is not.
 use graftwork_llama as _;
 
-pub use chain::{StrategyRecord, assign_settings};
-pub use check::CheckReport;
+pub use chain::StrategyRecord;
+pub use check::{AdapterReport, CheckReport};
 pub use config::{DataSection, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
 pub use error::Error;
@@ -55,9 +55,9 @@ pub use event::{Control, Event};
 pub use generate::{GenerateRequest, Generated};
 pub use graftwork_data::{DataStats, EvalSplit, Format, LossOn, Message, Order, Preview};
 pub use graftwork_model::{Sampling, families};
-pub use graftwork_plan::Summary;
+pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
-pub use graftwork_train::{EvalReport, Evaluation, Schedule, StepReport};
+pub use graftwork_train::{EvalReport, Evaluation, Schedule, StepReport, Warmup};
 pub use host::Host;
 pub use merge::{MergeReport, MergeRequest};
 pub use plugin::PluginReport;

@@ -235,7 +235,7 @@ impl Sampler<'_> {
         let stop = base.tokenizer.stop_ids().to_vec();
         let sampling =
             Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
-        let session = trainer.model().session(&Mode::Evaluation)?;
+        let session = trainer.model().session(&Mode::Evaluation);
         let architecture = base.architecture.as_ref();
         let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
         let text = base.tokenizer.decode(&new, true)?;

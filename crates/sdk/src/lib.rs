@@ -1,1 +1,75 @@
 //! For authors of strategy plugins.
+//!
+//! A plugin describes, the host computes. Implement [`Strategy`] (or [`Selector`]), say what is adapted with an [`Expr`],
+//! and export it:
+//!
+//! ```
+//! use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Strategy, Tensor, export_strategy};
+//! use serde::Deserialize;
+//!
+//! /// Scales every row of a layer's weight by a learned number.
+//! struct RowScale;
+//!
+//! #[derive(Deserialize)]
+//! #[serde(deny_unknown_fields)]
+//! struct Config {}
+//!
+//! impl Strategy for RowScale {
+//!     const NAME: &'static str = "row-scale";
+//!     const SUMMARY: &'static str = "Learns one factor for each output of every linear layer.";
+//!     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
+//!     type Config = Config;
+//!
+//!     fn plan(_: Config, model: &Model) -> Result<Plan, Error> {
+//!         let mut plan = Plan::default();
+//!         for layer in model.linear_layers() {
+//!             let [out, _] = layer.matrix()?;
+//!             let factors = Tensor::new("factors", &[out, 1], Expr::constant(1.0, &[out, 1]));
+//!             plan.adapters.push(Adapter::new(layer.id, "row-scale", vec![factors], Expr::base() * Expr::tensor(0)));
+//!         }
+//!         Ok(plan)
+//!     }
+//! }
+//!
+//! export_strategy!(RowScale);
+//! # fn main() {}
+//! ```
+//!
+//! Build it with `cargo build --release --target wasm32-unknown-unknown` as a `cdylib`; the host takes the file as it is.
+
+#[doc(hidden)]
+#[allow(
+    missing_docs,
+    unsafe_op_in_unsafe_fn,
+    unused,
+    clippy::all,
+    clippy::panic,
+    clippy::unwrap_used,
+    rust_2018_idioms,
+    reason = "generated from wit/strategy.wit"
+)]
+pub mod bindings {
+    #[rustfmt::skip]
+    pub mod selector;
+    #[rustfmt::skip]
+    pub mod strategy;
+}
+
+mod error;
+mod export;
+mod expression;
+mod model;
+mod plan;
+mod targets;
+
+pub use error::Error;
+pub use export::{Selector, Strategy, describe, run_plan, run_select, set_panic_hook};
+pub use expression::Expr;
+pub use model::{Choice, Model, Param, Role};
+pub use plan::{Adapter, Group, Plan, Tensor, Trainable};
+pub use targets::{Names, Patterns, Targets};
+
+// The generated macros need both by these paths.
+#[doc(hidden)]
+pub use wit_bindgen::rt;
+extern crate self as graftwork_sdk;

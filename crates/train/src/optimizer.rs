@@ -1,42 +1,55 @@
 //! The optimizer over all trained tensors of a run.
 
 use burn::tensor::Tensor;
-use graftwork_adapt::{Adapted, Slot};
+use graftwork_adapt::Adapted;
 use graftwork_kernels::adamw::{AdamW, Moments, global_norm};
 use graftwork_plan::Group;
 
 use crate::snapshot::{NamedTensor, Snapshot};
 use crate::{TrainError, TrainOptions};
 
-/// AdamW with each slot's learning rate and weight decay.
+/// AdamW over the slots that train, each with its learning rate and weight decay.
 pub struct Optimizer {
     adamw: AdamW,
-    slots: Vec<Settings>,
+    slots: Vec<usize>,
+    settings: Vec<Settings>,
     max_norm: Option<f64>,
 }
 
 struct Settings {
+    name: String,
+    shape: Vec<usize>,
     moments: Moments,
     learning_rate_scale: f64,
     weight_decay: f64,
 }
 
 impl Optimizer {
-    /// An optimizer for the slots of a model, before its first update.
+    /// An optimizer for what trains of a model, before its first update.
     #[must_use]
     pub fn new(model: &Adapted, groups: &[Group], options: &TrainOptions) -> Self {
-        let settings = |(index, slot): (usize, &Slot)| {
+        let slots: Vec<usize> = (0..model.slots().len()).filter(|&i| model.slots()[i].trainable).collect();
+        let settings = |&index: &usize| {
+            let slot = &model.slots()[index];
             let group = &groups[slot.group];
             // Vectors are norms and biases: decay would pull them to 0, which means nothing for them.
             let inherited = if slot.shape.rank() > 1 { options.weight_decay } else { 0.0 };
             Settings {
+                name: slot.name.clone(),
+                shape: slot.shape.dims().iter().map(|&d| d as usize).collect(),
                 moments: Moments::zeros(&model.tensor(index)),
                 learning_rate_scale: group.learning_rate_scale,
                 weight_decay: group.weight_decay.unwrap_or(inherited),
             }
         };
-        let slots = model.slots().iter().enumerate().map(settings).collect();
-        Self { adamw: options.adamw, slots, max_norm: options.max_grad_norm }
+        let settings = slots.iter().map(settings).collect();
+        Self { adamw: options.adamw, slots, settings, max_norm: options.max_grad_norm }
+    }
+
+    /// The slots that train; gradients come in this order.
+    #[must_use]
+    pub fn slots(&self) -> &[usize] {
+        &self.slots
     }
 
     /// Global norm of the gradients, read back to the host.
@@ -50,33 +63,35 @@ impl Optimizer {
     pub fn update(&mut self, model: &mut Adapted, gradients: Vec<Tensor<2>>, norm: f64, step: u64, learning_rate: f64) {
         // As torch.nn.utils.clip_grad_norm_, with its 1e-6.
         let cut = self.max_norm.map_or(1.0, |max| (max / (norm + 1e-6)).min(1.0));
-        for (index, (slot, gradient)) in self.slots.iter_mut().zip(gradients).enumerate() {
+        for ((&index, settings), gradient) in self.slots.iter().zip(&mut self.settings).zip(gradients) {
             let gradient = if cut < 1.0 { gradient.mul_scalar(cut) } else { gradient };
-            let lr = learning_rate * slot.learning_rate_scale;
-            let parameter = model.tensor(index);
-            let moments = slot.moments.clone();
-            let (updated, moments) = self.adamw.update(parameter, gradient, moments, step, lr, slot.weight_decay);
+            let lr = learning_rate * settings.learning_rate_scale;
+            let (parameter, moments) = (model.tensor(index), settings.moments.clone());
+            let (updated, moments) = self.adamw.update(parameter, gradient, moments, step, lr, settings.weight_decay);
             model.set_tensor(index, updated);
-            slot.moments = moments;
+            settings.moments = moments;
         }
     }
 
-    pub(crate) fn save(&self, slots: &[Slot]) -> Vec<NamedTensor> {
-        let both = |(settings, slot): (&Settings, &Slot)| {
-            let shape: Vec<usize> = slot.shape.dims().iter().map(|&d| d as usize).collect();
-            [("first", &settings.moments.first), ("second", &settings.moments.second)].map(|(which, tensor)| {
-                NamedTensor { name: format!("{}.{which}", slot.name), shape: shape.clone(), tensor: tensor.clone() }
+    /// Moments by name, `NAME.first` and `NAME.second`.
+    pub(crate) fn save(&self) -> Vec<NamedTensor> {
+        let both = |s: &Settings| {
+            [("first", &s.moments.first), ("second", &s.moments.second)].map(|(which, tensor)| NamedTensor {
+                name: format!("{}.{which}", s.name),
+                shape: s.shape.clone(),
+                tensor: tensor.clone(),
             })
         };
-        self.slots.iter().zip(slots).flat_map(both).collect()
+        self.settings.iter().flat_map(both).collect()
     }
 
-    pub(crate) fn load(&mut self, slots: &[Slot], mut saved: Vec<NamedTensor>) -> Result<(), TrainError> {
-        for (settings, slot) in self.slots.iter_mut().zip(slots) {
-            let mut take = |which: &str| Snapshot::take(&mut saved, &format!("{}.{which}", slot.name));
+    pub(crate) fn load(&mut self, mut saved: Vec<NamedTensor>) -> Result<(), TrainError> {
+        for settings in &mut self.settings {
+            let mut take = |which: &str| Snapshot::take(&mut saved, &format!("{}.{which}", settings.name));
             let moments = Moments { first: take("first")?, second: take("second")? };
-            if moments.first.dims() != settings.moments.first.dims() || moments.second.dims() != moments.first.dims() {
-                return Err(TrainError::Snapshot(format!("the moments of `{}` have another shape", slot.name)));
+            let dims = settings.moments.first.dims();
+            if moments.first.dims() != dims || moments.second.dims() != dims {
+                return Err(TrainError::Snapshot(format!("the moments of `{}` have another shape", settings.name)));
             }
             settings.moments = moments;
         }

@@ -79,11 +79,13 @@ impl<'a> Trainer<'a> {
     /// Everything needed to go on from here.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let tensors = self.model.tensors().map(|(name, shape, tensor)| {
-            let shape = shape.dims().iter().map(|&d| d as usize).collect();
-            NamedTensor { name: name.to_owned(), shape, tensor }
+        let slots = self.model.slots().iter().enumerate();
+        let tensors = slots.map(|(index, slot)| NamedTensor {
+            name: slot.name.clone(),
+            shape: slot.shape.dims().iter().map(|&d| d as usize).collect(),
+            tensor: self.model.tensor(index),
         });
-        Snapshot { step: self.step, tensors: tensors.collect(), moments: self.optimizer.save(self.model.slots()) }
+        Snapshot { step: self.step, tensors: tensors.collect(), moments: self.optimizer.save() }
     }
 
     /// Goes on from a snapshot.
@@ -100,7 +102,7 @@ impl<'a> Trainer<'a> {
             }
             self.model.set_tensor(index, value);
         }
-        self.optimizer.load(self.model.slots(), snapshot.moments)?;
+        self.optimizer.load(snapshot.moments)?;
         self.step = snapshot.step;
         Ok(())
     }
@@ -164,7 +166,7 @@ impl<'a> Trainer<'a> {
             return Ok(None);
         }
         observer.evaluating(rows.div_ceil(self.options.batch_size.get()));
-        let session = self.model.session(&Mode::Evaluation)?;
+        let session = self.model.session(&Mode::Evaluation);
         let batches = self.dataset.eval_batches(self.options.batch_size);
         let evaluation = evaluate(self.architecture, &session, batches, &self.device, || {
             observer.evaluated_batch();
@@ -192,7 +194,7 @@ impl<'a> Trainer<'a> {
         let first = within as usize * accumulation;
         let batches: Vec<Batch> =
             (first..first + accumulation).map_while(|i| epoch.batch(i, self.options.batch_size)).collect();
-        let passes = self.gradients(&batches)?;
+        let passes = self.gradients(&batches);
         let step = self.step + 1;
         let learning_rate = self.options.learning_rate * self.options.schedule.factor(self.step, warmup, total);
         let norm = Optimizer::norm(&passes.sums);
@@ -219,31 +221,35 @@ impl<'a> Trainer<'a> {
     }
 
     /// Gradient of the mean loss over all target tokens of the batches.
-    fn gradients(&self, batches: &[Batch]) -> Result<Gradients, TrainError> {
+    fn gradients(&self, batches: &[Batch]) -> Gradients {
         let targets: usize = batches.iter().map(Batch::target_tokens).sum();
-        let mut sums: Vec<Option<Tensor<2>>> = vec![None; self.model.slots().len()];
+        let slots = self.optimizer.slots();
+        let mut sums: Vec<Option<Tensor<2>>> = vec![None; slots.len()];
         let mut loss = 0.0;
         for (pass, batch) in batches.iter().enumerate() {
             let key = Key::new(self.options.seed).child("dropout").number(self.step).number(pass as u64);
-            let session = self.model.session(&Mode::Training { key })?;
+            let session = self.model.session(&Mode::Training { key });
             let Some(entropy) = batch_loss(self.architecture, &session, batch, &self.device) else { continue };
             if let Some(surrogate) = entropy.surrogate {
                 let mut gradients = surrogate.div_scalar(targets as f64).backward();
-                for (slot, sum) in sums.iter_mut().enumerate() {
-                    if let Some(gradient) = session.leaf(slot).grad_remove(&mut gradients) {
-                        *sum = Some(sum.take().map_or_else(|| gradient.clone(), |s| s + gradient.clone()));
+                for (slot, sum) in slots.iter().zip(&mut sums) {
+                    if let Some(gradient) = session.leaf(*slot).grad_remove(&mut gradients) {
+                        *sum = Some(match sum.take() {
+                            Some(sum) => sum + gradient,
+                            None => gradient,
+                        });
                     }
                 }
             }
             loss += entropy.sum.into_scalar::<f64>();
         }
         let zeros = |slot: usize| self.model.tensor(slot).zeros_like();
-        Ok(Gradients {
-            sums: sums.into_iter().enumerate().map(|(slot, sum)| sum.unwrap_or_else(|| zeros(slot))).collect(),
+        Gradients {
+            sums: sums.into_iter().zip(slots).map(|(sum, &slot)| sum.unwrap_or_else(|| zeros(slot))).collect(),
             loss: loss / targets.max(1) as f64,
             tokens: batches.iter().map(|b| b.tokens() as u64).sum(),
             targets: targets as u64,
             source_line: batches.iter().flat_map(|b| &b.sources).next().map(ToString::to_string).unwrap_or_default(),
-        })
+        }
     }
 }

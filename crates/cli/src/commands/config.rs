@@ -48,7 +48,7 @@ fn data(config: &mut RunConfig, args: &DataArgs) -> Result<(), Error> {
     }
     match args.eval.as_slice() {
         [] => {}
-        [one] if one.parse::<f64>().is_ok() => d.eval = EvalSplit::parse(one)?,
+        [one] if let Ok(part) = one.parse() => d.eval = EvalSplit::fraction(part).map_err(Error::from)?,
         files => d.eval = EvalSplit::Files(files.iter().map(PathBuf::from).collect()),
     }
     Ok(())

@@ -1,0 +1,125 @@
+//! What a strategy decides.
+
+use crate::Expr;
+use crate::bindings::strategy::graftwork::strategy::types;
+
+/// A parameter of the model that trains in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trainable {
+    /// The parameter.
+    pub param: u32,
+    /// Optimizer group; none is the default one.
+    pub group: Option<String>,
+}
+
+/// How the optimizer treats the tensors of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Name that tensors refer to.
+    pub name: String,
+    /// Factor on the run's learning rate.
+    pub learning_rate_scale: f64,
+    /// In place of the run's weight decay.
+    pub weight_decay: Option<f64>,
+}
+
+/// A tensor that an adapter adds.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    /// Name within the adapter, and in saved files.
+    pub name: String,
+    /// Sizes of its axes.
+    pub shape: Vec<u32>,
+    /// Whether it trains.
+    pub trainable: bool,
+    /// Optimizer group; none is the default one.
+    pub group: Option<String>,
+    /// Value at step 0, over [`Expr::base`].
+    pub init: Expr,
+}
+
+impl Tensor {
+    /// A tensor that trains, in the default group.
+    pub fn new(name: impl Into<String>, shape: &[u32], init: Expr) -> Self {
+        Self { name: name.into(), shape: shape.to_vec(), trainable: true, group: None, init }
+    }
+
+    /// The same tensor in an optimizer group.
+    pub fn in_group(self, group: Option<&str>) -> Self {
+        Self { group: group.map(str::to_owned), ..self }
+    }
+
+    /// The same tensor, kept as it begins.
+    pub fn frozen(self) -> Self {
+        Self { trainable: false, ..self }
+    }
+}
+
+/// What is attached to one parameter.
+#[derive(Clone, Debug)]
+pub struct Adapter {
+    /// The parameter.
+    pub target: u32,
+    /// Name of the method.
+    pub kind: String,
+    /// The tensors that it adds; [`Expr::tensor`] counts them from 0.
+    pub tensors: Vec<Tensor>,
+    /// What the frozen weight becomes before step 0.
+    pub base: Option<Expr>,
+    /// The weight that the layer behaves as.
+    pub effective: Expr,
+}
+
+impl Adapter {
+    /// An adapter that leaves the base as it is.
+    pub fn new(target: u32, kind: impl Into<String>, tensors: Vec<Tensor>, effective: Expr) -> Self {
+        Self { target, kind: kind.into(), tensors, base: None, effective }
+    }
+}
+
+/// What a strategy decides.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Parameters that train in place.
+    pub trainable: Vec<Trainable>,
+    /// Adapters, at most one for each parameter.
+    pub adapters: Vec<Adapter>,
+    /// Optimizer groups.
+    pub groups: Vec<Group>,
+    /// Free text, kept with the run.
+    pub metadata: Vec<(String, String)>,
+}
+
+impl From<Plan> for types::StrategyPlan {
+    fn from(plan: Plan) -> Self {
+        let tensor = |t: Tensor| types::AdapterTensor {
+            name: t.name,
+            shape: t.shape,
+            trainable: t.trainable,
+            group: t.group,
+            init: t.init.graph(),
+        };
+        let adapter = |a: Adapter| types::Adapter {
+            target: a.target,
+            kind: a.kind,
+            tensors: a.tensors.into_iter().map(tensor).collect(),
+            base: a.base.map(|e| e.graph()),
+            effective: a.effective.graph(),
+        };
+        let group = |g: Group| types::Group {
+            name: g.name,
+            learning_rate_scale: g.learning_rate_scale,
+            weight_decay: g.weight_decay,
+        };
+        Self {
+            trainable: plan
+                .trainable
+                .into_iter()
+                .map(|t| types::Trainable { param: t.param, group: t.group })
+                .collect(),
+            adapters: plan.adapters.into_iter().map(adapter).collect(),
+            groups: plan.groups.into_iter().map(group).collect(),
+            metadata: plan.metadata,
+        }
+    }
+}

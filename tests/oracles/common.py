@@ -1,0 +1,84 @@
+"""What the oracle scripts share: f32 models on the CPU, the fixed prompts, and one way of writing golden files."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers.utils.logging import disable_progress_bar
+
+GOLDEN = Path("tests/golden")
+TINY = Path("examples/default/model")
+
+PROMPTS = (
+    "It was a truth that nobody in the village doubted: Captain Hale had come home rich.",
+    "She read the letter twice, folded it, and laid it upon the table; 27 days, my dear Zoë, are soon gone.",
+)
+
+
+def one_thread() -> None:
+    """One thread and deterministic kernels: the same numbers on every run of the same versions; no progress bars."""
+    disable_progress_bar()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+
+
+def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> PreTrainedModel:
+    """The causal language model of a folder, in evaluation mode; a weight that is missing or left over is an error."""
+    model, info = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, output_loading_info=True)
+    problems = {kind: keys for kind, keys in info.items() if keys}
+    if problems:
+        raise SystemExit(f"{folder}: the weights do not fit the model: {problems}")
+    model.config.use_cache = False
+    return model.eval()
+
+
+def tokenizer(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def encode(folder: Path, text: str) -> torch.Tensor:
+    """The ids of `text` alone, without bos or eos: [n], i64."""
+    return torch.tensor(tokenizer(folder).encode(text, add_special_tokens=False).ids)
+
+
+@torch.no_grad()
+def logits(model: PreTrainedModel, ids: torch.Tensor, **inputs: torch.Tensor) -> torch.Tensor:
+    """Logits [n, vocabulary] of one sequence [n]."""
+    inputs = {name: value[None] for name, value in inputs.items()}
+    return model(input_ids=ids[None], **inputs).logits[0].float()
+
+
+def difference(ours: torch.Tensor, theirs: torch.Tensor) -> tuple[float, float]:
+    """The largest absolute difference, and that relative to the largest absolute value of `theirs`."""
+    absolute = (ours - theirs).abs().max().item()
+    return absolute, absolute / theirs.abs().max().item()
+
+
+def save_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    contiguous = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
+    save_file(contiguous, path, metadata={"format": "pt"})
+    print(f"{path}: {path.stat().st_size} bytes")
+
+
+def save_json(path: Path, value: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{path}: {path.stat().st_size} bytes")
+
+
+def compare(model: PreTrainedModel, measured: Path, tolerance: float) -> None:
+    """Holds the logits in `measured` (`ids` [n], `logits` [k, vocabulary] of the last k positions) against the model's."""
+    tensors = load_file(measured)
+    ours = tensors["logits"].float()
+    theirs = logits(model, tensors["ids"].long())[-len(ours) :]
+    if ours.shape != theirs.shape:
+        raise SystemExit(f"{measured}: logits of shape {list(ours.shape)}, the model's are {list(theirs.shape)}")
+    absolute, relative = difference(ours, theirs)
+    print(f"{len(ours)} positions: largest difference {absolute:.2e}, {relative:.2e} of the largest logit")
+    # Not `>`: a NaN must fail.
+    if not absolute <= tolerance:
+        raise SystemExit(f"{measured}: differs by more than {tolerance:.0e}")
