@@ -1,0 +1,128 @@
+//! Plans of LoRA on a model of two layers.
+
+use graftwork_sdk::{Choice, Names, Patterns};
+
+use super::*;
+
+fn params() -> Vec<Param> {
+    let mut params = Vec::new();
+    let mut push = |name: String, shape: &[u32], role: Role, layer: Option<u32>, tied_to: Option<u32>| {
+        params.push(Param { id: params.len() as u32, name, shape: shape.to_vec(), role, layer, tied_to });
+    };
+    push("model.embed_tokens.weight".into(), &[100, 16], Role::Embedding, None, None);
+    for l in 0..2 {
+        push(format!("model.layers.{l}.self_attn.q_proj.weight"), &[32, 16], Role::Linear, Some(l), None);
+        push(format!("model.layers.{l}.self_attn.q_proj.bias"), &[32], Role::Bias, Some(l), None);
+        push(format!("model.layers.{l}.mlp.down_proj.weight"), &[16, 64], Role::Linear, Some(l), None);
+        push(format!("model.layers.{l}.mlp.down_proj.bias"), &[16], Role::Bias, Some(l), None);
+        push(format!("model.layers.{l}.input_layernorm.weight"), &[16], Role::Norm, Some(l), None);
+    }
+    push("lm_head.weight".into(), &[100, 16], Role::Head, None, Some(0));
+    params
+}
+
+fn plan(config: Config) -> Result<Plan, Error> {
+    Lora::plan(config, &Model::for_tests(params(), None, Default::default()))
+}
+
+fn names(list: &[&str]) -> Names {
+    Names::List(list.iter().map(|s| (*s).to_owned()).collect())
+}
+
+fn key(result: Result<Plan, Error>) -> String {
+    match result {
+        Err(Error::Config { key, .. }) => key,
+        other => format!("{other:?}"),
+    }
+}
+
+/// The factor of the `scale` node.
+fn scale(adapter: &Adapter) -> String {
+    let graph = adapter.effective.graph();
+    let node = graph.nodes.iter().find(|n| n.op == "scale");
+    format!("{:?}", node.map(|n| &n.attributes[0].1))
+}
+
+#[test]
+fn adapts_every_linear_layer_by_default() {
+    let plan = plan(Config::default()).expect("a plan");
+    let targets: Vec<_> = plan.adapters.iter().map(|a| a.target).collect();
+    assert_eq!(targets, [1, 3, 6, 8]);
+    assert_eq!(plan.adapters[0].tensors[0].shape, [16, 16]);
+    assert_eq!(plan.adapters[0].tensors[1].shape, [32, 16]);
+    assert_eq!(scale(&plan.adapters[0]), "Some(Attribute::Float(2.0))");
+    assert!(plan.trainable.is_empty() && plan.groups.is_empty());
+}
+
+#[test]
+fn names_suffixes_patterns_and_layers_choose() {
+    let targets =
+        |config: Config| -> Vec<u32> { plan(config).expect("a plan").adapters.iter().map(|a| a.target).collect() };
+    assert_eq!(targets(Config { target_modules: names(&["q_proj"]), ..Config::default() }), [1, 6]);
+    assert_eq!(targets(Config { target_modules: names(&["layers.1.mlp.down_proj"]), ..Config::default() }), [8]);
+    assert_eq!(targets(Config { layers: Some(vec![1]), ..Config::default() }), [6, 8]);
+    let pattern = Names::Pattern(r"model\.layers\.0\..*".to_owned());
+    assert_eq!(targets(Config { target_modules: pattern, ..Config::default() }), [1, 3]);
+    assert_eq!(targets(Config { exclude_modules: Some(names(&["q_proj"])), ..Config::default() }), [3, 8]);
+}
+
+#[test]
+fn patterns_set_rank_and_alpha() {
+    let rank_pattern = Patterns(vec![("down_proj".to_owned(), 4)]);
+    let alpha_pattern = Patterns(vec![(r"layers\.0\.mlp\.down_proj".to_owned(), 2.0)]);
+    let plan =
+        plan(Config { rank: 8, alpha: Some(8.0), rank_pattern, alpha_pattern, ..Config::default() }).expect("a plan");
+    let ranks: Vec<_> = plan.adapters.iter().map(|a| a.tensors[0].shape[0]).collect();
+    assert_eq!(ranks, [8, 4, 8, 4]);
+    let scales: Vec<_> = plan.adapters.iter().map(scale).collect();
+    assert_eq!(scales[1], "Some(Attribute::Float(0.5))");
+    assert_eq!(scales[3], "Some(Attribute::Float(2.0))");
+}
+
+#[test]
+fn options_change_the_plan() {
+    let rs = plan(Config { rank: 4, alpha: Some(8.0), rslora: true, ..Config::default() }).expect("a plan");
+    assert_eq!(scale(&rs.adapters[0]), "Some(Attribute::Float(4.0))");
+    let plus = plan(Config { loraplus_ratio: Some(16.0), ..Config::default() }).expect("a plan");
+    assert_eq!(plus.groups[0].learning_rate_scale, 16.0);
+    assert_eq!(plus.adapters[0].tensors[1].group.as_deref(), Some("lora_B"));
+    assert_eq!(plus.adapters[0].tensors[0].group, None);
+    let wet = plan(Config { dropout: 0.1, ..Config::default() }).expect("a plan");
+    assert!(wet.adapters[0].effective.graph().nodes.iter().any(|n| n.op == "dropout"));
+    let trained =
+        |config: Config| -> Vec<u32> { plan(config).expect("a plan").trainable.iter().map(|t| t.param).collect() };
+    let only_q = || names(&["q_proj"]);
+    assert_eq!(trained(Config { bias: Bias::All, target_modules: only_q(), ..Config::default() }), [2, 4, 7, 9]);
+    assert_eq!(trained(Config { bias: Bias::LoraOnly, target_modules: only_q(), ..Config::default() }), [2, 7]);
+    assert_eq!(trained(Config { train_norms: true, ..Config::default() }), [5, 10]);
+    assert_eq!(trained(Config { modules_to_save: vec!["lm_head".into()], ..Config::default() }), [0]);
+}
+
+#[test]
+fn adapts_an_embedding_the_other_way_round() {
+    let plan = plan(Config { rank: 2, target_modules: names(&["embed_tokens"]), ..Config::default() }).expect("a plan");
+    let tensors: Vec<_> = plan.adapters[0].tensors.iter().map(|t| (t.name.as_str(), t.shape.clone())).collect();
+    assert_eq!(tensors, [("lora_embedding_A", vec![2, 100]), ("lora_embedding_B", vec![16, 2])]);
+}
+
+#[test]
+fn a_selector_has_the_first_word() {
+    let choices =
+        vec![Choice { param: 3, rank: Some(5), alpha: Some(10.0) }, Choice { param: 1, rank: None, alpha: None }];
+    let model = Model::for_tests(params(), Some(choices), Default::default());
+    let plan = Lora::plan(Config::default(), &model).expect("a plan");
+    let chosen: Vec<_> = plan.adapters.iter().map(|a| (a.target, a.tensors[0].shape[0])).collect();
+    assert_eq!(chosen, [(3, 5), (1, 16)]);
+}
+
+#[test]
+fn refuses_what_cannot_be_meant() {
+    assert_eq!(key(plan(Config { target_modules: names(&["q_porj"]), ..Config::default() })), "target_modules");
+    assert_eq!(key(plan(Config { target_modules: Names::Pattern("(".into()), ..Config::default() })), "target_modules");
+    assert_eq!(key(plan(Config { layers: Some(vec![2]), ..Config::default() })), "layers");
+    assert_eq!(key(plan(Config { rank: 0, ..Config::default() })), "rank");
+    assert_eq!(key(plan(Config { modules_to_save: vec!["head".into()], ..Config::default() })), "modules_to_save");
+    assert_eq!(key(plan(Config { modules_to_save: vec!["q_proj".into()], ..Config::default() })), "modules_to_save");
+    let unused = Patterns(vec![("v_proj".to_owned(), 4)]);
+    assert_eq!(key(plan(Config { rank_pattern: unused, ..Config::default() })), "rank_pattern");
+}
