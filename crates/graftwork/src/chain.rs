@@ -30,7 +30,7 @@ pub struct StrategyRecord {
 
 /// Plugins with their checked settings, in the order in which they are asked.
 pub(crate) struct Chain {
-    links: Vec<(Plugin, StrategyConfig)>,
+    links: Vec<(Arc<Plugin>, StrategyConfig)>,
 }
 
 impl Chain {
@@ -79,7 +79,7 @@ impl Chain {
     }
 
     pub(crate) fn records(&self) -> Vec<StrategyRecord> {
-        let record = |(plugin, strategy): &(Plugin, StrategyConfig)| StrategyRecord {
+        let record = |(plugin, strategy): &(Arc<Plugin>, StrategyConfig)| StrategyRecord {
             name: plugin.descriptor().name.clone(),
             version: plugin.descriptor().version.clone(),
             path: strategy.path.clone(),
@@ -112,13 +112,13 @@ pub(crate) fn assign_settings(
 }
 
 /// The plugin that a setting belongs to, and the setting's name there.
-fn owner(plugins: &[Plugin], key: &str) -> Result<(usize, String), Error> {
+fn owner(plugins: &[Arc<Plugin>], key: &str) -> Result<(usize, String), Error> {
     if let Some((prefix, rest)) = key.split_once('.')
         && let Some(index) = plugins.iter().position(|p| p.descriptor().name == prefix)
     {
         return Ok((index, rest.to_owned()));
     }
-    let keys = |p: &Plugin| -> Vec<String> {
+    let keys = |p: &Arc<Plugin>| -> Vec<String> {
         let properties = p.descriptor().config_schema.get("properties").and_then(Value::as_object);
         properties.map(|m| m.keys().cloned().collect()).unwrap_or_default()
     };

@@ -1,7 +1,8 @@
 //! The runtime that plugins share.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Engine, OptLevel};
@@ -16,6 +17,8 @@ use crate::state::State;
 /// Loads plugins, all under the same limits.
 pub struct PluginHost {
     shared: Arc<Shared>,
+    /// Plugins by the hash of their bytes: compiling one takes longer than any of its calls.
+    loaded: Mutex<HashMap<String, Arc<Plugin>>>,
 }
 
 /// What every plugin of a host uses.
@@ -48,7 +51,8 @@ impl PluginHost {
         let engine = Engine::new(&config).map_err(fail)?;
         let mut linker = Linker::new(&engine);
         AnyPlugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state).map_err(fail)?;
-        Ok(Self { shared: Arc::new(Shared { engine, linker, limits, calling: Mutex::new(()) }) })
+        let shared = Arc::new(Shared { engine, linker, limits, calling: Mutex::new(()) });
+        Ok(Self { shared, loaded: Mutex::default() })
     }
 
     /// The limits that plugins run under.
@@ -61,7 +65,7 @@ impl PluginHost {
     ///
     /// # Errors
     /// The file cannot be read, is no plugin for this contract, breaks a limit, or fails to describe itself.
-    pub fn load(&self, path: &Path) -> Result<Plugin, PluginError> {
+    pub fn load(&self, path: &Path) -> Result<Arc<Plugin>, PluginError> {
         let read = |source| PluginError::Read { path: path.to_owned(), source };
         let size = std::fs::metadata(path).map_err(read)?.len();
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
@@ -73,10 +77,17 @@ impl PluginHost {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn load_bytes(&self, name: &str, bytes: &[u8]) -> Result<Plugin, PluginError> {
+    pub fn load_bytes(&self, name: &str, bytes: &[u8]) -> Result<Arc<Plugin>, PluginError> {
         load::check_size(name, bytes.len() as u64, &self.shared.limits)?;
-        let component = load::component(&self.shared.engine, name, bytes)?;
         let digest = blake3::hash(bytes).to_hex().to_string();
-        Plugin::open(Arc::clone(&self.shared), name, component, digest)
+        // Only whole plugins are ever put in.
+        let known = |host: &Self| host.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
+        if let Some(plugin) = known(self) {
+            return Ok(plugin);
+        }
+        let component = load::component(&self.shared.engine, name, bytes)?;
+        let plugin = Arc::new(Plugin::open(Arc::clone(&self.shared), name, component, digest.clone())?);
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, Arc::clone(&plugin));
+        Ok(plugin)
     }
 }

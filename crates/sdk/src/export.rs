@@ -91,6 +91,7 @@ pub fn set_panic_hook() {
 macro_rules! export_strategy {
     ($strategy:ty) => {
         #[doc(hidden)]
+        #[allow(dead_code)]
         struct GraftworkPlugin;
 
         impl $crate::bindings::strategy::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {
@@ -116,6 +117,8 @@ macro_rules! export_strategy {
             }
         }
 
+        // A plugin's own tests run outside of WebAssembly, where these names cannot be linked.
+        #[cfg(target_family = "wasm")]
         $crate::bindings::strategy::__export_strategy_plugin!(GraftworkPlugin);
     };
 }
@@ -125,6 +128,7 @@ macro_rules! export_strategy {
 macro_rules! export_selector {
     ($selector:ty) => {
         #[doc(hidden)]
+        #[allow(dead_code)]
         struct GraftworkPlugin;
 
         impl $crate::bindings::selector::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {
@@ -150,6 +154,8 @@ macro_rules! export_selector {
             }
         }
 
+        // A plugin's own tests run outside of WebAssembly, where these names cannot be linked.
+        #[cfg(target_family = "wasm")]
         $crate::bindings::selector::__export_selector_plugin!(GraftworkPlugin);
     };
 }

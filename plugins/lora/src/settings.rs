@@ -26,7 +26,7 @@ pub(crate) struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            rank: 16,
+            rank: 8,
             alpha: None,
             dropout: 0.0,
             target_modules: Names::Pattern("all-linear".to_owned()),

@@ -48,8 +48,8 @@ fn adapts_every_linear_layer_by_default() {
     let plan = plan(Config::default()).expect("a plan");
     let targets: Vec<_> = plan.adapters.iter().map(|a| a.target).collect();
     assert_eq!(targets, [1, 3, 6, 8]);
-    assert_eq!(plan.adapters[0].tensors[0].shape, [16, 16]);
-    assert_eq!(plan.adapters[0].tensors[1].shape, [32, 16]);
+    assert_eq!(plan.adapters[0].tensors[0].shape, [8, 16]);
+    assert_eq!(plan.adapters[0].tensors[1].shape, [32, 8]);
     assert_eq!(scale(&plan.adapters[0]), "Some(Attribute::Float(2.0))");
     assert!(plan.trainable.is_empty() && plan.groups.is_empty());
 }
@@ -112,7 +112,7 @@ fn a_selector_has_the_first_word() {
     let model = Model::for_tests(params(), Some(choices), Default::default());
     let plan = Lora::plan(Config::default(), &model).expect("a plan");
     let chosen: Vec<_> = plan.adapters.iter().map(|a| (a.target, a.tensors[0].shape[0])).collect();
-    assert_eq!(chosen, [(3, 5), (1, 16)]);
+    assert_eq!(chosen, [(3, 5), (1, 8)]);
 }
 
 #[test]
