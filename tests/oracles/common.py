@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import torch
+from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, PreTrainedModel
@@ -68,6 +69,16 @@ def save_json(path: Path, value: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{path}: {path.stat().st_size} bytes")
+
+
+def save_adapter(model: PeftModel, folder: Path) -> None:
+    """The adapter as PEFT saves it, less its README.md, and with the target modules, which PEFT keeps in a set, in order."""
+    # PEFT would save the whole embedding beside an adapter of it, which is the base's own.
+    model.save_pretrained(folder, save_embedding_layers=False)
+    (folder / "README.md").unlink()
+    config = json.loads((folder / "adapter_config.json").read_text())
+    config["target_modules"].sort()
+    save_json(folder / "adapter_config.json", config)
 
 
 def compare(model: PreTrainedModel, measured: Path, tolerance: float) -> None:

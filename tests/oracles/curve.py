@@ -29,7 +29,7 @@ from pathlib import Path
 import peft
 import torch
 import transformers
-from common import load_model, one_thread, save_json, tokenizer
+from common import load_model, one_thread, save_adapter, save_json, tokenizer
 from peft import LoraConfig, get_peft_model
 from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
@@ -41,10 +41,9 @@ IGNORED = -100
 
 def rows(model: Path, data: Path, eos: int, max_length: int) -> list[torch.Tensor]:
     encoder = tokenizer(model)
-    texts = [json.loads(line)["text"] for line in data.read_text(encoding="utf-8").splitlines()]
-    return [
-        torch.tensor([*encoder.encode(text, add_special_tokens=False).ids, eos][:max_length]) for text in texts
-    ]
+    with data.open(encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    return [torch.tensor([*encoder.encode(text, add_special_tokens=False).ids, eos][:max_length]) for text in texts]
 
 
 def micro_batches(samples: list[torch.Tensor], size: int) -> Iterator[list[torch.Tensor]]:
@@ -68,16 +67,13 @@ def adapted(model: PreTrainedModel, settings: argparse.Namespace) -> torch.nn.Mo
         task_type="CAUSAL_LM", r=settings.rank, lora_alpha=settings.alpha, lora_dropout=0.0, target_modules="all-linear"
     )
     model = get_peft_model(model, config)
-    model.save_pretrained(settings.out / "initial")
-    (settings.out / "initial" / "README.md").unlink()
+    save_adapter(model, settings.out / "initial")
     return model
 
 
 def train(model: torch.nn.Module, samples: list[torch.Tensor], settings: argparse.Namespace) -> Iterator[dict]:
     trained = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(
-        trained, lr=settings.lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=settings.weight_decay
-    )
+    optimizer = torch.optim.AdamW(trained, lr=settings.lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=settings.weight_decay)
     schedule = get_cosine_schedule_with_warmup(optimizer, settings.warmup_steps, settings.steps)
     batches = micro_batches(samples, settings.batch_size)
     for step in range(1, settings.steps + 1):

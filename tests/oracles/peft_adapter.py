@@ -2,7 +2,7 @@
 
     python tests/oracles/peft_adapter.py
 
-Writes tests/golden/adapters/NAME/, an adapter folder as PEFT saves it (less its README.md), and in it `logits.safetensors`:
+Writes tests/golden/adapters/NAME/, an adapter folder as PEFT saves it, and in it `logits.safetensors`:
 `ids` i64 [n], the adapted model's `logits` f32 [4, vocabulary] at the last four positions, the same of the model that
 `merge_and_unload` gives, `merged_logits`, and of the base, `base_logits`. Every tensor is random, so that none can be left
 out unseen.
@@ -12,7 +12,7 @@ import argparse
 import shutil
 
 import torch
-from common import GOLDEN, PROMPTS, TINY, difference, encode, load_model, logits, one_thread, save_tensors
+from common import GOLDEN, PROMPTS, TINY, difference, encode, load_model, logits, one_thread, save_adapter, save_tensors
 from peft import LoraConfig, PeftModel, get_peft_model
 
 ADAPTERS = {
@@ -49,9 +49,7 @@ def make(name: str, settings: dict) -> None:
     base = logits(load_model(TINY), ids)[-SEEN:]
     model = get_peft_model(load_model(TINY), LoraConfig(task_type="CAUSAL_LM", **settings)).eval()
     randomise(model)
-    # PEFT would save the whole embedding beside an adapter of it, 4 MB that are the base's own.
-    model.save_pretrained(folder, save_embedding_layers=False)
-    (folder / "README.md").unlink()
+    save_adapter(model, folder)
 
     again = PeftModel.from_pretrained(load_model(TINY), folder).eval()
     adapted = logits(again, ids)[-SEEN:]

@@ -125,3 +125,61 @@ impl Host {
         Ok(EvalResult { model: opened.base.path, adapter: request.adapter.clone(), evaluation })
     }
 }
+
+/// A text to compute logits of.
+#[derive(Clone, Debug)]
+pub struct LogitsRequest {
+    /// Base model; as for [`EvalRequest`].
+    pub model: Option<PathBuf>,
+    /// Adapter, run or checkpoint on top of it.
+    pub adapter: Option<PathBuf>,
+    /// Where to compute.
+    pub device: DeviceChoice,
+    /// The tokens.
+    pub tokens: Tokens,
+}
+
+/// Tokens, or the text that they are made of.
+#[derive(Clone, Debug)]
+pub enum Tokens {
+    /// Text for the model's tokenizer.
+    Text(String),
+    /// Ids in the model's vocabulary.
+    Ids(Vec<u32>),
+}
+
+/// Logits of a text at every position.
+#[derive(Clone, Debug)]
+pub struct Logits {
+    /// The tokens.
+    pub ids: Vec<u32>,
+    /// `[tokens, vocabulary]`, row by row.
+    pub values: Vec<f32>,
+    /// Columns of a row.
+    pub vocabulary: usize,
+}
+
+impl Host {
+    /// Computes the logits of a text at every position, to compare with another implementation.
+    ///
+    /// # Errors
+    /// The model or the adapter cannot be used, or a token is not in the vocabulary.
+    pub fn logits(&self, request: &LogitsRequest, on_event: &mut dyn FnMut(Event)) -> Result<Logits, Error> {
+        let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), request.device, on_event)?;
+        let ids = match &request.tokens {
+            Tokens::Text(text) => opened.base.tokenizer.encode(text, true)?,
+            Tokens::Ids(ids) => ids.clone(),
+        };
+        let vocabulary = opened.base.architecture.dimensions().vocabulary as usize;
+        if ids.is_empty() || ids.iter().any(|&id| id as usize >= vocabulary) {
+            return Err(Error::setting(
+                "tokens",
+                format!("there must be some, each below the vocabulary's {vocabulary}"),
+            ));
+        }
+        let session = opened.adapted.session(&Mode::Evaluation);
+        let logits = graftwork_train::logits(opened.base.architecture.as_ref(), &session, &ids, &opened.device);
+        let values = crate::tensors::values(logits)?;
+        Ok(Logits { ids, values, vocabulary })
+    }
+}

@@ -50,7 +50,7 @@ pub use config::{DataSection, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
 pub use error::Error;
 pub use estimate::MemoryEstimate;
-pub use eval::{EvalRequest, EvalResult};
+pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use generate::{GenerateRequest, Generated};
 pub use graftwork_data::{DataStats, EvalSplit, Format, LossOn, Message, Order, Preview};

@@ -16,7 +16,14 @@ pub(crate) fn upload(tensor: TensorRef<'_>, matrix: [usize; 2], device: &Device)
 
 /// A tensor of a device in the form of a file, with the sizes and the element type given.
 pub(crate) fn download(tensor: Tensor<2>, shape: &[usize], dtype: Dtype) -> Result<TensorData, Error> {
-    let fail = |message: String| Error::Device { device: "memory".to_owned(), message };
-    let values: Vec<f32> = tensor.cast(DType::F32).into_data().try_to_vec().map_err(|e| fail(e.to_string()))?;
-    TensorData::from_f32_as(&values, shape, dtype).map_err(|e| fail(e.to_string()))
+    TensorData::from_f32_as(&values(tensor)?, shape, dtype).map_err(|e| unreadable(e.to_string()))
+}
+
+/// A tensor's elements, row by row.
+pub(crate) fn values(tensor: Tensor<2>) -> Result<Vec<f32>, Error> {
+    tensor.cast(DType::F32).into_data().try_to_vec().map_err(|e| unreadable(e.to_string()))
+}
+
+fn unreadable(message: String) -> Error {
+    Error::Device { device: "memory".to_owned(), message }
 }
