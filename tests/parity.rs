@@ -27,7 +27,9 @@ fn adapters_that_peft_trained_give_its_logits() {
         let file = folder.join("logits.safetensors");
         let found = logits(Some(model()), Some(folder), &ids(&file, "ids"));
         let last = &found[found.len() - 4 * VOCABULARY..];
-        let worst = difference(last, &tensor(&file, "logits"));
+        // On an embedding that the head is tied to, PEFT's forward pass and merge differ; ours are both its merge.
+        let expected = if name == "embedding" { "merged_logits" } else { "logits" };
+        let worst = difference(last, &tensor(&file, expected));
         assert!(worst < 1e-5, "{name}: {worst:e}");
         let effect = difference(last, &tensor(&file, "base_logits"));
         assert!(effect > 1e-2, "{name} changes the base: {effect:e}");

@@ -96,7 +96,11 @@ fn a_selector_keeps_its_budget() {
     let mut config = short(select, &dir.path().join("run"), 2);
     config.strategy.push(plugin("lora"));
     let (report, _) = run(&config);
-    assert!(report.trainable_parameters <= 20_000 && report.trainable_parameters > 19_000, "{}", report.trainable_parameters);
+    assert!(
+        report.trainable_parameters <= 20_000 && report.trainable_parameters > 19_000,
+        "{}",
+        report.trainable_parameters
+    );
     assert_eq!(report.strategy, "rank-select+lora");
 }
 
@@ -158,7 +162,8 @@ fn a_stopped_run_goes_on_as_if_nothing_had_happened() {
     });
     assert!(resumed.expect("the rest").finished);
     assert_eq!(losses, undisturbed);
-    let adapter = |name: &str| std::fs::read(dir.path().join(name).join("adapter/adapter_model.safetensors")).expect("saved");
+    let adapter =
+        |name: &str| std::fs::read(dir.path().join(name).join("adapter/adapter_model.safetensors")).expect("saved");
     assert!(adapter("whole") == adapter("stopped"), "the adapters are equal to the last bit");
 }
 

@@ -23,7 +23,9 @@ pub(crate) fn export(plan: &Plan, manifest: &Manifest, base: &Path, slots: &Slot
     for adapter in plan.adapters() {
         let form = LowRank::of(adapter).filter(|_| adapter.tensors.len() == 2)?;
         let param = manifest.get(adapter.target)?;
-        let parts = if form.transposed && param.role == Role::Embedding {
+        // PEFT adapts only the lookup of a tied embedding, not the head that is the same weight.
+        let shared = manifest.params.iter().any(|p| p.tied_to == Some(adapter.target));
+        let parts = if form.transposed && param.role == Role::Embedding && !shared {
             [(form.a, AdapterPart::EmbeddingA), (form.b, AdapterPart::EmbeddingB)]
         } else if !form.transposed && matches!(param.role, Role::Linear | Role::Head) {
             [(form.a, AdapterPart::LoraA), (form.b, AdapterPart::LoraB)]

@@ -75,12 +75,15 @@ impl Host {
             None => next_free(Path::new("runs"), &prepared.chain.name()),
         };
         let dataset = tokenise(&prepared, on_event)?;
+        // The folder comes last: whatever is wrong before leaves nothing behind.
+        let trainer = trainer(&prepared, &dataset, on_event)?;
         let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
         let run = RunDir::create(&path, overwrite)?;
         let written = RunConfig { out: Some(path.clone()), ..prepared.config.clone() };
         run.write_text("run.toml", &written.to_toml()?)?;
         run.write_json("plan.json", &prepared.plan.to_raw())?;
-        self.train(&prepared, &dataset, &run, false, started, control, on_event)
+        let from = provenance(&prepared, &dataset);
+        train(Work { prepared: &prepared, trainer, run: &run, from: &from, started, control }, on_event)
     }
 
     /// Goes on with a run that was stopped, from its newest checkpoint.
@@ -93,59 +96,76 @@ impl Host {
         let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join("run.toml"))? };
         let prepared = self.prepare(&config, on_event)?;
         let dataset = tokenise(&prepared, on_event)?;
-        self.train(&prepared, &dataset, &run, true, started, control, on_event)
+        let from = provenance(&prepared, &dataset);
+        let snapshot = save::resume(run.path(), &prepared.plan, &from, &prepared.config.device.open()?)?;
+        let mut trainer = trainer(&prepared, &dataset, on_event)?;
+        trainer.restore(snapshot)?;
+        train(Work { prepared: &prepared, trainer, run: &run, from: &from, started, control }, on_event)
     }
+}
 
-    #[allow(clippy::too_many_arguments, reason = "the two entrances share everything but whether to resume")]
-    fn train(
-        &self,
-        prepared: &Prepared,
-        dataset: &Dataset,
-        run: &RunDir,
-        resume: bool,
-        started: Instant,
-        control: &Control,
-        on_event: &mut dyn FnMut(Event),
-    ) -> Result<RunReport, Error> {
-        let Prepared { config, base, chain, plan } = prepared;
-        let device = config.device.open()?;
-        let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
-        on_event(Event::Working { what: "loading the model" });
-        let mut adapted =
-            Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), base.weights(&device)?, config.seed)?;
-        if let Some(path) = &config.adapter {
-            let start = Trained::read(path, &base.manifest)?;
-            let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
-            if let Some(name) = unused.first() {
-                let message =
-                    format!("it holds `{name}`, which this strategy does not train; choose the same target modules");
-                return Err(Error::weights(path, message));
-            }
+/// The model under its plan, before its first update.
+fn trainer<'a>(
+    prepared: &'a Prepared,
+    dataset: &'a Dataset,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Trainer<'a>, Error> {
+    let Prepared { config, base, plan, .. } = prepared;
+    let device = config.device.open()?;
+    let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
+    on_event(Event::Working { what: "loading the model" });
+    let weights = base.weights(&device)?;
+    let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), weights, config.seed)?;
+    if let Some(path) = &config.adapter {
+        let start = Trained::read(path, &base.manifest)?;
+        let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
+        if let Some(name) = unused.first() {
+            let message =
+                format!("it holds `{name}`, which this strategy does not train; choose the same target modules");
+            return Err(Error::weights(path, message));
         }
-        let base_record = BaseRecord { path: base.path.clone(), blake3: base.dir.hash() };
-        let from =
-            Provenance { base: base_record, strategies: chain.records(), data: dataset.fingerprint().to_owned() };
-        let mut trainer = Trainer::new(base.architecture.as_ref(), adapted, plan, dataset, options, device.clone())?;
-        if resume {
-            trainer.restore(save::resume(run.path(), plan, &from, &device)?)?;
-        }
-        let sampler = Sampler { prepared, device: &device };
-        sampler.sample(&trainer, 0, on_event)?;
-        let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from: &from, control, on_event };
-        let outcome = trainer.run(&mut recorder)?;
-        let on_event = recorder.on_event;
-        let result = if outcome.finished {
-            sampler.sample(&trainer, outcome.steps, on_event)?;
-            Some(save_result(prepared, run, &trainer, &from, on_event)?)
-        } else {
-            let path = save::checkpoint(run, plan, &from, trainer.snapshot())?;
-            on_event(Event::Checkpoint { step: outcome.steps, path });
-            None
-        };
-        let report = report(prepared, &outcome, started, run, result);
-        run.write_json("summary.json", &report)?;
-        Ok(report)
     }
+    Ok(Trainer::new(base.architecture.as_ref(), adapted, plan, dataset, options, device)?)
+}
+
+fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {
+    let base = &prepared.base;
+    Provenance {
+        base: BaseRecord { path: base.path.clone(), blake3: base.dir.hash() },
+        strategies: prepared.chain.records(),
+        data: dataset.fingerprint().to_owned(),
+    }
+}
+
+/// A run that is ready to train, new or resumed.
+struct Work<'a> {
+    prepared: &'a Prepared,
+    trainer: Trainer<'a>,
+    run: &'a RunDir,
+    from: &'a Provenance,
+    started: Instant,
+    control: &'a Control,
+}
+
+fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
+    let Work { prepared, mut trainer, run, from, started, control } = work;
+    let device = prepared.config.device.open()?;
+    let sampler = Sampler { prepared, device: &device };
+    sampler.sample(&trainer, on_event)?;
+    let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from, control, on_event };
+    let outcome = trainer.run(&mut recorder)?;
+    let on_event = recorder.on_event;
+    let result = if outcome.finished {
+        sampler.sample(&trainer, on_event)?;
+        Some(save_result(prepared, run, &trainer, from, on_event)?)
+    } else {
+        let path = save::checkpoint(run, &prepared.plan, from, trainer.snapshot())?;
+        on_event(Event::Checkpoint { step: outcome.steps, path });
+        None
+    };
+    let report = report(prepared, &outcome, started, run, result);
+    run.write_json("summary.json", &report)?;
+    Ok(report)
 }
 
 pub(crate) fn tokenise(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> Result<Dataset, Error> {
@@ -229,7 +249,7 @@ struct Sampler<'a> {
 }
 
 impl Sampler<'_> {
-    fn sample(&self, trainer: &Trainer<'_>, step: u64, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
+    fn sample(&self, trainer: &Trainer<'_>, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
         let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
         let ids = base.tokenizer.encode(prompt, true)?;
         let stop = base.tokenizer.stop_ids().to_vec();
@@ -239,7 +259,7 @@ impl Sampler<'_> {
         let architecture = base.architecture.as_ref();
         let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
         let text = base.tokenizer.decode(&new, true)?;
-        on_event(Event::Sample { step, prompt: prompt.clone(), text });
+        on_event(Event::Sample { step: trainer.step(), prompt: prompt.clone(), text });
         Ok(())
     }
 }

@@ -65,10 +65,10 @@ impl<'a> Trainer<'a> {
         &self.model
     }
 
-    /// Updates of the whole run.
+    /// Updates done.
     #[must_use]
-    pub fn total_steps(&self) -> u64 {
-        self.options.lengths(self.steps_per_epoch()).0
+    pub fn step(&self) -> u64 {
+        self.step
     }
 
     fn steps_per_epoch(&self) -> u64 {
