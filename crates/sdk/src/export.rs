@@ -2,15 +2,13 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::bindings::strategy::graftwork::strategy::{log, selection, types};
-use crate::{Choice, Error, Model, Plan};
+use crate::bindings::strategy::graftwork::strategy::{selection, types};
+use crate::{Choice, Error, Model, Plan, log};
 
 /// Declares which parameters train and which adapters there are. Export it with [`export_strategy!`](crate::export_strategy).
 pub trait Strategy {
     /// Name: letters, digits, `-`, `_`.
     const NAME: &'static str;
-    /// Version; that of the crate if nothing else is said.
-    const VERSION: &'static str = "0.1.0";
     /// What it does, in a line.
     const SUMMARY: &'static str;
     /// JSON Schema of the settings, which the host checks before it calls the plugin.
@@ -30,11 +28,9 @@ pub trait Strategy {
 pub trait Selector {
     /// Name: letters, digits, `-`, `_`.
     const NAME: &'static str;
-    /// Version; that of the crate if nothing else is said.
-    const VERSION: &'static str = "0.1.0";
     /// What it does, in a line.
     const SUMMARY: &'static str;
-    /// JSON Schema of the settings.
+    /// JSON Schema of the settings, which the host checks before it calls the plugin.
     const SCHEMA: &'static str;
     /// The settings.
     type Config: DeserializeOwned;
@@ -46,65 +42,48 @@ pub trait Selector {
     fn select(config: Self::Config, model: &Model) -> Result<Vec<Choice>, Error>;
 }
 
-/// The descriptor that a plugin gives of itself.
-pub fn describe(name: &str, version: &str, summary: &str, schema: &str) -> types::Descriptor {
-    types::Descriptor {
-        name: name.to_owned(),
-        version: version.to_owned(),
-        summary: summary.to_owned(),
-        config_schema: schema.to_owned(),
-    }
-}
-
-fn settings<T: DeserializeOwned>(config: &str) -> Result<T, Error> {
-    serde_json::from_str(config).map_err(|e| Error::config("*", e.to_string()))
+/// Reads settings from JSON, as the exported plugin does.
+///
+/// # Errors
+/// What does not fit, with the path of the setting, e.g. `rank_pattern.q_proj`.
+pub fn settings<T: DeserializeOwned>(config: &str) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_str(config);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let key = if error.path().iter().next().is_some() { error.path().to_string() } else { "*".to_owned() };
+        let message = error.into_inner().to_string();
+        // The place in the text means nothing to a person who wrote TOML or flags.
+        let message = message.split_once(" at line ").map_or(message.as_str(), |(sentence, _)| sentence);
+        Error::config(key, message)
+    })
 }
 
 /// Runs a strategy on the host's model.
-///
-/// # Errors
-/// As the strategy says.
+#[doc(hidden)]
 pub fn run_plan<S: Strategy>(config: &str) -> Result<types::StrategyPlan, types::Error> {
-    set_panic_hook();
+    report_panics();
     let plan = S::plan(settings(config)?, &Model::of_host())?;
     Ok(plan.into())
 }
 
 /// Runs a selector on the host's model.
-///
-/// # Errors
-/// As the selector says.
+#[doc(hidden)]
 pub fn run_select<S: Selector>(config: &str) -> Result<Vec<selection::Choice>, types::Error> {
-    set_panic_hook();
+    report_panics();
     let choices = S::select(settings(config)?, &Model::of_host())?;
     let choice = |c: Choice| selection::Choice { param: c.param, rank: c.rank, alpha: c.alpha };
     Ok(choices.into_iter().map(choice).collect())
 }
 
 /// Sends the message of a panic to the host, which shows it beside the trap.
-pub fn set_panic_hook() {
-    std::panic::set_hook(Box::new(|info| log::emit(log::Level::Warn, &info.to_string())));
+fn report_panics() {
+    std::panic::set_hook(Box::new(|info| log::warn(&info.to_string())));
 }
 
-/// Exports a type that implements [`Strategy`] as this crate's plugin.
+/// Exports a type that implements [`Strategy`] as this crate's plugin, under the crate's version.
 #[macro_export]
 macro_rules! export_strategy {
     ($strategy:ty) => {
-        #[doc(hidden)]
-        #[allow(dead_code)]
-        struct GraftworkPlugin;
-
-        impl $crate::bindings::strategy::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {
-            fn describe() -> $crate::bindings::strategy::graftwork::strategy::types::Descriptor {
-                type S = $strategy;
-                $crate::describe(
-                    <S as $crate::Strategy>::NAME,
-                    <S as $crate::Strategy>::VERSION,
-                    <S as $crate::Strategy>::SUMMARY,
-                    <S as $crate::Strategy>::SCHEMA,
-                )
-            }
-        }
+        $crate::__export_description!(strategy, <$strategy as $crate::Strategy>);
 
         impl $crate::bindings::strategy::exports::graftwork::strategy::strategy::Guest for GraftworkPlugin {
             fn plan(
@@ -123,25 +102,11 @@ macro_rules! export_strategy {
     };
 }
 
-/// Exports a type that implements [`Selector`] as this crate's plugin.
+/// Exports a type that implements [`Selector`] as this crate's plugin, under the crate's version.
 #[macro_export]
 macro_rules! export_selector {
     ($selector:ty) => {
-        #[doc(hidden)]
-        #[allow(dead_code)]
-        struct GraftworkPlugin;
-
-        impl $crate::bindings::selector::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {
-            fn describe() -> $crate::bindings::strategy::graftwork::strategy::types::Descriptor {
-                type S = $selector;
-                $crate::describe(
-                    <S as $crate::Selector>::NAME,
-                    <S as $crate::Selector>::VERSION,
-                    <S as $crate::Selector>::SUMMARY,
-                    <S as $crate::Selector>::SCHEMA,
-                )
-            }
-        }
+        $crate::__export_description!(selector, <$selector as $crate::Selector>);
 
         impl $crate::bindings::selector::exports::graftwork::strategy::selector::Guest for GraftworkPlugin {
             fn select(
@@ -154,8 +119,29 @@ macro_rules! export_selector {
             }
         }
 
-        // A plugin's own tests run outside of WebAssembly, where these names cannot be linked.
         #[cfg(target_family = "wasm")]
         $crate::bindings::selector::__export_selector_plugin!(GraftworkPlugin);
+    };
+}
+
+/// The type that is exported, with what every plugin says of itself.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_description {
+    ($world:ident, <$plugin:ty as $kind:path>) => {
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        struct GraftworkPlugin;
+
+        impl $crate::bindings::$world::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {
+            fn describe() -> $crate::bindings::strategy::graftwork::strategy::types::Descriptor {
+                $crate::bindings::strategy::graftwork::strategy::types::Descriptor {
+                    name: <$plugin as $kind>::NAME.to_owned(),
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                    summary: <$plugin as $kind>::SUMMARY.to_owned(),
+                    config_schema: <$plugin as $kind>::SCHEMA.to_owned(),
+                }
+            }
+        }
     };
 }

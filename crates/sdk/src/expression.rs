@@ -1,5 +1,6 @@
 //! Tensor expressions, written with operators.
 
+use std::collections::BTreeMap;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::rc::Rc;
 
@@ -223,21 +224,21 @@ impl Expr {
 
     /// The expression as the flat list that crosses to the host, operands first, each shared part once.
     pub fn graph(&self) -> Graph {
-        let (mut nodes, mut known) = (Vec::new(), Vec::new());
+        let (mut nodes, mut known) = (Vec::new(), BTreeMap::new());
         let root = self.emit(&mut nodes, &mut known);
         Graph { nodes, root }
     }
 
-    fn emit(&self, nodes: &mut Vec<Node>, known: &mut Vec<(*const Op, u32)>) -> u32 {
+    fn emit(&self, nodes: &mut Vec<Node>, known: &mut BTreeMap<*const Op, u32>) -> u32 {
         let address = Rc::as_ptr(&self.0);
-        if let Some((_, index)) = known.iter().find(|(a, _)| *a == address) {
+        if let Some(index) = known.get(&address) {
             return *index;
         }
         let inputs = self.0.inputs.iter().map(|input| input.emit(nodes, known)).collect();
         let attributes = self.0.attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         nodes.push(Node { op: self.0.name.to_owned(), inputs, attributes });
         let index = nodes.len() as u32 - 1;
-        known.push((address, index));
+        known.insert(address, index);
         index
     }
 }

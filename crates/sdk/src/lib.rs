@@ -58,18 +58,25 @@ pub mod bindings {
 mod error;
 mod export;
 mod expression;
+mod layers;
+pub mod log;
 mod model;
+mod pattern;
 mod plan;
 mod targets;
 
 pub use error::Error;
-pub use export::{Selector, Strategy, describe, run_plan, run_select, set_panic_hook};
+pub use export::{Selector, Strategy, settings};
 pub use expression::Expr;
-pub use model::{Choice, Model, Param, Role};
+pub use layers::Layers;
+pub use model::{Choice, Mock, Model, Param, Role};
+pub use pattern::{Patterns, regex};
 pub use plan::{Adapter, Group, Plan, Tensor, Trainable};
-pub use targets::{Names, Patterns, Targets};
+pub use targets::{Names, Targets};
 
-// The generated macros need both by these paths.
+// What the exporting macros and the generated bindings need, by these paths.
+#[doc(hidden)]
+pub use export::{run_plan, run_select};
+extern crate self as graftwork_sdk;
 #[doc(hidden)]
 pub use wit_bindgen::rt;
-extern crate self as graftwork_sdk;

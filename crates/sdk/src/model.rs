@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::Error;
 use crate::bindings::strategy::graftwork::strategy::{model, selection, stats};
 
@@ -22,6 +24,19 @@ pub enum Role {
     Other,
 }
 
+impl From<&str> for Role {
+    fn from(name: &str) -> Self {
+        match name {
+            "linear" => Self::Linear,
+            "embedding" => Self::Embedding,
+            "norm" => Self::Norm,
+            "bias" => Self::Bias,
+            "head" => Self::Head,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// One parameter of the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
@@ -31,6 +46,8 @@ pub struct Param {
     pub name: String,
     /// Sizes of its axes.
     pub shape: Vec<u32>,
+    /// Element type in the checkpoint: `f64`, `f32`, `f16`, `bf16`.
+    pub dtype: String,
     /// What it is for.
     pub role: Role,
     /// Its layer, counted from 0.
@@ -43,6 +60,11 @@ impl Param {
     /// The name without `.weight` or `.bias`.
     pub fn module(&self) -> &str {
         self.name.rsplit_once('.').map_or(self.name.as_str(), |(module, _)| module)
+    }
+
+    /// Whether a name is the module's path, or the end of it from a dot on, as PEFT reads the names of a list.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.module().strip_suffix(name).is_some_and(|front| front.is_empty() || front.ends_with('.'))
     }
 
     /// `[out, in]`.
@@ -77,37 +99,53 @@ pub struct Choice {
 pub struct Model {
     params: Vec<Param>,
     choices: Option<Vec<Choice>>,
-    /// Spectra of a model that a test makes; none where the host answers.
-    spectra: Option<HashMap<u32, Vec<f64>>>,
+    source: Source,
+}
+
+/// Who answers what is asked only when a plugin needs it.
+#[derive(Clone, Debug)]
+enum Source {
+    Host,
+    Mock { architecture: String, config: Value, singular_values: HashMap<u32, Vec<f64>> },
+}
+
+/// A model for tests of a plugin outside of a host: `Model::from(Mock { params, ..Mock::default() })`.
+#[derive(Clone, Debug, Default)]
+pub struct Mock {
+    /// Name of the model's family.
+    pub architecture: String,
+    /// The checkpoint's `config.json`.
+    pub config: Value,
+    /// The parameters; their ids are their places.
+    pub params: Vec<Param>,
+    /// What selectors before chose.
+    pub choices: Option<Vec<Choice>>,
+    /// All singular values of a parameter, largest first. Norms follow from them.
+    pub singular_values: HashMap<u32, Vec<f64>>,
+}
+
+impl From<Mock> for Model {
+    fn from(mock: Mock) -> Self {
+        let Mock { architecture, config, params, choices, singular_values } = mock;
+        Self { params, choices, source: Source::Mock { architecture, config, singular_values } }
+    }
 }
 
 impl Model {
     /// The model that the host runs.
-    pub fn of_host() -> Self {
-        let role = |name: &str| match name {
-            "linear" => Role::Linear,
-            "embedding" => Role::Embedding,
-            "norm" => Role::Norm,
-            "bias" => Role::Bias,
-            "head" => Role::Head,
-            _ => Role::Other,
-        };
-        let params = model::params().into_iter().enumerate().map(|(id, p)| Param {
-            id: id as u32,
+    pub(crate) fn of_host() -> Self {
+        let params = model::params().into_iter().zip(0..).map(|(p, id)| Param {
+            id,
             name: p.name,
             shape: p.shape,
-            role: role(&p.role),
+            dtype: p.dtype,
+            role: p.role.as_str().into(),
             layer: p.layer,
             tied_to: p.tied_to,
         });
         let choice = |c: selection::Choice| Choice { param: c.param, rank: c.rank, alpha: c.alpha };
         let choices = selection::choices().map(|all| all.into_iter().map(choice).collect());
-        Self { params: params.collect(), choices, spectra: None }
-    }
-
-    /// A model for tests of a plugin outside a host, with what selectors chose and the singular values by parameter.
-    pub fn for_tests(params: Vec<Param>, choices: Option<Vec<Choice>>, spectra: HashMap<u32, Vec<f64>>) -> Self {
-        Self { params, choices, spectra: Some(spectra) }
+        Self { params: params.collect(), choices, source: Source::Host }
     }
 
     /// Every parameter.
@@ -130,22 +168,42 @@ impl Model {
         self.params.iter().filter(|p| p.tied_to.is_none()).map(Param::elements).sum()
     }
 
+    /// Name of the model's family, e.g. `llama`.
+    pub fn architecture(&self) -> String {
+        match &self.source {
+            Source::Host => model::architecture(),
+            Source::Mock { architecture, .. } => architecture.clone(),
+        }
+    }
+
+    /// The checkpoint's `config.json`.
+    ///
+    /// # Errors
+    /// It is no JSON.
+    pub fn config(&self) -> Result<Value, Error> {
+        match &self.source {
+            Source::Host => serde_json::from_str(&model::config())
+                .map_err(|e| Error::UnsupportedModel(format!("its config.json is no JSON: {e}"))),
+            Source::Mock { config, .. } => Ok(config.clone()),
+        }
+    }
+
     /// What selectors before chose; none where there was none.
     pub fn choices(&self) -> Option<&[Choice]> {
         self.choices.as_deref()
     }
 
-    /// The `count` largest singular values of a weight, largest first.
+    /// The `count` largest singular values of a weight, largest first; fewer where the matrix has fewer.
     ///
     /// # Errors
     /// The host cannot say.
     pub fn singular_values(&self, param: &Param, count: u32) -> Result<Vec<f64>, Error> {
-        match &self.spectra {
-            Some(spectra) => {
-                let known = spectra.get(&param.id).cloned().unwrap_or_default();
-                Ok(known.into_iter().take(count as usize).collect())
+        match &self.source {
+            Source::Host => stats::singular_values(param.id, count).map_err(Error::Internal),
+            Source::Mock { singular_values, .. } => {
+                let all = mocked(singular_values, param)?;
+                Ok(all.iter().copied().take(count as usize).collect())
             }
-            None => stats::singular_values(param.id, count).map_err(Error::Internal),
         }
     }
 
@@ -154,12 +212,17 @@ impl Model {
     /// # Errors
     /// The host cannot say.
     pub fn norm(&self, param: &Param) -> Result<f64, Error> {
-        match &self.spectra {
-            Some(spectra) => {
-                let known = spectra.get(&param.id).cloned().unwrap_or_default();
-                Ok(known.iter().map(|s| s * s).sum::<f64>().sqrt())
+        match &self.source {
+            Source::Host => stats::norm(param.id).map_err(Error::Internal),
+            Source::Mock { singular_values, .. } => {
+                let all = mocked(singular_values, param)?;
+                Ok(all.iter().map(|s| s * s).sum::<f64>().sqrt())
             }
-            None => stats::norm(param.id).map_err(Error::Internal),
         }
     }
+}
+
+fn mocked<'a>(all: &'a HashMap<u32, Vec<f64>>, param: &Param) -> Result<&'a [f64], Error> {
+    let missing = || Error::Internal(format!("the mock has no singular values of `{}`", param.name));
+    all.get(&param.id).map(Vec::as_slice).ok_or_else(missing)
 }

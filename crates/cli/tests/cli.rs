@@ -1,0 +1,160 @@
+//! The `host` command as a person or a script uses it.
+#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+}
+
+/// `host` in the workspace, with a cache of its own.
+fn host(cache: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
+    command.current_dir(root()).env("XDG_CACHE_HOME", cache).env_remove("RUST_LOG");
+    command
+}
+
+const DATA: &str = "tests/golden/curve/austen-200.jsonl";
+
+/// A run of a few steps with short rows.
+fn short(cache: &Path, out: &Path, steps: &str) -> Command {
+    let mut command = host(cache);
+    command.args(["run", "--strategy", "plugins/lora.wasm", "--set", "rank=2", "--data", DATA, "--max-length", "48"]);
+    command.args(["--batch-size", "4", "--steps", steps, "--out"]).arg(out);
+    command
+}
+
+fn last_object(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().last().unwrap_or_else(|| panic!("no output; {}", String::from_utf8_lossy(&output.stderr)));
+    serde_json::from_str(line).expect("the last line is JSON")
+}
+
+#[test]
+fn run_then_eval_generate_and_merge() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (cache, out, merged) = (dir.path().join("cache"), dir.path().join("run"), dir.path().join("merged"));
+    let output = short(&cache, &out, "6").arg("--json").output().expect("host runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = last_object(&output);
+    for key in ["trainable_parameters", "total_parameters", "steps", "tokens_per_second", "seconds"] {
+        assert!(report[key].as_f64().is_some_and(|v| v > 0.0), "{key}: {report}");
+    }
+    for key in ["train_loss", "eval_loss"] {
+        assert!(report[key]["first"].is_number() && report[key]["last"].is_number(), "{key}: {report}");
+    }
+    assert_eq!(report["out"], out.display().to_string());
+    #[cfg(target_os = "linux")]
+    assert!(report["peak_memory_bytes"].as_u64().is_some_and(|v| v > 10_000_000), "{report}");
+
+    let eval = |arguments: &[&str], of: &Path| {
+        let output = host(&cache)
+            .args(["eval", "--json", "--data", DATA, "--max-length", "48"])
+            .args(arguments)
+            .arg(of)
+            .output();
+        let output = output.expect("host runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        last_object(&output)["loss"].as_f64().expect("a loss")
+    };
+    let merge = host(&cache).arg("merge").arg(&out).args(["--dtype", "f32", "--out"]).arg(&merged).output();
+    assert!(merge.expect("host runs").status.success());
+    let (with_adapter, whole) = (eval(&["--adapter"], &out), eval(&["--model"], &merged));
+    assert!((with_adapter - whole).abs() < 1e-5 * whole, "{with_adapter} and {whole}");
+
+    let text = |arguments: &[&str], of: &Path| {
+        let output =
+            host(&cache).args(["generate", "It is a truth", "--max-tokens", "12"]).args(arguments).arg(of).output();
+        let output = output.expect("host runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let written = text(&["--adapter"], &out);
+    assert!(written.trim().len() > 5, "{written}");
+    assert_eq!(written, text(&["--model"], &merged));
+}
+
+#[test]
+fn check_plans_and_writes_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut command = host(&dir.path().join("cache"));
+    command.args(["check", "--strategy", "plugins/lora.wasm", "--data", DATA, "--preview", "1", "--out"]).arg(&out);
+    let output = command.output().expect("host runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    for part in
+        ["model.layers.0.self_attn.q_proj.weight: base + 2·(lora_B @ lora_A)", "memory    about", "ma Woodhouse, handsome", "⟦"]
+    {
+        assert!(text.contains(part), "`{part}` is not in {text}");
+    }
+    assert!(output.status.success() && !out.exists());
+}
+
+#[test]
+fn plugins_are_inspected_and_checked() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cache = dir.path().join("cache");
+    let inspect =
+        host(&cache).args(["plugin", "inspect", "plugins/rank-select.wasm", "--json"]).output().expect("host runs");
+    let report = last_object(&inspect);
+    assert_eq!(report["capabilities"], serde_json::json!(["selector"]));
+    assert_eq!(report["contract"], "0.1.0");
+    assert!(report["config_schema"]["properties"]["budget"].is_object());
+    let check = host(&cache).args(["plugin", "check", "plugins/lora.wasm", "--set", "rank=3", "--json"]).output();
+    let report = last_object(&check.expect("host runs"));
+    assert_eq!(report["adapters"][0]["tensors"][0], "lora_A [3, 256]");
+}
+
+#[test]
+fn errors_name_what_is_wrong_and_exit_with_1() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (cache, out) = (dir.path().join("cache"), dir.path().join("run"));
+    let cases: [(&[&str], &str); 4] = [
+        (&["--set", "rnak=4"], "did you mean rank"),
+        (&["--set", "target_modules=[\"q_porj\"]"], "q_porj"),
+        (&["--data", "no-such-file.jsonl"], "no-such-file.jsonl"),
+        (&["--device", "cuda:0"], "cuda:0"),
+    ];
+    for (arguments, part) in cases {
+        let output = short(&cache, &out, "2").args(arguments).output().expect("host runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.starts_with("error: ") && said.contains(part), "`{part}` is not in {said}");
+        assert_eq!((output.status.code(), out.exists()), (Some(1), false), "{said}");
+    }
+    let usage = host(&cache).args(["run", "--no-such-flag"]).output().expect("host runs");
+    assert_eq!(usage.status.code(), Some(2));
+}
+
+/// Sends a signal as a shell would.
+#[cfg(unix)]
+fn signal(name: &str, process: u32) {
+    let sent = Command::new("kill").args([name, &process.to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_a_checkpoint_to_go_on_from() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (cache, out) = (dir.path().join("cache"), dir.path().join("run"));
+        let mut child = short(&cache, &out, "500").arg("--json").stdout(Stdio::piped()).spawn().expect("host starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let is_step = |line: &str| line.contains("\"event\":\"step\"");
+        assert!(lines.by_ref().map(|l| l.expect("text")).any(|l| is_step(&l)), "it trains");
+        signal(name, child.id());
+        let rest: Vec<String> = lines.map(|l| l.expect("text")).collect();
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(code), "{rest:?}");
+        let report: Value = serde_json::from_str(rest.last().expect("a report")).expect("JSON");
+        assert_eq!(report["finished"], false);
+
+        let eval =
+            host(&cache).args(["eval", "--data", DATA, "--max-length", "48", "--json", "--adapter"]).arg(&out).output();
+        assert!(last_object(&eval.expect("host runs"))["loss"].is_number(), "what it left can be used");
+    }
+}

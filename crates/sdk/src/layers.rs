@@ -1,0 +1,82 @@
+//! The layers that a method is confined to.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::{Error, Model, Param};
+
+/// Some layers of a model, counted from 0. A person writes one (`3`), a list (`[0, 1, 8]`) or ranges with both ends in
+/// them (`"0-3,8"`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct Layers(Vec<RangeInclusive<u32>>);
+
+/// The ways to write layers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    One(u32),
+    List(Vec<u32>),
+    Ranges(String),
+}
+
+impl Layers {
+    /// Whether the parameter belongs to one of the layers; one outside of all layers does not.
+    pub fn admit(&self, param: &Param) -> bool {
+        param.layer.is_some_and(|layer| self.0.iter().any(|range| range.contains(&layer)))
+    }
+
+    /// Fails where the model has fewer layers than are named.
+    ///
+    /// # Errors
+    /// The first layer that is missing, under the setting `key`.
+    pub fn check(&self, key: &str, model: &Model) -> Result<(), Error> {
+        let Some(deepest) = model.params().iter().filter_map(|p| p.layer).max() else {
+            return Err(Error::config(key, "this model has no layers"));
+        };
+        match self.0.iter().find(|range| *range.end() > deepest) {
+            Some(range) => {
+                let missing = (*range.start()).max(deepest + 1);
+                Err(Error::config(key, format!("there is no layer {missing}; they count from 0 to {deepest}")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<Vec<u32>> for Layers {
+    fn from(layers: Vec<u32>) -> Self {
+        Self(layers.into_iter().map(|layer| layer..=layer).collect())
+    }
+}
+
+/// Reads ranges such as `0-3,8`.
+impl FromStr for Layers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let range = |part: &str| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            match (first.trim().parse::<u32>(), last.trim().parse::<u32>()) {
+                (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
+                (Ok(_), Ok(_)) => Err(format!("`{}` runs backwards", part.trim())),
+                _ => Err(format!("`{}` is neither a layer nor a range; write layers like 0-3,8", part.trim())),
+            }
+        };
+        text.split(',').map(range).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl TryFrom<Written> for Layers {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::One(layer) => Ok(vec![layer].into()),
+            Written::List(layers) => Ok(layers.into()),
+            Written::Ranges(text) => text.parse(),
+        }
+    }
+}
