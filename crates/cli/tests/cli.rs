@@ -86,9 +86,12 @@ fn check_plans_and_writes_nothing() {
     command.args(["check", "--strategy", "plugins/lora.wasm", "--data", DATA, "--preview", "1", "--out"]).arg(&out);
     let output = command.output().expect("host runs");
     let text = String::from_utf8_lossy(&output.stdout);
-    for part in
-        ["model.layers.0.self_attn.q_proj.weight: base + 2·(lora_B @ lora_A)", "memory    about", "ma Woodhouse, handsome", "⟦"]
-    {
+    for part in [
+        "model.layers.0.self_attn.q_proj.weight: base + 2·(lora_B @ lora_A)",
+        "memory    about",
+        "ma Woodhouse, handsome",
+        "⟦",
+    ] {
         assert!(text.contains(part), "`{part}` is not in {text}");
     }
     assert!(output.status.success() && !out.exists());

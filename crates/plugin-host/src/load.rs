@@ -66,6 +66,10 @@ fn componentise(plugin: &str, module: &[u8]) -> Result<Vec<u8>, PluginError> {
     let (described, exports) = survey(module).map_err(|e| refuse("it is not valid", e))?;
     let mut module = Cow::Borrowed(module);
     if !described {
+        // `graftwork:strategy/plugin@0.1.0#describe`: a description for another version would only confuse what follows.
+        let interfaces: Vec<String> =
+            exports.iter().filter_map(|e| e.split_once('#')).map(|(i, _)| i.to_owned()).collect();
+        contract(plugin, &interfaces)?;
         let has = |interface: &str| exports.iter().any(|e| e.starts_with(&format!("{PACKAGE}{interface}@")));
         let world = match (has("strategy"), has("selector"), has("composer")) {
             (true, _, _) => "strategy-plugin",
