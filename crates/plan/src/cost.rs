@@ -7,6 +7,10 @@
 use crate::graph::{Graph, Node};
 use crate::op::Op;
 
+/// How many times the work of building its weight a map with dropout may take; more only comes of an expression that
+/// shares one part over and over.
+const MOST_FOR_DROPOUT: u64 = 256;
+
 /// Floating-point operations of one forward pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
@@ -84,16 +88,20 @@ impl Readings {
     /// Judges every node for `tokens` rows.
     #[must_use]
     pub fn new(graph: &Graph, tokens: u64) -> Self {
+        // Dropout acts on activations: a map that holds some is applied, even where building it would be cheaper.
+        let mut wet: Vec<bool> = Vec::with_capacity(graph.nodes().len());
         let mut all =
             Self { readings: Vec::with_capacity(graph.nodes().len()), costs: Vec::with_capacity(graph.nodes().len()) };
         for (index, node) in graph.nodes().iter().enumerate() {
             let dense = Cost { per_token: 2 * node.shape.elements(), fixed: build_cost(graph, index) };
+            let drops = matches!(node.op, Op::Dropout { .. }) || node.inputs.iter().any(|&i| wet[i]);
+            wet.push(drops);
             // An operand that is shared is applied once for each user, and its cost counts as often: where sharing
             // would multiply the work, building the weight wins.
-            let (reading, cost) = match all.factored(graph, index) {
-                Some((reading, cost)) if cost.total(tokens) <= dense.total(tokens) => (reading, cost),
-                _ => (Reading::Dense, dense),
-            };
+            let patience = if drops { MOST_FOR_DROPOUT } else { 1 };
+            let worth = |cost: &Cost| cost.total(tokens) <= dense.total(tokens).saturating_mul(patience);
+            let (reading, cost) =
+                all.factored(graph, index).filter(|(_, c)| worth(c)).unwrap_or((Reading::Dense, dense));
             all.readings.push(reading);
             all.costs.push(cost);
         }

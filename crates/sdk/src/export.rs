@@ -96,9 +96,13 @@ macro_rules! export_strategy {
             }
         }
 
-        // A plugin's own tests run outside of WebAssembly, where these names cannot be linked.
+        // A plugin's own tests run outside of WebAssembly, where the exported names cannot be linked.
         #[cfg(target_family = "wasm")]
         $crate::bindings::strategy::__export_strategy_plugin!(GraftworkPlugin);
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            let _ = <GraftworkPlugin as $crate::bindings::strategy::exports::graftwork::strategy::strategy::Guest>::plan;
+        };
     };
 }
 
@@ -119,8 +123,13 @@ macro_rules! export_selector {
             }
         }
 
+        // A plugin's own tests run outside of WebAssembly, where the exported names cannot be linked.
         #[cfg(target_family = "wasm")]
         $crate::bindings::selector::__export_selector_plugin!(GraftworkPlugin);
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            let _ = <GraftworkPlugin as $crate::bindings::selector::exports::graftwork::strategy::selector::Guest>::select;
+        };
     };
 }
 
@@ -130,7 +139,6 @@ macro_rules! export_selector {
 macro_rules! __export_description {
     ($world:ident, <$plugin:ty as $kind:path>) => {
         #[doc(hidden)]
-        #[allow(dead_code)]
         struct GraftworkPlugin;
 
         impl $crate::bindings::$world::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {

@@ -1,6 +1,6 @@
 //! The settings, as `schema.json` describes them.
 
-use graftwork_sdk::{Names, Patterns};
+use graftwork_sdk::{Layers, Names, Patterns};
 use serde::Deserialize;
 
 /// Settings of LoRA.
@@ -10,9 +10,10 @@ pub(crate) struct Config {
     pub(crate) rank: u32,
     pub(crate) alpha: Option<f64>,
     pub(crate) dropout: f64,
-    pub(crate) target_modules: Names,
+    /// None, and the settings do not choose: a selector does, or all linear layers are adapted.
+    pub(crate) target_modules: Option<Names>,
     pub(crate) exclude_modules: Option<Names>,
-    pub(crate) layers: Option<Vec<u32>>,
+    pub(crate) layers: Option<Layers>,
     pub(crate) rank_pattern: Patterns<u32>,
     pub(crate) alpha_pattern: Patterns<f64>,
     pub(crate) rslora: bool,
@@ -29,7 +30,7 @@ impl Default for Config {
             rank: 8,
             alpha: None,
             dropout: 0.0,
-            target_modules: Names::Pattern("all-linear".to_owned()),
+            target_modules: None,
             exclude_modules: None,
             layers: None,
             rank_pattern: Patterns::default(),

@@ -1,13 +1,14 @@
 //! Plans of LoRA on a model of two layers.
 
-use graftwork_sdk::{Choice, Names, Patterns};
+use graftwork_sdk::{Choice, Mock, Names, Patterns};
 
 use super::*;
 
 fn params() -> Vec<Param> {
     let mut params = Vec::new();
     let mut push = |name: String, shape: &[u32], role: Role, layer: Option<u32>, tied_to: Option<u32>| {
-        params.push(Param { id: params.len() as u32, name, shape: shape.to_vec(), role, layer, tied_to });
+        let (id, dtype) = (params.len() as u32, "f32".to_owned());
+        params.push(Param { id, name, shape: shape.to_vec(), dtype, role, layer, tied_to });
     };
     push("model.embed_tokens.weight".into(), &[100, 16], Role::Embedding, None, None);
     for l in 0..2 {
@@ -22,11 +23,11 @@ fn params() -> Vec<Param> {
 }
 
 fn plan(config: Config) -> Result<Plan, Error> {
-    Lora::plan(config, &Model::for_tests(params(), None, Default::default()))
+    Lora::plan(config, &Model::from(Mock { params: params(), ..Mock::default() }))
 }
 
-fn names(list: &[&str]) -> Names {
-    Names::List(list.iter().map(|s| (*s).to_owned()).collect())
+fn names(list: &[&str]) -> Option<Names> {
+    Some(Names::List(list.iter().map(|s| (*s).to_owned()).collect()))
 }
 
 fn key(result: Result<Plan, Error>) -> String {
@@ -60,10 +61,10 @@ fn names_suffixes_patterns_and_layers_choose() {
         |config: Config| -> Vec<u32> { plan(config).expect("a plan").adapters.iter().map(|a| a.target).collect() };
     assert_eq!(targets(Config { target_modules: names(&["q_proj"]), ..Config::default() }), [1, 6]);
     assert_eq!(targets(Config { target_modules: names(&["layers.1.mlp.down_proj"]), ..Config::default() }), [8]);
-    assert_eq!(targets(Config { layers: Some(vec![1]), ..Config::default() }), [6, 8]);
-    let pattern = Names::Pattern(r"model\.layers\.0\..*".to_owned());
+    assert_eq!(targets(Config { layers: Some(vec![1].into()), ..Config::default() }), [6, 8]);
+    let pattern = Some(Names::Pattern(r"model\.layers\.0\..*".to_owned()));
     assert_eq!(targets(Config { target_modules: pattern, ..Config::default() }), [1, 3]);
-    assert_eq!(targets(Config { exclude_modules: Some(names(&["q_proj"])), ..Config::default() }), [3, 8]);
+    assert_eq!(targets(Config { exclude_modules: names(&["q_proj"]), ..Config::default() }), [3, 8]);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn adapts_an_embedding_the_other_way_round() {
 fn a_selector_has_the_first_word() {
     let choices =
         vec![Choice { param: 3, rank: Some(5), alpha: Some(10.0) }, Choice { param: 1, rank: None, alpha: None }];
-    let model = Model::for_tests(params(), Some(choices), Default::default());
+    let model = Model::from(Mock { params: params(), choices: Some(choices), ..Mock::default() });
     let plan = Lora::plan(Config::default(), &model).expect("a plan");
     let chosen: Vec<_> = plan.adapters.iter().map(|a| (a.target, a.tensors[0].shape[0])).collect();
     assert_eq!(chosen, [(3, 5), (1, 8)]);
@@ -118,11 +119,21 @@ fn a_selector_has_the_first_word() {
 #[test]
 fn refuses_what_cannot_be_meant() {
     assert_eq!(key(plan(Config { target_modules: names(&["q_porj"]), ..Config::default() })), "target_modules");
-    assert_eq!(key(plan(Config { target_modules: Names::Pattern("(".into()), ..Config::default() })), "target_modules");
-    assert_eq!(key(plan(Config { layers: Some(vec![2]), ..Config::default() })), "layers");
+    assert_eq!(
+        key(plan(Config { target_modules: Some(Names::Pattern("(".into())), ..Config::default() })),
+        "target_modules"
+    );
+    assert_eq!(key(plan(Config { layers: Some(vec![2].into()), ..Config::default() })), "layers");
     assert_eq!(key(plan(Config { rank: 0, ..Config::default() })), "rank");
     assert_eq!(key(plan(Config { modules_to_save: vec!["head".into()], ..Config::default() })), "modules_to_save");
     assert_eq!(key(plan(Config { modules_to_save: vec!["q_proj".into()], ..Config::default() })), "modules_to_save");
+    // The head is tied to the embedding, so one cannot train while the other is adapted.
+    let both = Config {
+        target_modules: names(&["embed_tokens"]),
+        modules_to_save: vec!["lm_head".into()],
+        ..Config::default()
+    };
+    assert_eq!(key(plan(both)), "modules_to_save");
     let unused = Patterns(vec![("v_proj".to_owned(), 4)]);
     assert_eq!(key(plan(Config { rank_pattern: unused, ..Config::default() })), "rank_pattern");
 }

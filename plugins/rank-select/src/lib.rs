@@ -8,7 +8,7 @@
 //! This is a heuristic on the frozen weights. It has the budgeted allocation of AdaLoRA (Q. Zhang et al., arXiv 2303.10512),
 //! which scores directions by their effect on the loss while training, but not that score: no gradient is seen here.
 
-use graftwork_sdk::{Choice, Error, Model, Names, Param, Selector, Targets, export_selector};
+use graftwork_sdk::{Choice, Error, Layers, Model, Names, Param, Selector, Targets, export_selector};
 use serde::Deserialize;
 
 struct RankSelect;
@@ -20,25 +20,31 @@ struct Config {
     budget_percent: Option<f64>,
     min_rank: u32,
     max_rank: u32,
+    rank_multiple: u32,
     target_modules: Names,
     exclude_modules: Option<Names>,
+    layers: Option<Layers>,
     alpha: Option<f64>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        let target_modules = Names::Pattern("all-linear".to_owned());
         Self {
             budget: None,
             budget_percent: None,
             min_rank: 1,
             max_rank: 64,
-            target_modules,
+            rank_multiple: 1,
+            target_modules: Names::all_linear(),
             exclude_modules: None,
+            layers: None,
             alpha: None,
         }
     }
 }
+
+/// Of the model's parameters, where the settings name no budget.
+const DEFAULT_PERCENT: f64 = 1.0;
 
 impl Selector for RankSelect {
     const NAME: &'static str = "rank-select";
@@ -47,69 +53,88 @@ impl Selector for RankSelect {
     type Config = Config;
 
     fn select(config: Config, model: &Model) -> Result<Vec<Choice>, Error> {
-        if config.min_rank > config.max_rank {
-            return Err(Error::config("min_rank", format!("is greater than max_rank, {}", config.max_rank)));
-        }
+        let ranks = ranks_for_sale(&config)?;
         let budget = match (config.budget, config.budget_percent) {
             (Some(_), Some(_)) => return Err(Error::config("budget", "give either `budget` or `budget_percent`")),
             (Some(budget), None) => budget,
-            (None, percent) => (model.total_parameters() as f64 * percent.unwrap_or(1.0) / 100.0) as u64,
+            (None, percent) => (model.total_parameters() as f64 * percent.unwrap_or(DEFAULT_PERCENT) / 100.0) as u64,
         };
         let (include, exclude) = (&config.target_modules, config.exclude_modules.as_ref());
-        let targets = Targets { include, exclude, layers: None }.choose(model)?;
-        let candidates =
-            targets.into_iter().map(|p| Candidate::measure(p, &config, model)).collect::<Result<Vec<_>, _>>()?;
-        let ranks = allocate(&candidates, config.min_rank, budget)?;
-        let chosen = candidates.iter().zip(ranks).filter(|(_, rank)| *rank > 0);
-        let choice = |(c, rank): (&Candidate<'_>, u32)| {
-            let alpha = Some(config.alpha.unwrap_or(2.0 * f64::from(rank)));
-            Choice { param: c.param.id, rank: Some(rank), alpha }
+        let targets = Targets { include, exclude, layers: config.layers.as_ref() }.choose(model)?;
+        let mut lots = Vec::new();
+        for (place, param) in targets.iter().enumerate() {
+            lots.extend(offer(place, param, &ranks, model)?);
+        }
+        let bought = buy(lots, targets.len(), budget)?;
+        let chosen = targets.iter().zip(bought).filter(|(_, rank)| *rank > 0);
+        let alpha = |rank: u32| config.alpha.unwrap_or(2.0 * f64::from(rank));
+        Ok(chosen.map(|(p, rank)| Choice { param: p.id, rank: Some(rank), alpha: Some(alpha(rank)) }).collect())
+    }
+}
+
+/// The ranks that an adapter may have, in ascending order; never empty.
+fn ranks_for_sale(config: &Config) -> Result<Vec<u32>, Error> {
+    if config.rank_multiple == 0 {
+        return Err(Error::config("rank_multiple", "must be at least 1"));
+    }
+    let admitted = |rank: &u32| rank.is_multiple_of(config.rank_multiple);
+    let ranks: Vec<u32> = (config.min_rank.max(1)..=config.max_rank).filter(admitted).collect();
+    if ranks.is_empty() {
+        let Config { min_rank, max_rank, rank_multiple, .. } = config;
+        let message = format!("no rank from {min_rank} to {max_rank} is a multiple of {rank_multiple}");
+        return Err(Error::config("max_rank", message));
+    }
+    Ok(ranks)
+}
+
+/// A step from one rank of a weight to the next.
+struct Lot {
+    /// Place of the weight among the targets.
+    place: usize,
+    from: u32,
+    to: u32,
+    /// Parameters.
+    price: u64,
+    /// Share of the weight's energy for each parameter.
+    worth: f64,
+}
+
+/// The lots of one weight, dearest ranks last.
+fn offer(place: usize, param: &Param, ranks: &[u32], model: &Model) -> Result<Vec<Lot>, Error> {
+    let [out, inner] = param.matrix()?;
+    let most = ranks.last().copied().unwrap_or(0).min(out).min(inner);
+    let energy = model.norm(param)?.powi(2).max(f64::MIN_POSITIVE);
+    let values = model.singular_values(param, most)?;
+    let (mut lots, mut from, mut worth) = (Vec::new(), 0, f64::INFINITY);
+    for &to in ranks {
+        let Some(directions) = values.get(from as usize..to as usize) else { break };
+        let price = u64::from(to - from) * (u64::from(out) + u64::from(inner));
+        let share = directions.iter().map(|s| s * s / energy).sum::<f64>();
+        // Never more than the lot before, which has to be bought first: rounding must not turn the two around.
+        worth = worth.min(share / price as f64);
+        lots.push(Lot { place, from, to, price, worth });
+        from = to;
+    }
+    Ok(lots)
+}
+
+/// Buys lots in the order of their worth; of equals, the first parameter of the model. Gives the rank of each target.
+fn buy(mut lots: Vec<Lot>, targets: usize, budget: u64) -> Result<Vec<u32>, Error> {
+    // Stable, so that equals stay in the model's order, and within a weight in that of its ranks.
+    lots.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+    let (mut ranks, mut left) = (vec![0; targets], budget);
+    for lot in &lots {
+        if ranks[lot.place] == lot.from && lot.price <= left {
+            ranks[lot.place] = lot.to;
+            left -= lot.price;
+        }
+    }
+    if left == budget {
+        let message = match lots.iter().filter(|lot| lot.from == 0).map(|lot| lot.price).min() {
+            Some(least) => format!("{budget} parameters buy no adapter; the least is {least}"),
+            None => "no target is large enough for the least rank; lower `min_rank` or `rank_multiple`".to_owned(),
         };
-        Ok(chosen.map(choice).collect())
-    }
-}
-
-/// A weight that may be adapted.
-struct Candidate<'m> {
-    param: &'m Param,
-    /// Parameters of one unit of rank.
-    unit: u64,
-    /// Share of the weight's energy in each of its leading directions, largest first.
-    energy: Vec<f64>,
-}
-
-impl<'m> Candidate<'m> {
-    fn measure(param: &'m Param, config: &Config, model: &Model) -> Result<Self, Error> {
-        let [out, inner] = param.matrix()?;
-        let total = model.norm(param)?.powi(2).max(f64::MIN_POSITIVE);
-        let values = model.singular_values(param, config.max_rank.min(out).min(inner))?;
-        let energy = values.into_iter().map(|s| s * s / total).collect();
-        Ok(Self { param, unit: u64::from(out) + u64::from(inner), energy })
-    }
-}
-
-/// Ranks for the candidates: 0, or at least `min_rank`. What is bought next is what has the most energy per parameter;
-/// of equals, the first parameter of the model.
-fn allocate(candidates: &[Candidate<'_>], min_rank: u32, budget: u64) -> Result<Vec<u32>, Error> {
-    let first = min_rank.max(1);
-    let mut ranks = vec![0u32; candidates.len()];
-    let mut left = budget;
-    loop {
-        let next = candidates.iter().enumerate().filter_map(|(i, c)| {
-            // The first purchase of a weight is its least rank, as one lot.
-            let (from, to) = (ranks[i], if ranks[i] == 0 { first } else { ranks[i] + 1 });
-            let lot = c.energy.get(from as usize..to as usize)?;
-            let price = u64::from(to - from) * c.unit;
-            (price <= left).then(|| (i, to, price, lot.iter().sum::<f64>() / price as f64))
-        });
-        let best = next.reduce(|best, other| if other.3 > best.3 { other } else { best });
-        let Some((i, rank, price, _)) = best else { break };
-        ranks[i] = rank;
-        left -= price;
-    }
-    if ranks.iter().all(|&r| r == 0) {
-        let least = candidates.iter().map(|c| u64::from(first) * c.unit).min().unwrap_or(0);
-        return Err(Error::config("budget", format!("{budget} parameters buy no adapter; the least is {least}")));
+        return Err(Error::config("budget", message));
     }
     Ok(ranks)
 }

@@ -1,0 +1,125 @@
+//! Laws of the compiler, for random expressions: applying, looking up and materialising agree, and gradients are right.
+#![allow(clippy::expect_used, clippy::panic, missing_docs, unreachable_pub, dead_code, reason = "tests")]
+
+mod common;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use common::{Builder, difference, draw, from, key, random, scope, tensors, values};
+use graftwork_adapt::{apply, materialize, rows};
+use graftwork_plan::{Graph, Readings};
+use proptest::prelude::*;
+
+fn expression(out: u64, inner: u64, choices: Vec<u8>) -> Graph {
+    let mut builder = Builder::default();
+    let root = random(&mut builder, out as i64, inner as i64, &mut choices.into_iter());
+    builder.graph(root, [out, inner], &tensors(out, inner))
+}
+
+fn tensors_of(seed: u64, out: u64, inner: u64) -> (Tensor<2>, Vec<Tensor<2>>) {
+    let drawn = tensors(out, inner).iter().enumerate().map(|(i, d)| draw(&key(seed).number(i as u64), d)).collect();
+    (draw(&key(seed).child("base"), &[out, inner]), drawn)
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// `apply(e, x) = x · materialize(e)ᵀ`, whichever way the expression is read.
+    #[test]
+    fn applying_is_multiplying(out in 2u64..6, inner in 2u64..6, seed: u64, choices in prop::collection::vec(any::<u8>(), 40)) {
+        let graph = expression(out, inner, choices);
+        let (base, tensors) = tensors_of(seed, out, inner);
+        let scope = scope(&base, &tensors);
+        let x = draw(&key(seed).child("x"), &[3, inner]);
+        let expected = values(x.clone().matmul(materialize(&graph, graph.root(), &scope).transpose()));
+        for tokens in [1, 64, 1 << 20] {
+            let found = values(apply(&graph, &Readings::new(&graph, tokens), &scope, x.clone()));
+            prop_assert!(difference(&found, &expected) < 1e-10);
+        }
+    }
+
+    /// `rows(e, ids)` are rows of the materialised weight.
+    #[test]
+    fn looking_up_is_selecting(out in 2u64..6, inner in 2u64..6, seed: u64, choices in prop::collection::vec(any::<u8>(), 40)) {
+        let graph = expression(out, inner, choices);
+        let (base, tensors) = tensors_of(seed, out, inner);
+        let scope = scope(&base, &tensors);
+        let ids: Vec<i32> = vec![0, out as i32 - 1, 1, 1];
+        let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [4]), &Device::flex());
+        let expected = values(materialize(&graph, graph.root(), &scope).select(0, ids.clone()));
+        let found = values(rows(&graph, &Readings::new(&graph, 1), &scope, &ids));
+        prop_assert!(difference(&found, &expected) < 1e-10);
+    }
+
+    /// Gradients of `Σ apply(e, x) ⊙ g` with respect to the tensors and `x` match central differences.
+    #[test]
+    fn gradients_are_differences(out in 2u64..4, inner in 2u64..4, seed: u64, choices in prop::collection::vec(any::<u8>(), 40)) {
+        let graph = expression(out, inner, choices);
+        let (base, tensors) = tensors_of(seed, out, inner);
+        let x = draw(&key(seed).child("x"), &[2, inner]);
+        let weights = draw(&key(seed).child("g"), &[2, out]);
+        for tokens in [1, 1 << 20] {
+            let readings = Readings::new(&graph, tokens);
+            let loss = |tensors: &[Tensor<2>], x: Tensor<2>| {
+                (apply(&graph, &readings, &scope(&base, tensors), x) * weights.clone()).sum()
+            };
+            let tracked: Vec<_> = tensors.iter().map(|t| t.clone().autodiff().require_grad()).collect();
+            let tracked_x = x.clone().autodiff().require_grad();
+            let gradients = loss(&tracked, tracked_x.clone()).backward();
+            let zeros = |like: &Tensor<2>| vec![0.0; like.dims()[0] * like.dims()[1]];
+            let gradient = |t: &Tensor<2>| t.grad(&gradients).map_or_else(|| zeros(t), values);
+            let scalar = |t: Tensor<1>| t.into_scalar::<f64>();
+            for (i, tensor) in tensors.iter().enumerate() {
+                let at = |moved: Tensor<2>| {
+                    let mut all = tensors.clone();
+                    all[i] = moved;
+                    scalar(loss(&all, x.clone()))
+                };
+                prop_assert!(difference(&gradient(&tracked[i]), &differences(tensor, at)) < 1e-5, "tensor {}", i);
+            }
+            let expected = differences(&x, |moved| scalar(loss(&tensors, moved)));
+            prop_assert!(difference(&gradient(&tracked_x), &expected) < 1e-5, "x");
+        }
+    }
+}
+
+/// Central differences of a function of a matrix, entry by entry.
+fn differences(at: &Tensor<2>, f: impl Fn(Tensor<2>) -> f64) -> Vec<f64> {
+    const STEP: f64 = 1e-5;
+    let (flat, dims) = (values(at.clone()), at.dims());
+    let moved = |index: usize, by: f64| {
+        let mut values = flat.clone();
+        values[index] += by;
+        f(from(values, dims))
+    };
+    (0..flat.len()).map(|i| (moved(i, STEP) - moved(i, -STEP)) / (2.0 * STEP)).collect()
+}
+
+#[test]
+fn deep_expressions_need_no_stack_and_little_time() {
+    let worker = std::thread::Builder::new().stack_size(512 << 10).spawn(|| {
+        let (base, x) = (draw(&key(1), &[4, 4]), draw(&key(2), &[3, 4]));
+        let mut builder = Builder::default();
+        let mut node = builder.op("base", &[]);
+        for _ in 0..4000 {
+            node = builder.op("neg", &[node]);
+        }
+        let graph = builder.graph(node, [4, 4], &[]);
+        let found = values(apply(&graph, &Readings::new(&graph, 8), &scope(&base, &[]), x.clone()));
+        assert!(difference(&found, &values(x.clone().matmul(base.clone().transpose()))) < 1e-12);
+
+        let mut builder = Builder::default();
+        let mut node = builder.op("base", &[]);
+        for _ in 0..60 {
+            let double = builder.op("add", &[node, node]);
+            node = builder.with("scale", &[double], "factor", 0.5);
+        }
+        let graph = builder.graph(node, [4, 4], &[]);
+        let found = values(apply(&graph, &Readings::new(&graph, 8), &scope(&base, &[]), x.clone()));
+        assert!(difference(&found, &values(x.matmul(base.clone().transpose()))) < 1e-12);
+    });
+    worker.expect("a thread").join().expect("it ends well");
+}
