@@ -2,18 +2,20 @@
 # Builds every plugin here to plugins/NAME.wasm.
 #
 #   ./build.sh           build, and record compiler and hashes in BUILD.txt
-#   ./build.sh --check   build elsewhere and compare with what is committed
+#   ./build.sh --check   build without touching the committed files, and compare
 #
-# The bytes depend on the compiler alone. With the compiler of BUILD.txt, --check compares bytes; with another, it builds
-# and says that only that was checked. A compiler is either one with the target (`rustup target add wasm32-unknown-unknown`),
-# or Debian's `rustc-web` with `rust-web-src`, which builds the standard library too.
+# The bytes depend on the sources and the compiler alone, not on where either lies. With the compiler of BUILD.txt, --check
+# compares bytes; with another, it builds and says that only that was checked. A compiler is either one with the target
+# (`rustup target add wasm32-unknown-unknown`), or Debian's `rustc-web` with `rust-web-src`, which builds the standard
+# library too. Exit code 3: there is none.
 set -euo pipefail
 cd "$(dirname "$0")"
-plugins="full lora rank-select"
+plugins=(full lora rank-select)
 target=wasm32-unknown-unknown
+unset CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS
 
 flags=()
-if [ -x /usr/bin/rustc ] && [ -d /usr/src/rustc-"$(/usr/bin/rustc --version | cut -d' ' -f2)"/library ]; then
+if [ -x /usr/bin/rustc ] && [ -d "/usr/src/rustc-$(/usr/bin/rustc --version | cut -d' ' -f2)/library" ]; then
   linker="$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-lld"
   export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
   flags=(-Z build-std=std,panic_abort --config 'profile.release.trim-paths="all"' -Z trim-paths)
@@ -22,25 +24,25 @@ elif [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
   exit 3
 fi
 compiler="$("${RUSTC:-rustc}" -vV | sed -n '1p;s/^LLVM version: /LLVM /p' | paste -sd' ')"
-# Places in panic messages would name the folder of cargo's registry.
-export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(cd .. && pwd)=/graftwork -Zlocation-detail=none"
-[ ${#flags[@]} -gt 0 ] || RUSTFLAGS="${RUSTFLAGS% -Zlocation-detail=none}"
+# No path of this machine goes into a plugin, not even the name of cargo's registry folder.
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(cd .. && pwd)=/graftwork"
+[ ${#flags[@]} = 0 ] || RUSTFLAGS+=" -Zlocation-detail=none"
 
-cargo build --locked --release --target "$target" "${flags[@]}"
+cargo build --locked --release --target "$target" --target-dir target "${flags[@]}"
+built() { echo "target/$target/release/${1//-/_}.wasm"; }
 
-out=.
-[ "${1:-}" != --check ] || { out=$(mktemp -d); trap 'rm -rf "$out"' EXIT; }
-for plugin in $plugins; do
-  cp "target/$target/release/${plugin//-/_}.wasm" "$out/$plugin.wasm"
-done
 if [ "${1:-}" != --check ]; then
-  { echo "$compiler"; sha256sum $(printf '%s.wasm ' $plugins); } >BUILD.txt
-  cat BUILD.txt
+  for plugin in "${plugins[@]}"; do
+    install -m 644 "$(built "$plugin")" "$plugin.wasm"
+  done
+  { echo "$compiler"; sha256sum "${plugins[@]/%/.wasm}"; } | tee BUILD.txt
 elif [ "$compiler" != "$(head -1 BUILD.txt)" ]; then
   echo "built with $compiler; the committed plugins with $(head -1 BUILD.txt): bytes not compared"
 else
-  for plugin in $plugins; do
-    cmp "$out/$plugin.wasm" "$plugin.wasm" || { echo "plugins/$plugin.wasm is not what its source builds to; run plugins/build.sh" >&2; exit 1; }
+  sha256sum --quiet --check <(tail -n +2 BUILD.txt)
+  for plugin in "${plugins[@]}"; do
+    cmp "$(built "$plugin")" "$plugin.wasm" ||
+      { echo "plugins/$plugin.wasm is not what its source builds to; run plugins/build.sh" >&2; exit 1; }
   done
   echo "all plugins are what their sources build to, byte for byte"
 fi

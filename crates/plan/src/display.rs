@@ -7,13 +7,15 @@ use crate::op::Op;
 
 /// Longer formulas than this are cut, since an expression may share nodes and so print exponentially long.
 const LONGEST: usize = 400;
+/// Deeper than any method nests; what lies below is left out.
+const DEEPEST: usize = 64;
 
 impl Graph {
     /// The expression as a formula, with the tensors' names in it.
     #[must_use]
     pub fn formula(&self, tensors: &[&str]) -> String {
         let mut text = String::new();
-        self.write_node(self.root(), tensors, 0, &mut text);
+        self.write_node(self.root(), tensors, 0, DEEPEST, &mut text);
         if text.len() > LONGEST {
             text.truncate(text.floor_char_boundary(LONGEST));
             text.push('…');
@@ -21,11 +23,16 @@ impl Graph {
         text
     }
 
-    /// `level` is the binding strength around the node: 0 none, 1 inside a sum, 2 inside a product.
-    fn write_node(&self, index: usize, names: &[&str], level: u8, out: &mut String) {
+    /// `level` is the binding strength around the node: 0 none, 1 inside a sum, 2 inside a product. `depth` is how far down
+    /// the formula may still go.
+    fn write_node(&self, index: usize, names: &[&str], level: u8, depth: usize, out: &mut String) {
         if out.len() > LONGEST {
             return;
         }
+        let Some(depth) = depth.checked_sub(1) else {
+            out.push('…');
+            return;
+        };
         let node = self.node(index);
         let infix = match node.op {
             Op::Add => Some((" + ", 1)),
@@ -39,9 +46,9 @@ impl Graph {
         if let (Some((sign, own)), [a, b]) = (infix, node.inputs.as_slice()) {
             let bracket = level >= own;
             out.push_str(if bracket { "(" } else { "" });
-            self.write_node(*a, names, own - 1, out);
+            self.write_node(*a, names, own - 1, depth, out);
             out.push_str(sign);
-            self.write_node(*b, names, own, out);
+            self.write_node(*b, names, own, depth, out);
             out.push_str(if bracket { ")" } else { "" });
             return;
         }
@@ -52,10 +59,10 @@ impl Graph {
             Op::Delta { index } => drop(write!(out, "delta{index}")),
             Op::Scale { factor } => {
                 let _ = write!(out, "{factor}·");
-                self.write_node(node.inputs[0], names, 2, out);
+                self.write_node(node.inputs[0], names, 2, depth, out);
             }
             Op::Transpose => {
-                self.write_node(node.inputs[0], names, 2, out);
+                self.write_node(node.inputs[0], names, 2, depth, out);
                 out.push('ᵀ');
             }
             op => {
@@ -73,7 +80,7 @@ impl Graph {
                 }
                 for &input in &node.inputs {
                     out.push_str(separator);
-                    self.write_node(input, names, 0, out);
+                    self.write_node(input, names, 0, depth, out);
                     separator = ", ";
                 }
                 out.push(')');

@@ -286,21 +286,3 @@ impl Neg for Expr {
         self.unary("neg")
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn operands_come_first_and_shared_parts_once() {
-        let shared = Expr::tensor(0).matmul(&Expr::tensor(1));
-        let graph = (Expr::base() + 2.0 * shared.clone() + shared).graph();
-        let ops: Vec<_> = graph.nodes.iter().map(|n| n.op.as_str()).collect();
-        assert_eq!(ops, ["base", "tensor", "tensor", "matmul", "scale", "add", "add"]);
-        assert_eq!(graph.root, 6);
-        assert_eq!(graph.nodes[6].inputs, [5, 3]);
-        for (i, node) in graph.nodes.iter().enumerate() {
-            assert!(node.inputs.iter().all(|&input| (input as usize) < i));
-        }
-    }
-}

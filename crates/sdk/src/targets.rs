@@ -46,13 +46,9 @@ impl Targets<'_> {
     /// # Errors
     /// A pattern cannot be read, a name matches nothing (the error lists what there is), there is no such layer, or
     /// nothing is left.
-    pub fn choose<'m>(self, model: &'m Model) -> Result<Vec<&'m Param>, Error> {
-        let adaptable = |p: &&Param| {
-            p.tied_to.is_none() && p.shape.len() == 2 && matches!(p.role, Role::Linear | Role::Head | Role::Embedding)
-        };
-        let candidates: Vec<&Param> = model.params().iter().filter(adaptable).collect();
-        let included = matching("target_modules", self.include, &candidates)?;
-        let excluded = self.exclude.map(|names| matching("exclude_modules", names, &candidates)).transpose()?;
+    pub fn choose(self, model: &Model) -> Result<Vec<&Param>, Error> {
+        let included = matching("target_modules", self.include, model)?;
+        let excluded = self.exclude.map(|names| matching("exclude_modules", names, model)).transpose()?;
         if let Some(layers) = self.layers {
             layers.check("layers", model)?;
         }
@@ -68,8 +64,12 @@ impl Targets<'_> {
     }
 }
 
-/// The candidates that the names match. Every name has to match at least one.
-fn matching<'m>(key: &str, names: &Names, candidates: &[&'m Param]) -> Result<Vec<&'m Param>, Error> {
+/// The adaptable weights that the names match. Every name has to match at least one.
+fn matching<'m>(key: &str, names: &Names, model: &'m Model) -> Result<Vec<&'m Param>, Error> {
+    let adaptable = |p: &&Param| {
+        p.tied_to.is_none() && p.shape.len() == 2 && matches!(p.role, Role::Linear | Role::Head | Role::Embedding)
+    };
+    let candidates: &[&Param] = &model.params().iter().filter(adaptable).collect::<Vec<_>>();
     let pick =
         |test: &dyn Fn(&Param) -> bool| -> Vec<&'m Param> { candidates.iter().copied().filter(|p| test(p)).collect() };
     let found = match names {
@@ -81,18 +81,22 @@ fn matching<'m>(key: &str, names: &Names, candidates: &[&'m Param]) -> Result<Ve
         Names::List(list) if list.is_empty() => return Err(Error::config(key, "is an empty list")),
         Names::List(list) => {
             if let Some(name) = list.iter().find(|name| !candidates.iter().any(|p| p.is_called(name))) {
-                return Err(nothing_called(key, name, candidates));
+                return Err(nothing_called(key, name, model, candidates));
             }
             pick(&|p| list.iter().any(|name| p.is_called(name)))
         }
     };
     match names {
-        Names::Pattern(pattern) if found.is_empty() => Err(nothing_called(key, pattern, candidates)),
+        Names::Pattern(pattern) if found.is_empty() => Err(nothing_called(key, pattern, model, candidates)),
         _ => Ok(found),
     }
 }
 
-fn nothing_called(key: &str, name: &str, candidates: &[&Param]) -> Error {
+fn nothing_called(key: &str, name: &str, model: &Model, candidates: &[&Param]) -> Error {
+    let tied = model.params().iter().find(|p| p.is_called(name) && p.tied_to.is_some());
+    if let Some(owner) = tied.and_then(|p| model.param(p.tied_to?)) {
+        return Error::config(key, format!("`{name}` is tied to `{}`; name that one instead", owner.module()));
+    }
     // `q_proj` as a pattern matches nothing, here as in PEFT; what is meant is the list.
     let hint = if candidates.iter().any(|p| p.is_called(name)) {
         format!("; a single string is a pattern over the whole path, so for the name write [\"{name}\"]")
