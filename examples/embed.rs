@@ -7,6 +7,8 @@
 //! It trains LoRA on the model and text that come with Graftwork for a few steps, watches the loss through typed events,
 //! stops early if it were to rise, merges the adapter into the base and evaluates the merged model.
 
+#![allow(clippy::print_stdout, reason = "a program may print; the library does not")]
+
 use std::num::NonZeroUsize;
 
 use graftwork::{Control, EvalRequest, Event, Host, MergeRequest, RunConfig, StrategyConfig};

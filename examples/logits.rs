@@ -7,6 +7,8 @@
 //! `MODEL` may be `-` for the one that the adapter was trained on, or the one that comes with Graftwork.
 //! The file holds `ids` `[tokens]` (I64) and `logits` `[tokens, vocabulary]` (F32); `tests/oracles/check_ours.py` reads it.
 
+#![allow(clippy::print_stdout, reason = "a program may print; the library does not")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -57,9 +57,9 @@ fn check(args: &CheckArgs, json: bool) -> Done {
     let config = config::resolve(&host, &args.run)?;
     let report = quietly(|progress| host.check(&config, args.preview, &mut |event| progress.show(&event)))?;
     if json {
-        output::json(&report)?
+        output::json(&report)?;
     } else {
-        show::check(&report)?
+        show::check(&report)?;
     }
     Ok(ExitCode::SUCCESS)
 }

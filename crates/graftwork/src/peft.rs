@@ -70,7 +70,7 @@ fn biases(plan: &Plan, manifest: &Manifest, layers: &[(&str, LowRank)]) -> Optio
     match trained.len() {
         0 => Some(Bias::None),
         n if n == all.len() => Some(Bias::All),
-        n if n == all.iter().filter(|id| of_layers(id)).count() && trained.iter().all(|id| of_layers(id)) => {
+        n if n == all.iter().filter(|id| of_layers(id)).count() && trained.iter().all(of_layers) => {
             Some(Bias::LoraOnly)
         }
         _ => None,
