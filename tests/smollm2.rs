@@ -1,7 +1,7 @@
 //! A model that people have: SmolLM2-135M-Instruct against Transformers and PEFT.
 //!
 //! The weights are no part of the repository: `tests/oracles/fetch_smollm2.sh DIR` gets them. Then
-//! `GRAFTWORK_SMOLLM2=DIR cargo test --release -p graftwork --features smollm2 --test smollm2`.
+//! `GRAFTWORK_SMOLLM2=DIR cargo test --release --workspace --features graftwork/smollm2 --test smollm2`.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, unreachable_pub, dead_code, reason = "tests")]
 
 mod common;

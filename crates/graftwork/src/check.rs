@@ -65,7 +65,7 @@ impl Host {
         let prepared = self.prepare(config, on_event)?;
         let dataset = tokenise(&prepared, on_event)?;
         let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);
-        let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
+        let options = config.train_options(plan.is_full())?;
         let rows = dataset.train_rows().len();
         let batches = rows.div_ceil(options.batch_size.get());
         let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);

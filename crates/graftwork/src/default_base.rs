@@ -24,11 +24,11 @@ const PROMPT: &str = "Elizabeth was surprised to find";
 /// Puts the embedded model and text in place of what the configuration leaves open.
 ///
 /// Without a model and without data this is a whole run of about a minute on two cores; a person's own model or data is
-/// never mixed with settings made for the embedded ones.
-pub(crate) fn fill(config: &mut RunConfig) -> Result<(), Error> {
+/// never mixed with settings made for the embedded ones. Gives whether it is such a run.
+pub(crate) fn fill(config: &mut RunConfig) -> Result<bool, Error> {
     let (no_model, no_data) = (config.model.is_none(), config.data.files.is_empty());
     if !no_model && !no_data {
-        return Ok(());
+        return Ok(false);
     }
     let folder = unpack()?;
     if no_data {
@@ -42,7 +42,6 @@ pub(crate) fn fill(config: &mut RunConfig) -> Result<(), Error> {
         if train.steps.is_none() && train.epochs.is_none() {
             train.steps = Some(100);
         }
-        train.learning_rate.get_or_insert(2e-3);
         train.eval_every.get_or_insert(50);
         config.sample.get_or_insert_with(|| PROMPT.to_owned());
         if config.data == (crate::DataSection { files: config.data.files.clone(), ..defaults.data }) {
@@ -51,7 +50,12 @@ pub(crate) fn fill(config: &mut RunConfig) -> Result<(), Error> {
             train.batch_size = const { NonZeroUsize::new(8).unwrap() };
         }
     }
-    Ok(())
+    Ok(no_model && no_data)
+}
+
+/// A learning rate that suits the embedded model: a small one takes greater steps than those that the defaults are for.
+pub(crate) fn learning_rate(whole_model: bool) -> f64 {
+    if whole_model { 5e-4 } else { 2e-3 }
 }
 
 /// The folder with the embedded files, written on first use.

@@ -54,7 +54,7 @@ impl Host {
         let mut config = config.clone();
         on_event(Event::Working { what: "loading the strategy" });
         let chain = Chain::load(&self.plugins, &config.strategy)?;
-        default_base::fill(&mut config)?;
+        let embedded = default_base::fill(&mut config)?;
         let Some(path) = config.model.clone() else { return Err(Error::setting("model", "none is given")) };
         on_event(Event::Working { what: "opening the model" });
         let base = Arc::new(Base::open(&path)?);
@@ -73,6 +73,9 @@ impl Host {
         let stats = Arc::new(WeightStats::new(Arc::clone(&base), config.device.open()?));
         let plan = chain.plan(&base, stats, config.seed)?;
         on_event(Event::Plan(plan.summary(&base.manifest)));
+        if embedded {
+            config.train.learning_rate.get_or_insert(default_base::learning_rate(plan.is_full()));
+        }
         Ok(Prepared { config, base, chain, plan: Arc::new(plan) })
     }
 }

@@ -112,7 +112,7 @@ fn trainer<'a>(
 ) -> Result<Trainer<'a>, Error> {
     let Prepared { config, base, plan, .. } = prepared;
     let device = config.device.open()?;
-    let options = config.train_options(!plan.trainable().is_empty() && plan.adapters().is_empty())?;
+    let options = config.train_options(plan.is_full())?;
     on_event(Event::Working { what: "loading the model" });
     let weights = base.weights(&device)?;
     let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), weights, config.seed)?;
@@ -191,7 +191,7 @@ fn save_result(
 ) -> Result<PathBuf, Error> {
     let Prepared { base, plan, .. } = prepared;
     on_event(Event::Working { what: "saving" });
-    let (what, path) = if plan.adapters().is_empty() {
+    let (what, path) = if plan.is_full() {
         let path = run.path().join("model");
         save::model(&path, base, None, Overwrite::Replace, save::merged(trainer.model()))?;
         ("model", path)

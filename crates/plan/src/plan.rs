@@ -105,6 +105,12 @@ impl Plan {
         &self.adapters
     }
 
+    /// Whether the model itself trains, with nothing attached to it: the result is a model, not an adapter.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.adapters.is_empty() && !self.trainable.is_empty()
+    }
+
     /// The adapter of that parameter.
     #[must_use]
     pub fn adapter(&self, target: ParamId) -> Option<&Adapter> {
