@@ -36,10 +36,12 @@ if [ "${1:-}" != --check ]; then
     install -m 644 "$(built "$plugin")" "$plugin.wasm"
   done
   { echo "$compiler"; sha256sum "${plugins[@]/%/.wasm}"; } | tee BUILD.txt
+elif ! tail -n +2 BUILD.txt | sha256sum --quiet --check; then
+  echo "the committed plugins are not those of plugins/BUILD.txt; run plugins/build.sh" >&2
+  exit 1
 elif [ "$compiler" != "$(head -1 BUILD.txt)" ]; then
   echo "built with $compiler; the committed plugins with $(head -1 BUILD.txt): bytes not compared"
 else
-  sha256sum --quiet --check <(tail -n +2 BUILD.txt)
   for plugin in "${plugins[@]}"; do
     cmp "$(built "$plugin")" "$plugin.wasm" ||
       { echo "plugins/$plugin.wasm is not what its source builds to; run plugins/build.sh" >&2; exit 1; }

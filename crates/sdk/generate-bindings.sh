@@ -36,7 +36,7 @@ pub mod bindings {
 }
 RUST
   # The selector's bindings refer to the strategy's, which are not in this crate: only what the macro writes matters.
-  (cd "$work" && WIT_BINDGEN_DEBUG=1 cargo check -q 2>/dev/null) || [ "$world" = selector ]
+  (cd "$work" && WIT_BINDGEN_DEBUG=1 cargo check -q 2>log) || [ "$world" = selector ] || { cat "$work/log" >&2; exit 1; }
   file=$(find "$work/target" -name "$world-plugin*.rs" | head -1)
   # Exported macros share one name space in a crate, and both worlds export the interface \`plugin\`.
   sed "s/__export_graftwork_strategy_plugin_0_1_0_cabi/__export_${world}_world_plugin_0_1_0_cabi/g" "$file" >"$here/src/bindings/$world.rs"

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use graftwork_kernels::random::Key;
-use graftwork_model::matrix_shape;
-use graftwork_plan::{Adapter, Manifest, ParamId, Plan, Readings, Shape};
+use graftwork_plan::{Manifest, Param, ParamId, Plan, Readings, Shape, Trainable};
 
 use crate::AdaptError;
+use crate::initial::{finite, initialise};
 use crate::materialize::materialize;
-use crate::scope::Scope;
+use crate::scope::{Scope, full_precision};
 use crate::session::{Mode, Session};
 
 /// A tensor that is saved with a run: one of an adapter's, or a parameter of the model that trains in place.
@@ -30,77 +30,64 @@ pub struct Slot {
 pub struct Adapted {
     manifest: Arc<Manifest>,
     plan: Arc<Plan>,
-    /// By parameter; where one trains in place, its value is in `tensors` and this one is not used.
-    base: Vec<Tensor<2>>,
+    /// By parameter.
+    weights: Vec<Weight>,
     slots: Vec<Slot>,
-    /// By slot.
+    /// By slot, in full precision.
     tensors: Vec<Tensor<2>>,
-    pub(crate) places: HashMap<ParamId, Place>,
-    readings: Mutex<HashMap<(ParamId, u64), Arc<Readings>>>,
+    /// By adapter of the plan and rows of activations.
+    readings: Mutex<HashMap<(usize, u64), Arc<Readings>>>,
 }
 
-/// How a parameter differs from the base's.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place {
-    /// It trains in place, in this slot.
-    Slot(usize),
-    /// It has this adapter of the plan, whose tensors start at this slot.
-    Adapter { adapter: usize, first: usize },
+/// Where a parameter's value comes from. The base of one that trains is not kept: its value is in the slot alone.
+pub(crate) enum Weight {
+    /// The checkpoint, unchanged.
+    Frozen(Tensor<2>),
+    /// A slot, computed with in the checkpoint's type.
+    Trained { slot: usize, dtype: DType },
+    /// This adapter of the plan, whose tensors start at that slot, on top of a frozen weight.
+    Adapted { base: Tensor<2>, adapter: usize, first: usize },
+    /// Another parameter.
+    Tied(ParamId),
 }
 
 impl Adapted {
     /// Puts a plan to work on weights: draws the adapters' initial values from `seed`, and changes the base where an
     /// adapter says so.
     ///
-    /// `base` has one matrix for each parameter of the manifest, on the device to compute on, without autodiff.
+    /// `base` has one matrix for each parameter of the manifest, on the device to compute on, without autodiff. What
+    /// trains is kept in f32 even where the base is in half precision.
     ///
     /// # Errors
     /// An initial value is not finite.
     pub fn new(manifest: Arc<Manifest>, plan: Arc<Plan>, base: Vec<Tensor<2>>, seed: u64) -> Result<Self, AdaptError> {
-        let readings = Mutex::default();
-        let (slots, tensors, places) = (Vec::new(), Vec::new(), HashMap::new());
-        let mut adapted = Self { manifest, plan: Arc::clone(&plan), base, slots, tensors, places, readings };
         let key = Key::new(seed).child("initial values");
+        let weight = |(param, base): (&Param, _)| param.tied_to.map_or(Weight::Frozen(base), Weight::Tied);
+        let mut weights: Vec<_> = manifest.params.iter().zip(base).map(weight).collect();
+        let (mut slots, mut tensors) = (Vec::new(), Vec::new());
+        // A plan claims no parameter twice and none that is tied, so each that it names is still frozen when its turn comes.
         for (index, adapter) in plan.adapters().iter().enumerate() {
-            adapted.attach(index, adapter, &key)?;
-        }
-        for trainable in plan.trainable() {
-            let param = &adapted.manifest.params[trainable.param.index()];
-            adapted.places.insert(trainable.param, Place::Slot(adapted.slots.len()));
-            let (name, shape) = (param.name.clone(), param.shape.clone());
-            adapted.slots.push(Slot { name, shape, trainable: true, group: trainable.group });
-            adapted.tensors.push(adapted.base[trainable.param.index()].clone());
-        }
-        Ok(adapted)
-    }
-
-    fn attach(&mut self, index: usize, adapter: &Adapter, key: &Key) -> Result<(), AdaptError> {
-        let target = &self.manifest.params[adapter.target.index()];
-        let base = self.base[adapter.target.index()].clone();
-        let first = self.slots.len();
-        for tensor in &adapter.tensors {
-            let key = key.child(&target.name).child(&tensor.name);
-            let scope = Scope { base: &base, tensors: &[], deltas: &[], key, dropout: None };
-            // A leaf gives the base itself, in its own folding of axes.
-            let value = materialize(&tensor.init, tensor.init.root(), &scope).reshape(matrix_shape(&tensor.shape));
-            finite(&value, || format!("the initial value of `{}`", tensor.name), &target.name)?;
-            self.tensors.push(value);
-            self.slots.push(Slot {
+            let (weight, target) = (&mut weights[adapter.target.index()], &manifest.params[adapter.target.index()]);
+            let Weight::Frozen(base) = weight else { continue };
+            let (base, values) = initialise(adapter, &target.name, base, &key.child(&target.name))?;
+            *weight = Weight::Adapted { base, adapter: index, first: slots.len() };
+            tensors.extend(values);
+            slots.extend(adapter.tensors.iter().map(|tensor| Slot {
                 name: format!("{}.{}", target.module(), tensor.name),
                 shape: tensor.shape.clone(),
                 trainable: tensor.trainable,
                 group: tensor.group,
-            });
+            }));
         }
-        if let Some(graph) = &adapter.base {
-            let key = key.child(&target.name);
-            let scope = Scope { base: &base, tensors: &self.tensors[first..], deltas: &[], key, dropout: None };
-            let changed = materialize(graph, graph.root(), &scope);
-            finite(&changed, || "the changed base".to_owned(), &target.name)?;
-            self.base[adapter.target.index()] = changed;
+        for Trainable { param, group } in plan.trainable() {
+            let (weight, param) = (&mut weights[param.index()], &manifest.params[param.index()]);
+            let Weight::Frozen(base) = weight else { continue };
+            tensors.push(full_precision(base.clone()));
+            *weight = Weight::Trained { slot: slots.len(), dtype: base.dtype() };
+            let (name, shape) = (param.name.clone(), param.shape.clone());
+            slots.push(Slot { name, shape, trainable: true, group: *group });
         }
-        self.places.insert(adapter.target, Place::Adapter { adapter: index, first });
-        Ok(())
+        Ok(Self { manifest, plan, weights, slots, tensors, readings: Mutex::default() })
     }
 
     /// The plan.
@@ -121,7 +108,8 @@ impl Adapted {
         self.tensors[slot].clone()
     }
 
-    /// Changes the value of a slot. The matrix has the slot's shape, on the device of the weights, without autodiff.
+    /// Changes the value of a slot. The matrix has the slot's shape and type, on the device of the weights, without
+    /// autodiff.
     pub fn set_tensor(&mut self, slot: usize, value: Tensor<2>) {
         self.tensors[slot] = value;
     }
@@ -129,29 +117,32 @@ impl Adapted {
     /// The parameters for one forward pass.
     #[must_use]
     pub fn session(&self, mode: &Mode) -> Session<'_> {
-        Session::new(self, &self.tensors, mode)
+        Session::new(self, mode)
     }
 
-    /// The weight that a parameter behaves as, with its adapter folded in.
+    /// The weight that a parameter behaves as, with its adapter folded in. What was changed is in full precision.
     ///
     /// # Errors
     /// It is not finite.
     pub fn merged(&self, param: ParamId) -> Result<Tensor<2>, AdaptError> {
-        let value = self.session(&Mode::Evaluation).weight(param);
-        let name = &self.manifest.params[self.source(param).index()].name;
-        if matches!(self.places.get(&self.source(param)), Some(Place::Adapter { .. })) {
-            finite(&value, || "the merged weight".to_owned(), name)?;
+        match self.weight(param) {
+            Weight::Frozen(weight) => Ok(weight.clone()),
+            Weight::Trained { slot, .. } => Ok(self.tensor(*slot)),
+            Weight::Tied(source) => self.merged(*source),
+            Weight::Adapted { base, adapter, first } => {
+                let adapter = &self.plan.adapters()[*adapter];
+                let tensors = &self.tensors[*first..first + adapter.tensors.len()];
+                let base = full_precision(base.clone());
+                let scope = Scope { base: &base, tensors, deltas: &[], key: Key::new(0), dropout: None };
+                let merged = materialize(&adapter.effective, adapter.effective.root(), &scope);
+                finite(&merged, || "the merged weight".to_owned(), self.name(param))?;
+                Ok(merged)
+            }
         }
-        Ok(value)
     }
 
-    /// The parameter that holds the value of this one: itself, or the one that it is tied to.
-    pub(crate) fn source(&self, param: ParamId) -> ParamId {
-        self.manifest.params[param.index()].tied_to.unwrap_or(param)
-    }
-
-    pub(crate) fn base(&self, param: ParamId) -> &Tensor<2> {
-        &self.base[param.index()]
+    pub(crate) fn weight(&self, param: ParamId) -> &Weight {
+        &self.weights[param.index()]
     }
 
     pub(crate) fn name(&self, param: ParamId) -> &str {
@@ -159,20 +150,12 @@ impl Adapted {
     }
 
     /// How to read an adapter's expression for about so many rows of activations.
-    pub(crate) fn readings(&self, target: ParamId, adapter: usize, rows: u64) -> Arc<Readings> {
+    pub(crate) fn readings(&self, adapter: usize, rows: u64) -> Arc<Readings> {
         // The choice changes little with the number of rows, so each power of two is judged once.
         let bucket = rows.next_power_of_two();
         // What a panic elsewhere left in the map is whole.
         let mut known = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let judge = || Arc::new(Readings::new(&self.plan.adapters()[adapter].effective, bucket));
-        Arc::clone(known.entry((target, bucket)).or_insert_with(judge))
+        Arc::clone(known.entry((adapter, bucket)).or_insert_with(judge))
     }
-}
-
-fn finite(value: &Tensor<2>, what: impl Fn() -> String, target: &str) -> Result<(), AdaptError> {
-    // A sum of magnitudes is finite only if every term is; an overflow of the sum itself is past any real weight.
-    if value.clone().abs().sum().into_scalar::<f64>().is_finite() {
-        return Ok(());
-    }
-    Err(AdaptError::NotFinite { what: what(), target: target.to_owned() })
 }

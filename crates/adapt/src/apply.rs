@@ -6,7 +6,8 @@ use graftwork_plan::{Graph, Reading, Readings};
 use crate::materialize::materialize;
 use crate::scope::Scope;
 
-/// Deeper than any method nests; an expression that goes on is materialised from there, which needs no stack.
+/// Deeper than any method nests; an expression that goes on is materialised from there, which needs no stack and drops
+/// nothing out.
 const MAX_DEPTH: usize = 64;
 
 /// `x · Wᵀ` for the weight `W` that the expression denotes and `x` of shape `[tokens, in]`.

@@ -20,9 +20,14 @@ pub(crate) fn inverse(a: Tensor<4>) -> Tensor<4> {
     constant.clone().mul_scalar(2.0) - constant.clone().matmul(a).matmul(constant)
 }
 
-/// A decomposition or selection of a tensor of that shape, without a gradient.
-pub(crate) fn decompose(op: &Op, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
+/// A decomposition or selection of a tensor of shape `shape`, without a gradient; the value has the elements of `result`.
+///
+/// Of a tensor that is not finite it is NaN: the iteration for singular values would not end.
+pub(crate) fn decompose(op: &Op, a: Tensor<4>, shape: &Shape, result: &Shape) -> Tensor<4> {
     let values = download(a.clone().detach());
+    if !values.iter().all(|v| v.is_finite()) {
+        return upload(vec![f64::NAN; result.elements() as usize], result.padded(), &a);
+    }
     if let Op::TopKMagnitude { density } = op {
         return upload(largest(values, *density), a.dims(), &a);
     }
@@ -38,8 +43,7 @@ pub(crate) fn decompose(op: &Op, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
         Op::QrQ => linalg::qr(&matrix).0,
         _ => linalg::qr(&matrix).1,
     };
-    let dims = [1, 1, wanted.rows, wanted.cols];
-    upload(wanted.data, dims, &a)
+    upload(wanted.data, result.padded(), &a)
 }
 
 /// Zeroes all but the fraction of entries that are largest in magnitude; of equals the first stay.

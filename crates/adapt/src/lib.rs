@@ -10,6 +10,7 @@ mod adapted;
 mod apply;
 mod decompose;
 mod error;
+mod initial;
 mod materialize;
 mod rows;
 mod scope;

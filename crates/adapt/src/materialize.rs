@@ -38,7 +38,7 @@ pub(crate) fn leaf(op: &Op, scope: &Scope<'_>) -> Option<Tensor<2>> {
 fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
     let mut uses = vec![0usize; root + 1];
     uses[root] = 1;
-    for index in (0..=root).rev().filter(|&i| graph.node(i).inputs.iter().all(|&j| j < i)) {
+    for index in (0..=root).rev() {
         if uses[index] > 0 {
             graph.node(index).inputs.iter().for_each(|&input| uses[input] += 1);
         }
@@ -125,7 +125,7 @@ fn unary(node: &Node, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
         Op::Mean { axis } => a.mean_dim(padded_axis(shape, *axis)),
         Op::Detach => a.detach(),
         Op::SvdU { .. } | Op::SvdS { .. } | Op::SvdVt { .. } | Op::QrQ | Op::QrR | Op::TopKMagnitude { .. } => {
-            decompose::decompose(&node.op, a, shape).reshape(node.shape.padded())
+            decompose::decompose(&node.op, a, shape, &node.shape)
         }
         // Dropout, and a concatenation of one.
         _ => a,

@@ -1,7 +1,7 @@
 //! An expression as a table whose rows are looked up.
 
 use burn::tensor::{Int, Tensor};
-use graftwork_plan::{Graph, Op, Reading, Readings};
+use graftwork_plan::{Graph, MAX_RANK, Node, Op, Reading, Readings};
 
 use crate::materialize::{leaf, materialize};
 use crate::scope::Scope;
@@ -12,6 +12,7 @@ const MAX_DEPTH: usize = 64;
 /// Rows `ids` of the weight that the expression denotes: `[tokens]` to `[tokens, columns]`.
 ///
 /// A lookup is an application to one-hot vectors, and so follows the same readings; only of leaves are rows taken.
+/// Dropout is the identity: there are no activations that it could act on.
 #[must_use]
 pub fn rows(graph: &Graph, readings: &Readings, scope: &Scope<'_>, ids: &Tensor<1, Int>) -> Tensor<2> {
     Walk { graph, readings, scope, ids }.rows(graph.root(), 0)
@@ -42,13 +43,20 @@ impl Walk<'_> {
                 let count = v.dims()[0] * v.dims()[1];
                 go(map) * v.reshape([1, count])
             }
-            Reading::Dense | Reading::Identity => self.lookup(node),
+            Reading::Identity => self.one_hot(node),
+            Reading::Dense => self.lookup(node),
         }
     }
 
+    /// Rows of the identity, without the identity: its size is the vocabulary's.
+    fn one_hot(&self, node: usize) -> Tensor<2> {
+        let size = self.graph.node(node).shape.padded()[MAX_RANK - 1];
+        self.ids.clone().one_hot::<2>(size).float().cast(self.scope.dtype())
+    }
+
     fn lookup(&self, node: usize) -> Tensor<2> {
-        let (node_op, inputs) = (&self.graph.node(node).op, &self.graph.node(node).inputs);
-        if let (Op::Transpose, [under]) = (node_op, inputs.as_slice())
+        let Node { op, inputs, .. } = self.graph.node(node);
+        if let (Op::Transpose, [under]) = (op, inputs.as_slice())
             && let Some(tensor) = leaf(&self.graph.node(*under).op, self.scope)
         {
             // Rows of a transposed tensor are its columns; no need to turn all of it.

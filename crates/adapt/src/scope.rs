@@ -1,4 +1,4 @@
-//! What the leaves of an expression stand for.
+//! What the leaves of an expression stand for, and the types that they are computed in.
 
 use burn::tensor::{DType, Device, Tensor};
 use graftwork_kernels::random::Key;
@@ -6,7 +6,7 @@ use graftwork_kernels::random::Key;
 /// Random streams of the dropout masks of one forward pass; none outside training.
 pub type Dropout = Option<Key>;
 
-/// The tensors that an expression is computed over. Every one is held as a matrix, see
+/// The tensors that an expression is computed over, all of one type. Every one is held as a matrix, see
 /// [`graftwork_model::matrix_shape`].
 #[derive(Clone)]
 pub struct Scope<'a> {
@@ -29,5 +29,13 @@ impl Scope<'_> {
 
     pub(crate) fn dtype(&self) -> DType {
         self.base.dtype()
+    }
+}
+
+/// The tensor in f32 where it is in half precision, in which small updates would be lost.
+pub(crate) fn full_precision(tensor: Tensor<2>) -> Tensor<2> {
+    match tensor.dtype() {
+        DType::F16 | DType::BF16 => tensor.cast(DType::F32),
+        _ => tensor,
     }
 }

@@ -15,14 +15,7 @@ impl Mask {
     /// `segments` has `rows · length` entries, row by row; the last `length - past` of a row are the queries, where
     /// `past` keys come from a cache and belong to the same sequence.
     #[must_use]
-    pub fn causal(
-        segments: &[u32],
-        rows: usize,
-        past: usize,
-        window: Option<usize>,
-        dtype: DType,
-        device: &Device,
-    ) -> Self {
+    pub fn causal(segments: &[u32], rows: usize, past: usize, window: Option<usize>, device: &Device) -> Self {
         let length = segments.len() / rows.max(1);
         if length == 1 && window.is_none_or(|w| past < w) {
             return Self(None);
@@ -42,11 +35,11 @@ impl Mask {
             }
         }
         let data = TensorData::new(mask, [rows, 1, length, past + length]);
-        Self(Some(Tensor::<4>::from_data(data, (device, DType::F32)).cast(dtype)))
+        Self(Some(Tensor::from_data(data, (device, DType::F32))))
     }
 }
 
-/// `softmax(scale · q · kᵀ + mask) · v`, with the softmax in f32.
+/// `softmax(scale · q · kᵀ + mask) · v`, with the softmax in f32 at least.
 ///
 /// `q` is `[rows, heads, length, head_dim]`; `k` and `v` are `[rows, kv_heads, keys, head_dim]`, and each of them serves
 /// `heads / kv_heads` consecutive query heads. Gives the shape of `q`.
@@ -60,7 +53,7 @@ pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f
     let scores = grouped.matmul(k.transpose()).reshape([rows, heads, length, keys]);
     let scores = if dtype == DType::F64 { scores } else { scores.cast(DType::F32) };
     let scores = match &mask.0 {
-        Some(mask) => scores + mask.clone().cast(if dtype == DType::F64 { DType::F64 } else { DType::F32 }),
+        Some(mask) => scores.clone() + mask.clone().cast(scores.dtype()),
         None => scores,
     };
     let shifted = scores.clone() - scores.detach().max_dim(3);

@@ -47,12 +47,12 @@ pub fn linear_cross_entropy(
         if !(wants.0 || wants.1 || wants.2) {
             continue;
         }
+        if let Some(bias) = b.as_ref().filter(|_| wants.2) {
+            accumulate(&mut bias_gradient, part.gradient.clone().sum_dim(0).cast(bias.dtype()));
+        }
         let gradient = part.gradient.cast(w.dtype());
         if wants.0 {
             hidden_gradient.push(gradient.clone().matmul(w.clone()));
-        }
-        if wants.2 {
-            accumulate(&mut bias_gradient, gradient.clone().sum_dim(0));
         }
         if wants.1 {
             accumulate(&mut weight_gradient, gradient.transpose().matmul(rows));
@@ -76,7 +76,7 @@ impl Chunk {
         let logits = rows.clone().matmul(weight.clone().transpose());
         let logits = if logits.dtype() == DType::F64 { logits } else { logits.cast(DType::F32) };
         let logits = match bias {
-            Some(bias) => logits + bias.clone().cast(DType::F32),
+            Some(bias) => logits.clone() + bias.clone().cast(logits.dtype()),
             None => logits,
         };
         let (count, device) = (targets.len(), logits.device());

@@ -2,7 +2,10 @@
 //!
 //! An expression denotes a linear map `x ↦ x · Wᵀ`. Some nodes can push activations through their operands; any node
 //! can have its weight built and multiplied. [`Readings`] counts the operations of both, from the shapes and the number
-//! of rows, and keeps the cheaper for every node. The forward pass follows it, and so do the estimates.
+//! of rows, and keeps the cheaper for every node. The forward pass follows it.
+//!
+//! The backward pass counts too. It is what makes a weight that learns dear to build: its gradient is as large as
+//! the weight and costs a product of its own, where the gradients of thin factors cost little.
 
 use crate::graph::{Graph, Node};
 use crate::op::Op;
@@ -11,7 +14,7 @@ use crate::op::Op;
 /// shares one part over and over.
 const MOST_FOR_DROPOUT: u64 = 256;
 
-/// Floating-point operations of one forward pass.
+/// Floating-point operations of one forward and backward pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Operations for each row of activations.
@@ -88,20 +91,31 @@ impl Readings {
     /// Judges every node for `tokens` rows.
     #[must_use]
     pub fn new(graph: &Graph, tokens: u64) -> Self {
+        let count = graph.nodes().len();
         // Dropout acts on activations: a map that holds some is applied, even where building it would be cheaper.
-        let mut wet: Vec<bool> = Vec::with_capacity(graph.nodes().len());
-        let mut all =
-            Self { readings: Vec::with_capacity(graph.nodes().len()), costs: Vec::with_capacity(graph.nodes().len()) };
+        let (mut wet, mut learning) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut built = Vec::with_capacity(count);
+        let mut all = Self { readings: Vec::with_capacity(count), costs: Vec::with_capacity(count) };
         for (index, node) in graph.nodes().iter().enumerate() {
-            let dense = Cost { per_token: 2 * node.shape.elements(), fixed: build_cost(graph, index) };
             let drops = matches!(node.op, Op::Dropout { .. }) || node.inputs.iter().any(|&i| wet[i]);
+            let learns = match node.op {
+                Op::Tensor { .. } => true,
+                Op::Detach => false,
+                _ => node.inputs.iter().any(|&i| learning[i]),
+            };
+            // One product for the output, one for the gradient of the input, one for that of the weight. The way back
+            // through what builds the weight is twice the way there.
+            let (products, ways) = if learns { (3, 3) } else { (2, 1) };
+            built.push(build_cost(graph, index).saturating_mul(ways));
+            let dense = Cost { per_token: 2 * products * node.shape.elements(), fixed: built[index] };
             wet.push(drops);
+            learning.push(learns);
             // An operand that is shared is applied once for each user, and its cost counts as often: where sharing
             // would multiply the work, building the weight wins.
             let patience = if drops { MOST_FOR_DROPOUT } else { 1 };
             let worth = |cost: &Cost| cost.total(tokens) <= dense.total(tokens).saturating_mul(patience);
             let (reading, cost) =
-                all.factored(graph, index).filter(|(_, c)| worth(c)).unwrap_or((Reading::Dense, dense));
+                all.factored(graph, index, &built).filter(|(_, c)| worth(c)).unwrap_or((Reading::Dense, dense));
             all.readings.push(reading);
             all.costs.push(cost);
         }
@@ -121,12 +135,14 @@ impl Readings {
     }
 
     /// The reading that goes through the operands, where the node has one.
-    fn factored(&self, graph: &Graph, index: usize) -> Option<(Reading, Cost)> {
+    fn factored(&self, graph: &Graph, index: usize, built: &[u64]) -> Option<(Reading, Cost)> {
         let node = graph.node(index);
         let [out, inner] = node.shape.matrix()?;
         let cost = |i: usize| self.costs[i];
         Some(match (&node.op, node.inputs.as_slice()) {
-            (Op::Identity { .. }, _) => (Reading::Identity, Cost::default()),
+            // Counted as a copy, though it is none: a product that shares identities must not look free however often it
+            // goes through them.
+            (Op::Identity { .. }, _) => (Reading::Identity, Cost::default().each(out)),
             (Op::Add, &[a, b]) if nothing_broadcast(graph, node) => {
                 (Reading::Add(a, b), cost(a).plus(cost(b)).each(out))
             }
@@ -145,7 +161,7 @@ impl Readings {
                     _ => None,
                 }
                 .map(|(reading, width)| {
-                    (reading, cost(map).each(width).plus(Cost { per_token: 0, fixed: build_cost(graph, vector) }))
+                    (reading, cost(map).each(width).plus(Cost { per_token: 0, fixed: built[vector] }))
                 })
             })?,
             _ => return None,

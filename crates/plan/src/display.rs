@@ -55,11 +55,15 @@ impl Graph {
         match &node.op {
             Op::Tensor { index } => out.push_str(names.get(*index as usize).copied().unwrap_or("?")),
             Op::Base => out.push_str("base"),
-            // Writing to a string cannot fail.
-            Op::Delta { index } => drop(write!(out, "delta{index}")),
+            Op::Delta { index } => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "delta{index}");
+            }
             Op::Scale { factor } => {
-                let _ = write!(out, "{factor}·");
+                let bracket = level >= 2;
+                let _ = write!(out, "{}{factor}·", if bracket { "(" } else { "" });
                 self.write_node(node.inputs[0], names, 2, depth, out);
+                out.push_str(if bracket { ")" } else { "" });
             }
             Op::Transpose => {
                 self.write_node(node.inputs[0], names, 2, depth, out);

@@ -203,7 +203,7 @@ fn check_node(
             Some(None) => return Ok(None),
             None => return Err(format!("there is no tensor {index}; the adapter has {}", scope.tensors.len())),
         },
-        _ => infer(&op, &shapes).map_err(|e| format!("cannot {e}"))?,
+        _ => infer(&op, &shapes).map_err(|e| e.to_string())?,
     };
     Ok(Some(Node { op, inputs, shape }))
 }

@@ -50,7 +50,7 @@ impl LowRank {
             Op::Transpose => tensor(graph.node(index).inputs[0]),
             _ => None,
         };
-        let rank = *graph.node(a).shape.dims().first()?;
+        let [rank, _] = graph.node(a).shape.matrix()?;
         let form = |a: usize, b: usize, transposed: bool, rank: u64| Self {
             a,
             b,

@@ -3,6 +3,7 @@
 //! On the wire an op is a name with attributes, an open vocabulary. Here it is typed: [`Op::parse`] turns a
 //! [`RawNode`] into an [`Op`] or says what is wrong with it, [`Op::to_raw`] goes back.
 
+use crate::problem::shown;
 use crate::raw::{Attribute, RawNode};
 use crate::shape::Shape;
 
@@ -224,7 +225,7 @@ impl Op {
         let op = Self::parse_with(&node.op, &mut a)?;
         match a.rest.first() {
             None => Ok(op),
-            Some((name, _)) => Err(format!("`{}` has no attribute `{}`", node.op, name.escape_debug())),
+            Some((name, _)) => Err(format!("`{}` has no attribute `{}`", node.op, shown(name))),
         }
     }
 
@@ -275,11 +276,7 @@ impl Op {
             "qr_r" => Self::QrR,
             "top_k_magnitude" => Self::TopKMagnitude { density: a.probability("density")? },
             unknown => {
-                return Err(format!(
-                    "no op is called `{}`; there are: {}",
-                    unknown.escape_debug(),
-                    vocabulary().join(", ")
-                ));
+                return Err(format!("no op is called `{}`; there are: {}", shown(unknown), vocabulary().join(", ")));
             }
         })
     }

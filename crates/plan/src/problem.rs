@@ -4,6 +4,16 @@ use std::fmt;
 
 /// How many problems a message shows before it only counts the rest.
 const SHOWN: usize = 20;
+/// How many characters of a name from outside a message shows.
+const SHOWN_OF_NAME: usize = 64;
+
+/// A name from outside as a message shows it: on one line, and no longer than anybody reads.
+pub(crate) fn shown(name: &str) -> String {
+    match name.char_indices().nth(SHOWN_OF_NAME) {
+        Some((end, _)) => format!("{}…", name[..end].escape_debug()),
+        None => name.escape_debug().to_string(),
+    }
+}
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

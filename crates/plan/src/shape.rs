@@ -18,13 +18,17 @@ pub const MAX_ELEMENTS: u64 = 1 << 36;
 #[serde(try_from = "Vec<u64>", into = "Vec<u64>")]
 pub struct Shape(Vec<u64>);
 
-/// Why shapes do not fit, in words that follow "cannot".
+/// Why shapes do not fit, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ShapeError(pub(crate) String);
 
 fn fail<T>(message: String) -> Result<T, ShapeError> {
     Err(ShapeError(message))
+}
+
+fn cannot<T>(what: String) -> Result<T, ShapeError> {
+    fail(format!("cannot {what}"))
 }
 
 impl Shape {
@@ -89,19 +93,19 @@ impl Shape {
             match (a, b) {
                 _ if a == b => dims.push(a as u64),
                 (1, n) | (n, 1) => dims.push(n as u64),
-                _ => return fail(format!("broadcast {self} with {other}: sizes must be equal or 1")),
+                _ => return cannot(format!("broadcast {self} with {other}: sizes must be equal or 1")),
             }
         }
         Self::new(dims)
     }
 
     fn as_matrix(&self, what: &str) -> Result<[u64; 2], ShapeError> {
-        self.matrix().ok_or_else(|| ShapeError(format!("{what} of {self}: it takes a matrix, two axes")))
+        self.matrix().ok_or_else(|| ShapeError(format!("cannot {what} {self}: it takes a matrix, two axes")))
     }
 
     fn axis(&self, axis: u64) -> Result<usize, ShapeError> {
         let index = usize::try_from(axis).unwrap_or(usize::MAX);
-        if index < self.rank() { Ok(index) } else { fail(format!("take axis {axis} of {self}: axes count from 0")) }
+        if index < self.rank() { Ok(index) } else { cannot(format!("take axis {axis} of {self}: axes count from 0")) }
     }
 }
 
@@ -157,17 +161,17 @@ pub(crate) fn infer(op: &Op, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
         (Op::Kron, [a, b]) => kron(a, b),
         (Op::Reshape { shape }, [a]) if a.elements() == shape.elements() => Ok(shape.clone()),
         (Op::Reshape { shape }, [a]) => {
-            fail(format!("reshape {a} to {shape}: {} elements are not {}", a.elements(), shape.elements()))
+            cannot(format!("reshape {a} to {shape}: {} elements are not {}", a.elements(), shape.elements()))
         }
         (Op::Concat { axis }, inputs) => concat(inputs, *axis),
         (Op::Slice { axis, start, length }, [a]) => slice(a, *axis, *start, *length),
         (Op::Diagonal, [a]) => match a.dims() {
             [n] => Shape::new([*n, *n]),
-            _ => fail(format!("make a diagonal matrix of {a}: it takes a vector, one axis")),
+            _ => cannot(format!("make a diagonal matrix of {a}: it takes a vector, one axis")),
         },
         (Op::Inverse, [a]) => match a.dims() {
             [.., m, n] if m == n => Ok((*a).clone()),
-            _ => fail(format!("invert {a}: the last two axes must be equal")),
+            _ => cannot(format!("invert {a}: the last two axes must be equal")),
         },
         (Op::Norm { axis } | Op::Sum { axis } | Op::Mean { axis }, [a]) => {
             let axis = a.axis(*axis)?;
@@ -176,23 +180,23 @@ pub(crate) fn infer(op: &Op, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
             Shape::new(dims)
         }
         (Op::SvdU { rank } | Op::SvdS { rank } | Op::SvdVt { rank }, [a]) => svd(op, a, *rank),
-        (Op::QrQ, [a]) => a.as_matrix("decompose QR").and_then(|[m, n]| Shape::new([m, m.min(n)])),
-        (Op::QrR, [a]) => a.as_matrix("decompose QR").and_then(|[m, n]| Shape::new([m.min(n), n])),
+        (Op::QrQ, [a]) => a.as_matrix("decompose").and_then(|[m, n]| Shape::new([m, m.min(n)])),
+        (Op::QrR, [a]) => a.as_matrix("decompose").and_then(|[m, n]| Shape::new([m.min(n), n])),
         // What is left is elementwise and keeps the shape of its one input.
         (_, [a, ..]) => Ok((*a).clone()),
-        (_, []) => fail(format!("infer the shape of `{}` without inputs", op.name())),
+        (_, []) => cannot(format!("infer the shape of `{}` without inputs", op.name())),
     }
 }
 
 fn matmul(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
     let ([.., m, k], [.., l, n]) = (a.dims(), b.dims()) else {
-        return fail(format!("multiply {a} by {b}: both need at least two axes"));
+        return cannot(format!("multiply {a} by {b}: both need at least two axes"));
     };
     if k != l {
-        return fail(format!("multiply {a} by {b}: inner sizes {k} and {l} differ"));
+        return cannot(format!("multiply {a} by {b}: inner sizes {k} and {l} differ"));
     }
     if a.dims()[..a.rank() - 2] != b.dims()[..b.rank() - 2] {
-        return fail(format!("multiply {a} by {b}: leading axes differ"));
+        return cannot(format!("multiply {a} by {b}: leading axes differ"));
     }
     let mut dims = a.dims()[..a.rank() - 2].to_vec();
     dims.extend([*m, *n]);
@@ -200,17 +204,18 @@ fn matmul(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
 }
 
 fn kron(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
-    let ([am, an], [bm, bn]) = (a.as_matrix("take the Kronecker product")?, b.as_matrix("take the Kronecker product")?);
+    let ([am, an], [bm, bn]) =
+        (a.as_matrix("take the Kronecker product of")?, b.as_matrix("take the Kronecker product of")?);
     // Sizes stay under MAX_ELEMENTS = 2^36 each, so a product may overflow u64 only on absurd input.
     match (am.checked_mul(bm), an.checked_mul(bn)) {
         (Some(m), Some(n)) => Shape::new([m, n]),
-        _ => fail(format!("take the Kronecker product of {a} and {b}: it is too large")),
+        _ => cannot(format!("take the Kronecker product of {a} and {b}: it is too large")),
     }
 }
 
 fn concat(inputs: &[&Shape], axis: u64) -> Result<Shape, ShapeError> {
     let [first, rest @ ..] = inputs else {
-        return fail("concatenate nothing".to_owned());
+        return cannot("concatenate nothing".to_owned());
     };
     let index = first.axis(axis)?;
     let mut dims = first.0.clone();
@@ -218,7 +223,7 @@ fn concat(inputs: &[&Shape], axis: u64) -> Result<Shape, ShapeError> {
         let fits = shape.rank() == first.rank()
             && shape.0.iter().zip(&first.0).enumerate().all(|(i, (a, b))| i == index || a == b);
         if !fits {
-            return fail(format!("concatenate {first} and {shape} along axis {axis}: the other axes must be equal"));
+            return cannot(format!("concatenate {first} and {shape} along axis {axis}: the other axes must be equal"));
         }
         dims[index] = dims[index].saturating_add(shape.0[index]);
     }
@@ -229,16 +234,16 @@ fn slice(a: &Shape, axis: u64, start: u64, length: u64) -> Result<Shape, ShapeEr
     let index = a.axis(axis)?;
     let mut dims = a.0.clone();
     if start.checked_add(length).is_none_or(|end| end > dims[index]) {
-        return fail(format!("take {length} from {start} along axis {axis} of {a}: it ends at {}", dims[index]));
+        return cannot(format!("take {length} from {start} along axis {axis} of {a}: it ends at {}", dims[index]));
     }
     dims[index] = length;
     Shape::new(dims)
 }
 
 fn svd(op: &Op, a: &Shape, rank: u64) -> Result<Shape, ShapeError> {
-    let [m, n] = a.as_matrix("take singular values")?;
+    let [m, n] = a.as_matrix("take singular values of")?;
     if rank == 0 || rank > m.min(n) {
-        return fail(format!("take {rank} singular values of {a}: it has {}", m.min(n)));
+        return cannot(format!("take {rank} singular values of {a}: it has {}", m.min(n)));
     }
     match op {
         Op::SvdU { .. } => Shape::new([m, rank]),

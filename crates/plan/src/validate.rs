@@ -6,7 +6,7 @@ use crate::graph::{Context, Graph, Scope};
 use crate::manifest::{Manifest, Param, ParamId};
 use crate::op::Op;
 use crate::plan::{Adapter, AdapterTensor, Group, Plan, Trainable};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, shown};
 use crate::raw::{RawAdapter, RawGraph, RawGroup, RawPlan, RawTensor};
 use crate::shape::Shape;
 
@@ -62,10 +62,9 @@ impl<'a> Checker<'a> {
     fn name(&mut self, path: &str, what: &str, name: &str) {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(plain) {
-            let shown: String = name.chars().take(MAX_NAME).collect();
             self.report(
                 path,
-                format!("{what} `{}` must be 1 to {MAX_NAME} letters, digits, `_`, `-` or `.`", shown.escape_debug()),
+                format!("{what} `{}` must be 1 to {MAX_NAME} letters, digits, `_`, `-` or `.`", shown(name)),
             );
         }
     }
@@ -85,7 +84,7 @@ impl<'a> Checker<'a> {
                 }
             }
             if self.groups.insert(group.name.clone(), groups.len()).is_some() {
-                self.report(&path, format!("there are two groups called `{}`", group.name.escape_debug()));
+                self.report(&path, format!("there are two groups called `{}`", shown(&group.name)));
             }
             groups.push(Group {
                 name: group.name.clone(),
@@ -99,7 +98,7 @@ impl<'a> Checker<'a> {
     fn group(&mut self, path: &str, name: Option<&str>) -> usize {
         let name = name.unwrap_or(DEFAULT_GROUP);
         self.groups.get(name).copied().unwrap_or_else(|| {
-            let message = format!("there is no group `{}`", name.escape_debug());
+            let message = format!("there is no group `{}`", shown(name));
             self.report(path, message);
             0
         })
@@ -163,7 +162,10 @@ impl<'a> Checker<'a> {
         let effective = effective?;
         for (i, tensor) in tensors.iter().enumerate() {
             if !effective.reaches(|op| *op == Op::Tensor { index: i as u64 }) {
-                self.report(&format!("{path}.tensors[{i}]"), format!("`{}` is not used by `effective`", tensor.name));
+                self.report(
+                    &format!("{path}.tensors[{i}]"),
+                    format!("`{}` is not used by `effective`", shown(&tensor.name)),
+                );
             }
         }
         Some(Adapter { target, kind: raw.kind.clone(), tensors, base, effective })
@@ -176,7 +178,7 @@ impl<'a> Checker<'a> {
             let path = format!("{path}.tensors[{i}]");
             self.name(&path, "name", &tensor.name);
             if !names.insert(tensor.name.as_str()) {
-                self.report(&path, format!("there are two tensors called `{}`", tensor.name.escape_debug()));
+                self.report(&path, format!("there are two tensors called `{}`", shown(&tensor.name)));
             }
             let dims: Vec<u64> = tensor.shape.iter().map(|&d| u64::from(d)).collect();
             shapes.push(Shape::new(dims).map_err(|e| self.report(&path, format!("shape: {e}"))).ok());
@@ -192,7 +194,7 @@ impl<'a> Checker<'a> {
         if init.shape() != &shape {
             self.report(
                 &format!("{path}.init"),
-                format!("has shape {}, but `{}` has {shape}", init.shape(), raw.name.escape_debug()),
+                format!("has shape {}, but `{}` has {shape}", init.shape(), shown(&raw.name)),
             );
         }
         Some(AdapterTensor { name: raw.name.clone(), shape, trainable: raw.trainable, group, init })

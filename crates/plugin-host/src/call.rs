@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::Instance;
-use wasmtime::{Engine, Error, Store, Trap};
+use wasmtime::{Engine, Error, Store, Trap, UpdateDeadline};
 
 use crate::error::{PluginError, Reason};
 use crate::host::Shared;
@@ -34,8 +34,12 @@ pub(crate) fn call<T>(
     let mut store = Store::new(&shared.engine, state);
     store.limiter(|state| state);
     store.set_hostcall_fuel(limits.result_bytes);
-    let ticks = limits.call_time.as_millis().div_ceil(TICK.as_millis());
-    store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX));
+    store.set_epoch_deadline(ticks(limits.call_time));
+    // The deadline passes also while the host answers; what the plugin has left then is looked at here.
+    store.epoch_deadline_callback(|store| match store.data().time_left() {
+        left if left.is_zero() => Err(Trap::Interrupt.into()),
+        left => Ok(UpdateDeadline::Continue(ticks(left))),
+    });
     let _clock = Clock::start(&shared.engine);
     let result = store
         .set_fuel(limits.fuel)
@@ -47,6 +51,11 @@ pub(crate) fn call<T>(
         reason: reason(&error, store.data()),
         last_log: store.data().last_log.clone(),
     })
+}
+
+/// Ticks that a time takes, at least one.
+fn ticks(time: Duration) -> u64 {
+    u64::try_from(time.as_millis().div_ceil(TICK.as_millis())).unwrap_or(u64::MAX).max(1)
 }
 
 /// What ended a call. A denied growth comes first: whatever the plugin did afterwards, it did for want of memory.

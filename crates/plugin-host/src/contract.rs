@@ -52,22 +52,19 @@ impl model::Host for State {
 
 impl stats::Host for State {
     fn norm(&mut self, param: u32) -> Result<Result<f64, String>> {
-        self.spend_stats_call()?;
-        Ok(self.surroundings.stats.norm(ParamId(param)))
+        self.ask(|stats| stats.norm(ParamId(param)))
     }
 
     fn singular_values(&mut self, param: u32, count: u32) -> Result<Result<Vec<f64>, String>> {
-        self.spend_stats_call()?;
         let most = self.limits.singular_values;
         if count > most {
             return Ok(Err(format!("{count} singular values are more than the {most} that may be asked for")));
         }
-        Ok(self.surroundings.stats.singular_values(ParamId(param), count))
+        self.ask(|stats| stats.singular_values(ParamId(param), count))
     }
 
     fn gradient_norm(&mut self, param: u32) -> Result<Result<f64, String>> {
-        self.spend_stats_call()?;
-        Ok(self.surroundings.stats.gradient_norm(ParamId(param)))
+        self.ask(|stats| stats.gradient_norm(ParamId(param)))
     }
 }
 

@@ -14,7 +14,8 @@ pub struct Limits {
     pub file_bytes: u64,
     /// Instructions in one call, as wasmtime counts fuel.
     pub fuel: u64,
-    /// Time that one call may take by the clock, which also bounds what fuel does not count, such as filling memory.
+    /// Time that one call may take by the clock, which also bounds what fuel does not count, such as filling memory. What
+    /// the host takes to answer questions about weights does not count.
     pub call_time: Duration,
     /// Linear memory, over all memories of an instance.
     pub memory_bytes: u64,

@@ -1,10 +1,12 @@
 //! What the host keeps for one call of a plugin: its surroundings, what it has used, what it said.
 
+use std::time::{Duration, Instant};
+
 use wasmtime::{Error, ResourceLimiter, Result};
 
 use crate::error::Reason;
 use crate::limits::Limits;
-use crate::surroundings::Surroundings;
+use crate::surroundings::{Stats, Surroundings};
 
 /// State of one call.
 pub(crate) struct State {
@@ -15,6 +17,9 @@ pub(crate) struct State {
     pub(crate) last_log: Option<String>,
     log_lines: u32,
     stats_calls: u32,
+    /// When the call began, and how much of the time since then the host took to answer questions about weights.
+    started: Instant,
+    answering: Duration,
     memory: u64,
     table: u64,
     /// The limit that growing a memory or table hit. The plugin is told that it cannot have more, and whatever it does
@@ -32,6 +37,8 @@ impl State {
             last_log: None,
             log_lines: 0,
             stats_calls: 0,
+            started: Instant::now(),
+            answering: Duration::ZERO,
             memory: 0,
             table: 0,
             denied: None,
@@ -45,11 +52,22 @@ impl State {
         if self.log_lines > lines { Err(Error::new(Reason::Log { lines })) } else { Ok(()) }
     }
 
-    /// Counts a question about weights.
-    pub(crate) fn spend_stats_call(&mut self) -> Result<()> {
+    /// Answers a question about weights, once it is counted. The time that this takes is the host's own.
+    pub(crate) fn ask<T>(&mut self, question: impl FnOnce(&dyn Stats) -> T) -> Result<T> {
         self.stats_calls += 1;
         let calls = self.limits.stats_calls;
-        if self.stats_calls > calls { Err(Error::new(Reason::Stats { calls })) } else { Ok(()) }
+        if self.stats_calls > calls {
+            return Err(Error::new(Reason::Stats { calls }));
+        }
+        let asked = Instant::now();
+        let answer = question(self.surroundings.stats.as_ref());
+        self.answering += asked.elapsed();
+        Ok(answer)
+    }
+
+    /// Time that the plugin has left of its own.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.limits.call_time.saturating_sub(self.started.elapsed().saturating_sub(self.answering))
     }
 }
 

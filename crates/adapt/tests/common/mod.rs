@@ -26,11 +26,11 @@ impl Builder {
     }
 
     pub fn axis(&mut self, op: &str, input: u32, axis: i64) -> u32 {
-        self.push(op, &[input], &[("axis", Attribute::Integer(axis))])
+        self.integer(op, &[input], "axis", axis)
     }
 
     pub fn tensor(&mut self, index: i64) -> u32 {
-        self.push("tensor", &[], &[("index", Attribute::Integer(index))])
+        self.integer("tensor", &[], "index", index)
     }
 
     pub fn constant(&mut self, value: f64, dims: &[i64]) -> u32 {
@@ -45,9 +45,23 @@ impl Builder {
         RawGraph { nodes: self.0.clone(), root }
     }
 
+    pub fn integer(&mut self, op: &str, inputs: &[u32], name: &str, value: i64) -> u32 {
+        self.push(op, inputs, &[(name, Attribute::Integer(value))])
+    }
+
+    pub fn slice(&mut self, input: u32, axis: i64, start: i64, length: i64) -> u32 {
+        let attributes = [("axis", axis), ("start", start), ("length", length)];
+        self.push("slice", &[input], &attributes.map(|(name, value)| (name, Attribute::Integer(value))))
+    }
+
     pub fn graph(&self, root: u32, base: [u64; 2], tensors: &[Vec<u64>]) -> Graph {
         let shapes: Vec<Shape> = tensors.iter().map(|d| shape(d)).collect();
         Graph::check(&self.raw(root), Context::Effective, &shape(&base), &shapes, 0).expect("a valid expression")
+    }
+
+    /// An expression for an initial value, of any shape.
+    pub fn initial(&self, root: u32, base: [u64; 2]) -> Graph {
+        Graph::check(&self.raw(root), Context::Init, &shape(&base), &[], 0).expect("a valid expression")
     }
 }
 
@@ -87,6 +101,38 @@ pub fn difference(found: &[f64], expected: &[f64]) -> f64 {
     worst / scale
 }
 
+/// How far the gradient of a function of matrices is from its central differences: the worst over all matrices.
+pub fn gradient_error(at: &[Tensor<2>], f: impl Fn(&[Tensor<2>]) -> Tensor<1>) -> f64 {
+    let tracked: Vec<_> = at.iter().map(|t| t.clone().autodiff().require_grad()).collect();
+    let value = f(&tracked);
+    // Of a constant there is no backward pass; its gradients are 0.
+    let gradients = value.is_tracked().then(|| value.backward());
+    let gradient = |i: usize| match gradients.as_ref().and_then(|g| tracked[i].grad(g)) {
+        Some(gradient) => values(gradient),
+        None => vec![0.0; at[i].dims().iter().product()],
+    };
+    let expected = |i: usize| {
+        differences(&at[i], |moved| {
+            let mut all = at.to_vec();
+            all[i] = moved;
+            f(&all).into_scalar::<f64>()
+        })
+    };
+    (0..at.len()).map(|i| difference(&gradient(i), &expected(i))).fold(0.0, f64::max)
+}
+
+/// Central differences of a function of a matrix, entry by entry.
+fn differences(at: &Tensor<2>, f: impl Fn(Tensor<2>) -> f64) -> Vec<f64> {
+    const STEP: f64 = 1e-5;
+    let (flat, dims) = (values(at.clone()), at.dims());
+    let moved = |index: usize, by: f64| {
+        let mut values = flat.clone();
+        values[index] += by;
+        f(from(values, dims))
+    };
+    (0..flat.len()).map(|i| (moved(i, STEP) - moved(i, -STEP)) / (2.0 * STEP)).collect()
+}
+
 /// Shapes of the tensors that [`random`] draws on, for a base `[out, inner]`.
 pub fn tensors(out: u64, inner: u64) -> Vec<Vec<u64>> {
     vec![vec![2, inner], vec![out, 2], vec![out, 1], vec![inner], vec![out, inner], vec![inner, inner], vec![out, out]]
@@ -101,7 +147,7 @@ pub fn random(b: &mut Builder, out: i64, inner: i64, choices: &mut impl Iterator
         let pick = |n: usize, c: u8| c as usize % n;
         let mut any = || known[pick(known.len(), choices.next().unwrap_or(0))];
         let (a, c) = (any(), any());
-        let node = match choices.next().unwrap_or(0) % 22 {
+        let node = match choices.next().unwrap_or(0) % 26 {
             0 => b.op("add", &[a, c]),
             1 => b.op("sub", &[a, c]),
             2 => b.op("mul", &[a, c]),
@@ -149,7 +195,7 @@ pub fn random(b: &mut Builder, out: i64, inner: i64, choices: &mut impl Iterator
                 // (3·I + small)⁻¹ on the left.
                 let left = b.tensor(6);
                 let small = b.with("scale", &[left], "factor", 0.1);
-                let identity = b.push("identity", &[], &[("size", Attribute::Integer(out))]);
+                let identity = b.integer("identity", &[], "size", out);
                 let three = b.with("scale", &[identity], "factor", 3.0);
                 let sum = b.op("add", &[three, small]);
                 let inverse = b.op("inverse", &[sum]);
@@ -160,13 +206,8 @@ pub fn random(b: &mut Builder, out: i64, inner: i64, choices: &mut impl Iterator
                 b.reshape(flat, &[out, inner])
             }
             17 => {
-                let at = |start: i64, length: i64| {
-                    let integer = Attribute::Integer;
-                    [("axis", integer(0)), ("start", integer(start)), ("length", integer(length))]
-                };
-                let first = b.push("slice", &[a], &at(0, 1));
-                let rest = b.push("slice", &[c], &at(1, out - 1));
-                b.push("concat", &[first, rest], &[("axis", Attribute::Integer(0))])
+                let (first, rest) = (b.slice(a, 0, 0, 1), b.slice(c, 0, 1, out - 1));
+                b.integer("concat", &[first, rest], "axis", 0)
             }
             18 => {
                 let row = b.tensor(3);
@@ -182,6 +223,30 @@ pub fn random(b: &mut Builder, out: i64, inner: i64, choices: &mut impl Iterator
             20 => {
                 let small = b.with("scale", &[a], "factor", 0.1);
                 b.op("exp", &[small])
+            }
+            21 => {
+                let (square, one) = (b.op("mul", &[a, a]), b.constant(1.0, &[1]));
+                let positive = b.op("add", &[square, one]);
+                b.op("sqrt", &[positive])
+            }
+            22 => {
+                let sum = b.axis("sum", a, 0);
+                let sum = b.op("tanh", &[sum]);
+                b.op("add", &[a, sum])
+            }
+            23 => {
+                // A sum of outer products, over a leading axis.
+                let (left, right) = (b.tensor(1), b.tensor(0));
+                let (left, right) = (b.reshape(left, &[2, out, 1]), b.reshape(right, &[2, 1, inner]));
+                let products = b.op("matmul", &[left, right]);
+                let sum = b.axis("sum", products, 0);
+                let sum = b.reshape(sum, &[out, inner]);
+                b.op("sub", &[a, sum])
+            }
+            24 => {
+                let (identity, small) = (b.integer("identity", &[], "size", out), b.tensor(6));
+                let left = b.op("add", &[identity, small]);
+                b.op("matmul", &[left, a])
             }
             _ => b.with("dropout", &[a], "p", 0.3),
         };

@@ -57,14 +57,7 @@ impl Architecture for Llama {
                 x.dtype(),
                 input.device(),
             ),
-            mask: Mask::causal(
-                input.segments(),
-                input.rows(),
-                past,
-                self.config.sliding_window,
-                x.dtype(),
-                input.device(),
-            ),
+            mask: Mask::causal(input.segments(), input.rows(), past, self.config.sliding_window, input.device()),
         };
         for (index, layer) in self.layout.layers.iter().enumerate() {
             x = pass.layer(index, layer, x, cache.as_deref_mut());

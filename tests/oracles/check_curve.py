@@ -1,0 +1,62 @@
+"""Whether the host's training follows a golden curve: the same model, data, order, settings and initial adapter.
+
+    python tests/oracles/check_curve.py target/release/host SMOLLM2 tests/golden/curve/smollm2/curve.json OUT/initial
+
+OUT/initial is what curve.py wrote with the golden curve; leave it out for a curve of full fine-tuning. Prints the largest
+differences and fails where a loss or gradient norm is off by more than --tolerance of its value. `tests/parity.rs` checks
+the small model's curves without Python; this is for models that are not in the repository.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def flags(settings: dict) -> list[str]:
+    lora = ["--set", f"rank={settings['rank']}", "--set", f"alpha={settings['alpha']}"] if settings["method"] == "lora" else []
+    return [
+        *("--strategy", str(ROOT / f"plugins/{settings['method']}.wasm")),
+        *lora,
+        *("--data", str(ROOT / "tests/golden/curve" / settings["data"]), "--no-shuffle", "--eval", "0"),
+        *("--max-length", str(settings["max_length"]), "--steps", str(settings["steps"])),
+        *("--batch-size", str(settings["batch_size"]), "--gradient-accumulation", str(settings["accumulation"])),
+        *("--learning-rate", str(settings["lr"]), "--schedule", "cosine", "--warmup-steps", str(settings["warmup_steps"])),
+        *("--weight-decay", str(settings["weight_decay"]), "--max-grad-norm", str(settings["max_grad_norm"])),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("host", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("curve", type=Path)
+    parser.add_argument("initial", type=Path, nargs="?")
+    parser.add_argument("--tolerance", type=float, default=1e-3)
+    arguments = parser.parse_args()
+
+    golden = json.loads(arguments.curve.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "run"
+        adapter = ["--adapter", str(arguments.initial)] if arguments.initial else []
+        command = [str(arguments.host), "run", "--model", str(arguments.model), "--out", str(out), *adapter]
+        subprocess.run([*command, *flags(golden["settings"])], check=True, stdout=subprocess.DEVNULL)
+        lines = (out / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    ours = [event for event in map(json.loads, lines) if event["event"] == "step"]
+    assert len(ours) == len(golden["steps"]), f"{len(ours)} steps, not {len(golden['steps'])}"
+
+    worst = {}
+    for mine, theirs in zip(ours, golden["steps"]):
+        for name, key in (("loss", "loss"), ("grad_norm", "grad_norm"), ("learning_rate", "lr")):
+            off = abs(mine[name] - theirs[key])
+            worst[name] = max(worst.get(name, (0.0, 0.0)), (off / max(abs(theirs[key]), 1e-12), off))
+    for name, (relative, absolute) in worst.items():
+        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value")
+    assert all(relative <= arguments.tolerance for relative, _ in worst.values()), "the host does not follow the curve"
+
+
+if __name__ == "__main__":
+    main()
