@@ -25,10 +25,13 @@ elif [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
 fi
 compiler="$("${RUSTC:-rustc}" -vV | sed -n '1p;s/^LLVM version: /LLVM /p' | paste -sd' ')"
 # No path of this machine goes into a plugin, not even the name of cargo's registry folder.
-export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$(cd .. && pwd)=/graftwork"
+# Cargo hashes the path of a crate beside the workspace into its symbols, so the build always goes through one path.
+root=/tmp/graftwork-plugins
+ln -sfn "$(cd .. && pwd)" "$root"
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=/graftwork"
 [ ${#flags[@]} = 0 ] || RUSTFLAGS+=" -Zlocation-detail=none"
 
-cargo build --locked --release --target "$target" --target-dir target "${flags[@]}"
+cargo build --locked --release --manifest-path "$root/plugins/Cargo.toml" --target "$target" --target-dir target "${flags[@]}"
 built() { echo "target/$target/release/${1//-/_}.wasm"; }
 
 if [ "${1:-}" != --check ]; then
