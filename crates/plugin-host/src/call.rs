@@ -5,12 +5,11 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use wasmtime::component::Instance;
+use wasmtime::component::{Instance, InstancePre};
 use wasmtime::{Engine, Error, Store, Trap, UpdateDeadline};
 
 use crate::error::{PluginError, Reason};
 use crate::host::Shared;
-use crate::load::Loaded;
 use crate::state::State;
 use crate::surroundings::Surroundings;
 use crate::text::shown;
@@ -22,7 +21,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) fn call<T>(
     shared: &Shared,
     plugin: &str,
-    loaded: &Loaded,
+    linked: &InstancePre<State>,
     surroundings: &Surroundings,
     name: &'static str,
     work: impl FnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>,
@@ -43,7 +42,7 @@ pub(crate) fn call<T>(
     let _clock = Clock::start(&shared.engine);
     let result = store
         .set_fuel(limits.fuel)
-        .and_then(|()| shared.linker.instantiate(&mut store, &loaded.component))
+        .and_then(|()| linked.instantiate(&mut store))
         .and_then(|instance| work(&mut store, &instance));
     result.map_err(|error| PluginError::Call {
         plugin: plugin.to_owned(),
@@ -74,8 +73,17 @@ fn reason(error: &Error, state: &State) -> Reason {
         Some(trap) => Reason::Trap(trap.to_string()),
         None => {
             let cause = shown(&error.root_cause().to_string());
+            let counts = [
+                ("instance count", "instances", limits.instances),
+                ("memory count", "memories", limits.memories),
+                ("table count", "tables", limits.tables),
+            ];
             if cause.contains("fuel allocated for hostcalls") {
                 Reason::Result { bytes: limits.result_bytes }
+            } else if let Some((parts, most)) =
+                counts.into_iter().find_map(|(text, parts, most)| cause.contains(text).then_some((parts, most)))
+            {
+                Reason::Parts { parts, most }
             } else {
                 Reason::Malformed(cause)
             }

@@ -24,9 +24,6 @@ pub(crate) use generated::AnyPlugin;
 pub(crate) use generated::exports::graftwork::strategy::{plugin, selector, strategy};
 use generated::graftwork::strategy::{expression, log, model, random, selection, stats, types};
 
-/// Names of the interfaces that a plugin may import or export, without version.
-pub(crate) const IMPORTS: [&str; 7] = ["model", "stats", "selection", "random", "log", "expression", "types"];
-
 impl model::Host for State {
     fn params(&mut self) -> Result<Vec<model::Param>> {
         let param = |p: &graftwork_plan::Param| model::Param {

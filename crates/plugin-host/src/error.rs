@@ -111,6 +111,14 @@ pub enum Reason {
         /// The limit.
         bytes: usize,
     },
+    /// It has too many parts of a kind.
+    #[error("it has more than {most} {parts} (limit `{parts}`)")]
+    Parts {
+        /// `instances`, `memories` or `tables`, as the limit is called.
+        parts: &'static str,
+        /// The limit.
+        most: usize,
+    },
     /// It handed over too much at once.
     #[error("what it gives is larger than {bytes} bytes (limit `result_bytes`)")]
     Result {

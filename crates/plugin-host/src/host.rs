@@ -1,6 +1,8 @@
 //! The runtime that plugins share.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,10 +69,12 @@ impl PluginHost {
     /// The file cannot be read, is no plugin for this contract, breaks a limit, or fails to describe itself.
     pub fn load(&self, path: &Path) -> Result<Arc<Plugin>, PluginError> {
         let read = |source| PluginError::Read { path: path.to_owned(), source };
-        let size = std::fs::metadata(path).map_err(read)?.len();
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        load::check_size(&name, size, &self.shared.limits)?;
-        self.load_bytes(&name, &std::fs::read(path).map_err(read)?)
+        // No more is read than may be there: what a path names need not have an end.
+        let most = self.shared.limits.file_bytes.saturating_add(1);
+        let mut bytes = Vec::new();
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(read)?;
+        self.load_bytes(&name, &bytes)
     }
 
     /// Loads a plugin from its bytes; `name` is for messages.
@@ -85,8 +89,8 @@ impl PluginHost {
         if let Some(plugin) = known(self) {
             return Ok(plugin);
         }
-        let component = load::component(&self.shared.engine, name, bytes)?;
-        let plugin = Arc::new(Plugin::open(Arc::clone(&self.shared), name, component, digest.clone())?);
+        let loaded = load::load(&self.shared, name, bytes)?;
+        let plugin = Arc::new(Plugin::open(Arc::clone(&self.shared), name, loaded, digest.clone())?);
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(digest, Arc::clone(&plugin));
         Ok(plugin)
     }

@@ -5,9 +5,11 @@
 //! instance under [`Limits`]. What it gives back is plain data that `graftwork-plan` validates.
 
 mod call;
+mod componentise;
 mod contract;
 mod error;
 mod host;
+mod interface;
 mod limits;
 mod load;
 mod plugin;
@@ -18,7 +20,7 @@ mod text;
 
 pub use error::{PluginError, Reason};
 pub use host::PluginHost;
+pub use interface::{CONTRACT_VERSION, WIT};
 pub use limits::Limits;
-pub use load::{CONTRACT_VERSION, WIT};
 pub use plugin::{Capabilities, Descriptor, Plugin};
 pub use surroundings::{NoStats, Stats, Surroundings};

@@ -12,6 +12,11 @@ use serde::Serialize;
 pub struct Limits {
     /// Size of the plugin's file: bounds what the compiler is given.
     pub file_bytes: u64,
+    /// Time that loading may take by the clock, most of it for the compiler.
+    pub load_time: Duration,
+    /// Components that a component may instantiate, at any depth. The compiler copies what is instantiated, so that each
+    /// may double the size of what came before.
+    pub component_instances: usize,
     /// Instructions in one call, as wasmtime counts fuel.
     pub fuel: u64,
     /// Time that one call may take by the clock, which also bounds what fuel does not count, such as filling memory. What
@@ -47,6 +52,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 16 << 20,
+            load_time: Duration::from_secs(60),
+            component_instances: 32,
             fuel: 10_000_000_000,
             call_time: Duration::from_secs(10),
             memory_bytes: 128 << 20,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use graftwork_plan::{Choice, Manifest, RawPlan};
 use serde_json::Value;
+use wasmtime::component::InstancePre;
 
 use crate::call::call;
 use crate::contract::{self, plugin, selector, strategy};
@@ -11,6 +12,7 @@ use crate::error::{PluginError, Reason};
 use crate::host::Shared;
 use crate::load::Loaded;
 use crate::schema::Schema;
+use crate::state::State;
 use crate::surroundings::{NoStats, Surroundings};
 use crate::text::shown;
 
@@ -43,25 +45,39 @@ pub struct Capabilities {
 /// A loaded plugin. Every call runs in an instance of its own, so that calls cannot depend on one another.
 pub struct Plugin {
     shared: Arc<Shared>,
-    loaded: Loaded,
-    digest: String,
+    linked: InstancePre<State>,
+    strategy: Option<strategy::GuestIndices>,
+    selector: Option<selector::GuestIndices>,
     capabilities: Capabilities,
+    contract: String,
+    imports: Vec<String>,
+    digest: String,
     descriptor: Descriptor,
     schema: Schema,
 }
 
 impl Plugin {
     pub(crate) fn open(shared: Arc<Shared>, file: &str, loaded: Loaded, digest: String) -> Result<Self, PluginError> {
-        let exports = |interface: &str| loaded.exports.iter().any(|e| e.contains(&format!("/{interface}@")));
+        let Loaded { linked, exports, imports } = loaded;
+        let lacking = |e: wasmtime::Error| lacking(file, &e);
         let capabilities = Capabilities {
-            strategy: exports("strategy"),
-            selector: exports("selector"),
-            composer: exports("composer"),
-            controller: exports("controller"),
+            strategy: exports.has("strategy"),
+            selector: exports.has("selector"),
+            composer: exports.has("composer"),
+            controller: exports.has("controller"),
         };
-        let descriptor = describe(&shared, file, &loaded)?;
+        if capabilities == Capabilities::default() {
+            let reason = "it can do nothing: it exports no strategy, selector, composer or controller".to_owned();
+            return Err(PluginError::Refused { plugin: file.to_owned(), reason });
+        }
+        let find = capabilities.strategy.then(|| strategy::GuestIndices::new(&linked));
+        let strategy = find.transpose().map_err(lacking)?;
+        let find = capabilities.selector.then(|| selector::GuestIndices::new(&linked));
+        let selector = find.transpose().map_err(lacking)?;
+        let descriptor = describe(&shared, file, &linked)?;
         let schema = Schema::compile(&descriptor.name, &descriptor.config_schema)?;
-        Ok(Self { shared, loaded, digest, capabilities, descriptor, schema })
+        let contract = exports.version.to_string();
+        Ok(Self { shared, linked, strategy, selector, capabilities, contract, imports, digest, descriptor, schema })
     }
 
     /// What it says of itself.
@@ -85,13 +101,13 @@ impl Plugin {
     /// Version of the contract that it was built for.
     #[must_use]
     pub fn contract(&self) -> &str {
-        &self.loaded.contract
+        &self.contract
     }
 
     /// Interfaces that it imports.
     #[must_use]
     pub fn imports(&self) -> &[String] {
-        &self.loaded.imports
+        &self.imports
     }
 
     /// Checks settings against the plugin's schema.
@@ -111,13 +127,13 @@ impl Plugin {
     /// Asks for a plan. What comes back is not validated yet.
     ///
     /// # Errors
-    /// The settings do not fit, the plugin refuses, or the call breaks a limit.
+    /// It is no strategy, the settings do not fit, the plugin refuses, or the call breaks a limit.
     pub fn plan(&self, surroundings: &Surroundings, config: &Value) -> Result<RawPlan, PluginError> {
+        let strategy = self.strategy.as_ref().ok_or_else(|| self.cannot("plan", "strategy"))?;
         self.check_config(config)?;
         let (name, config) = (&self.descriptor.name, config.to_string());
-        let result = call(&self.shared, name, &self.loaded, surroundings, "plan", |store, instance| {
-            let pre = self.shared.linker.instantiate_pre(&self.loaded.component)?;
-            strategy::GuestIndices::new(&pre)?.load(&mut *store, instance)?.call_plan(store, &config)
+        let result = call(&self.shared, name, &self.linked, surroundings, "plan", |store, instance| {
+            strategy.load(&mut *store, instance)?.call_plan(store, &config)
         })?;
         result.map(contract::raw_plan).map_err(|e| contract::guest_error(name, "plan", e))
     }
@@ -125,25 +141,35 @@ impl Plugin {
     /// Asks which parameters the strategies after it should adapt.
     ///
     /// # Errors
-    /// The settings do not fit, the plugin refuses, or the call breaks a limit.
+    /// It is no selector, the settings do not fit, the plugin refuses, or the call breaks a limit.
     pub fn select(&self, surroundings: &Surroundings, config: &Value) -> Result<Vec<Choice>, PluginError> {
+        let selector = self.selector.as_ref().ok_or_else(|| self.cannot("select", "selector"))?;
         self.check_config(config)?;
         let (name, config) = (&self.descriptor.name, config.to_string());
-        let result = call(&self.shared, name, &self.loaded, surroundings, "select", |store, instance| {
-            let pre = self.shared.linker.instantiate_pre(&self.loaded.component)?;
-            selector::GuestIndices::new(&pre)?.load(&mut *store, instance)?.call_select(store, &config)
+        let result = call(&self.shared, name, &self.linked, surroundings, "select", |store, instance| {
+            selector.load(&mut *store, instance)?.call_select(store, &config)
         })?;
         let choices = result.map_err(|e| contract::guest_error(name, "select", e))?;
         Ok(choices.into_iter().map(contract::raw_choice).collect())
     }
+
+    fn cannot(&self, call: &str, interface: &str) -> PluginError {
+        let reason = format!("it cannot be asked to `{call}`: it exports no interface `{interface}`");
+        PluginError::Refused { plugin: self.descriptor.name.clone(), reason }
+    }
 }
 
-fn describe(shared: &Shared, file: &str, loaded: &Loaded) -> Result<Descriptor, PluginError> {
+fn lacking(file: &str, error: &wasmtime::Error) -> PluginError {
+    let reason = format!("it lacks what the contract asks of it: {}", shown(&format!("{error:#}")));
+    PluginError::Refused { plugin: file.to_owned(), reason }
+}
+
+fn describe(shared: &Shared, file: &str, linked: &InstancePre<State>) -> Result<Descriptor, PluginError> {
+    let indices = plugin::GuestIndices::new(linked).map_err(|e| lacking(file, &e))?;
     let manifest = Manifest { architecture: String::new(), config: Value::Null, params: Vec::new() };
     let nothing = Surroundings { manifest: Arc::new(manifest), stats: Arc::new(NoStats), choices: None, seed: 0 };
-    let described = call(shared, file, loaded, &nothing, "describe", |store, instance| {
-        let pre = shared.linker.instantiate_pre(&loaded.component)?;
-        plugin::GuestIndices::new(&pre)?.load(&mut *store, instance)?.call_describe(store)
+    let described = call(shared, file, linked, &nothing, "describe", |store, instance| {
+        indices.load(&mut *store, instance)?.call_describe(store)
     })?;
     let malformed = |message: String| PluginError::Call {
         plugin: file.to_owned(),

@@ -73,7 +73,8 @@ impl State {
 
 impl ResourceLimiter for State {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        let total = self.memory + (desired - current) as u64;
+        // A 64-bit memory may ask for all there is.
+        let total = self.memory.saturating_add((desired - current) as u64);
         if total > self.limits.memory_bytes {
             self.denied = Some(Reason::Memory { bytes: self.limits.memory_bytes });
             return Ok(false);
@@ -83,7 +84,7 @@ impl ResourceLimiter for State {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        let total = self.table + (desired - current) as u64;
+        let total = self.table.saturating_add((desired - current) as u64);
         if total > self.limits.table_elements {
             self.denied = Some(Reason::Table { elements: self.limits.table_elements });
             return Ok(false);

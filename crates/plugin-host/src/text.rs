@@ -12,8 +12,8 @@ pub(crate) fn shown(text: &str) -> String {
             break;
         }
         // Directional marks and other format characters can disguise text as much as control codes can.
-        let invisible =
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        let invisible = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
         if (c.is_control() && c != '\n') || invisible {
             out.extend(c.escape_unicode());
         } else {

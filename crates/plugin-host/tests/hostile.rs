@@ -3,11 +3,13 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use common::{Module, manifest, problems, surroundings};
-use graftwork_plan::Plan;
-use graftwork_plugin_host::{Limits, PluginHost};
+use graftwork_plan::{ParamId, Plan};
+use graftwork_plugin_host::{Limits, PluginHost, Stats, Surroundings};
 use serde_json::json;
 
 fn limits() -> Limits {
@@ -41,6 +43,60 @@ fn endless_loops_run_out_of_fuel_or_time() {
     assert!(started.elapsed() < Duration::from_secs(5));
     let extra = "(func $start (loop $again (br $again))) (start $start)".to_owned();
     Module { extra, ..Module::default() }.fails(limits(), &["`fuel`"]);
+    // The host calls `cabi_realloc` to hand over the settings.
+    let text = Module::default().text().replacen("(local.set $at", "(loop $again (br $again)) (local.set $at", 1);
+    let plugin = PluginHost::new(limits()).expect("a host").load_bytes("test.wat", text.as_bytes()).expect("it loads");
+    let error = plugin.plan(&surroundings(), &json!({})).expect_err("it should not end").to_string();
+    assert!(error.contains("call of `plan`") && error.contains("`fuel`"), "{error}");
+}
+
+/// Answers, but slowly.
+struct Slow;
+
+impl Stats for Slow {
+    fn norm(&self, _: ParamId) -> Result<f64, String> {
+        sleep(Duration::from_millis(150));
+        Ok(1.0)
+    }
+
+    fn singular_values(&self, _: ParamId, _: u32) -> Result<Vec<f64>, String> {
+        Ok(Vec::new())
+    }
+
+    fn gradient_norm(&self, _: ParamId) -> Result<f64, String> {
+        Ok(0.0)
+    }
+}
+
+#[test]
+fn questions_are_counted_but_their_answers_take_no_time_of_the_plugin() {
+    let asking = |then: &str| Module {
+        imports: "(import \"graftwork:strategy/stats@0.1.0\" \"norm\" (func $norm (param i32 i32)))".to_owned(),
+        ..Module::planning(&format!(
+            "(call $norm (i32.const 1) (i32.const 1600)) (call $norm (i32.const 1) (i32.const 1600)) {then}"
+        ))
+    };
+    let around = Surroundings { stats: Arc::new(Slow), ..surroundings() };
+    let brief = Limits { call_time: Duration::from_millis(100), fuel: u64::MAX, ..limits() };
+    let plan = |then: &str, limits| asking(then).load(limits).expect("it loads").plan(&around, &json!({}));
+    assert!(plan("(call $train_parameter (i32.const 0))", brief.clone()).is_ok());
+    let error = plan("(loop $again (br $again)) unreachable", brief).expect_err("too long").to_string();
+    assert!(error.contains("longer than 0.1 s"), "{error}");
+    let few = Limits { stats_calls: 1, ..limits() };
+    let error = plan("unreachable", few).expect_err("too many").to_string();
+    assert!(error.contains("more than 1 times (limit `stats_calls`)"), "{error}");
+}
+
+#[test]
+fn random_numbers_follow_the_seed() {
+    let module = Module {
+        imports: "(import \"graftwork:strategy/random@0.1.0\" \"next\" (func $next (result i64)))".to_owned(),
+        ..Module::planning("(call $train_parameter (i32.wrap_i64 (call $next)))")
+    };
+    let plugin = module.load(limits()).expect("it loads");
+    let plan = |seed| plugin.plan(&Surroundings { seed, ..surroundings() }, &json!({})).expect("a plan");
+    assert_eq!(plan(1), plan(1));
+    assert_ne!(plan(1), plan(2));
 }
 
 #[test]
@@ -59,6 +115,18 @@ fn memory_and_tables_have_a_ceiling() {
     let extra = "(table $t 10 funcref)".to_owned();
     let plan = "(drop (table.grow $t (ref.null func) (i32.const 10000000))) unreachable".to_owned();
     Module { extra, plan, ..Module::default() }.fails(limits(), &["100000 table elements", "`table_elements`"]);
+    let (extra, all) = ("(memory $big i64 1)".to_owned(), "(drop (memory.grow $big (i64.const -1))) unreachable");
+    Module { extra, ..Module::planning(all) }.fails(limits(), &["`memory_bytes`"]);
+    let extra = "(table i64 0x7fffffffffffffff funcref) (table i64 0x7fffffffffffffff funcref)".to_owned();
+    Module { extra, ..Module::default() }.fails(limits(), &["`table_elements`"]);
+    for (few, part) in [
+        (Limits { instances: 0, ..limits() }, "more than 0 instances (limit `instances`)"),
+        (Limits { memories: 0, ..limits() }, "more than 0 memories (limit `memories`)"),
+        (Limits { tables: 0, ..limits() }, "more than 0 tables (limit `tables`)"),
+    ] {
+        let extra = "(table 1 funcref)".to_owned();
+        Module { extra, ..Module::default() }.fails(few, &["call of `describe`", part]);
+    }
 }
 
 #[test]
@@ -124,7 +192,8 @@ fn there_is_nothing_to_import_but_the_contract() {
 
 #[test]
 fn other_contracts_are_named_with_what_to_do() {
-    for (version, remedy) in [("0.9.0", "upgrade Graftwork"), ("0.0.1", "build the plugin with this version's SDK")] {
+    let [upgrade, rebuild] = ["upgrade Graftwork", "build the plugin with this version's SDK"];
+    for (version, remedy) in [("0.9.0", upgrade), ("0.2.0", upgrade), ("1.0.0", upgrade), ("0.0.1", rebuild)] {
         let module = Module { version, ..Module::default() };
         module.fails(limits(), &["test.wat", &format!("contract {version}"), "speaks 0.1.0", remedy]);
     }

@@ -127,6 +127,14 @@ fn plugins_say_what_they_are() {
 }
 
 #[test]
+fn a_plugin_is_asked_only_what_it_can_do() {
+    let error = plugin("rank-select").plan(&surroundings(None), &json!({})).unwrap_err().to_string();
+    assert!(error.contains("cannot be asked to `plan`: it exports no interface `strategy`"), "{error}");
+    let error = plugin("lora").select(&surroundings(None), &json!({})).unwrap_err().to_string();
+    assert!(error.contains("cannot be asked to `select`: it exports no interface `selector`"), "{error}");
+}
+
+#[test]
 fn defaults_are_what_the_schema_says() {
     for name in ["full", "lora", "rank-select"] {
         let plugin = plugin(name);
