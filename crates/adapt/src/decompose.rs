@@ -22,7 +22,7 @@ pub(crate) fn inverse(a: Tensor<4>) -> Tensor<4> {
 
 /// A decomposition or selection of a tensor of shape `shape`, without a gradient; the value has the elements of `result`.
 ///
-/// Of a tensor that is not finite it is NaN: the iteration for singular values would not end.
+/// Of a tensor that is not finite it is NaN.
 pub(crate) fn decompose(op: &Op, a: Tensor<4>, shape: &Shape, result: &Shape) -> Tensor<4> {
     let values = download(a.clone().detach());
     if !values.iter().all(|v| v.is_finite()) {

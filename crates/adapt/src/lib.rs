@@ -1,7 +1,7 @@
 //! The adapter compiler.
 //!
 //! An adapter says in one expression what weight its layer behaves as. From it comes everything that is computed:
-//! [`apply`] pushes activations through it, [`rows`] looks up an embedding, [`materialize`] builds the weight, for the
+//! [`apply()`] pushes activations through it, [`rows()`] looks up an embedding, [`materialize()`] builds the weight, for the
 //! merge and wherever building is cheaper. Gradients follow by automatic differentiation. No method has code of its own.
 //!
 //! [`Adapted`] holds a whole model's parameters under a plan; a [`Session`] of it is what a forward pass asks.

@@ -6,7 +6,7 @@ mod common;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use common::{Builder, difference, draw, gradient_error, key, random, scope, tensors, values};
 use graftwork_adapt::{apply, materialize, rows};
-use graftwork_plan::{Graph, Readings};
+use graftwork_plan::{Graph, Op, Reading, Readings};
 use proptest::prelude::*;
 
 fn expression(out: u64, inner: u64, choices: Vec<u8>) -> Graph {
@@ -86,6 +86,25 @@ proptest! {
         });
         prop_assert!(error < 1e-5, "{error:e}");
     }
+}
+
+/// Without this the laws might hold for want of cases: the expressions must lead both ways, and some the one way for few
+/// rows and the other for many.
+#[test]
+fn random_expressions_are_read_both_ways() {
+    let (mut built, mut factored, mut turned) = (0, 0, 0);
+    for n in 0..200 {
+        let choices = key(n).uniform(40, 128.0).into_iter().map(|v| (v + 128.0) as u8).collect();
+        let graph = expression(4, 5, choices);
+        let [few, many] = [1, 1 << 20].map(|tokens| Readings::new(&graph, tokens).of(graph.root()));
+        // The root is a sum, which may be read either way.
+        assert_eq!(graph.node(graph.root()).op, Op::Add);
+        let dense = [few, many].map(|reading| reading == Reading::Dense);
+        built += usize::from(dense == [true, true]);
+        factored += usize::from(dense == [false, false]);
+        turned += usize::from(dense[0] != dense[1]);
+    }
+    assert!(built > 0 && factored > 0 && turned > 0, "{built} built, {factored} factored, {turned} turned");
 }
 
 #[test]

@@ -5,13 +5,14 @@ mod common;
 
 use burn::tensor::{Device, Tensor};
 use common::{Builder, difference, draw, from, key, scope, values};
-use graftwork_adapt::materialize;
+use graftwork_adapt::{apply, materialize};
 use graftwork_plan::{Reading, Readings};
 
 const OUT: u64 = 6;
 const IN: u64 = 8;
 
-/// The value of an expression over a random base and tensors of these shapes, beside the formula's.
+/// The value of an expression over a random base and tensors of these shapes, and what it does to activations, beside the
+/// formula's.
 fn check(
     tensors: &[Vec<u64>],
     build: impl Fn(&mut Builder) -> u32,
@@ -23,8 +24,14 @@ fn check(
     let base = draw(&key(7), &[OUT, IN]);
     let drawn: Vec<_> = tensors.iter().enumerate().map(|(i, d)| draw(&key(9).number(i as u64), d)).collect();
     let found = values(materialize(&graph, graph.root(), &scope(&base, &drawn)));
-    let expected = values(formula(base.clone(), &drawn));
-    assert!(difference(&found, &expected) < 1e-12);
+    let weight = formula(base.clone(), &drawn);
+    assert!(difference(&found, &values(weight.clone())) < 1e-12);
+    let x = draw(&key(8), &[3, IN]);
+    let expected = values(x.clone().matmul(weight.transpose()));
+    for tokens in [1, 4096] {
+        let applied = apply(&graph, &Readings::new(&graph, tokens), &scope(&base, &drawn), x.clone());
+        assert!(difference(&values(applied), &expected) < 1e-12);
+    }
     let moved = difference(&found, &values(base));
     assert!(moved > 1e-3, "the method does something");
 }

@@ -34,11 +34,26 @@ pub struct Svd {
     pub vt: Matrix,
 }
 
-/// The `rank` largest singular values of `m` with their vectors. Signs are fixed so that the largest entry of every left
-/// vector is positive, so that the same matrix always gives the same factors.
+impl Svd {
+    /// What a matrix without a decomposition has.
+    fn undefined(m: &Matrix, rank: usize) -> Self {
+        let rank = rank.min(m.rows).min(m.cols);
+        let nan = |rows: usize, cols: usize| Matrix { rows, cols, data: vec![f64::NAN; rows * cols] };
+        Self { u: nan(m.rows, rank), s: vec![f64::NAN; rank], vt: nan(rank, m.cols) }
+    }
+}
+
+/// The `rank` largest singular values of `m` with their vectors, fewer where it has fewer. Signs are fixed so that the
+/// largest entry of every left vector is positive, so that the same matrix always gives the same factors.
+///
+/// A matrix that is not finite has factors of NaN.
 #[must_use]
 pub fn svd(m: &Matrix, rank: usize) -> Svd {
-    let full = m.to_nalgebra().svd(true, true);
+    // Two or three iterations a singular value are usual; without a limit, a matrix that is not finite has no end.
+    let most = 100 * (m.rows.min(m.cols) + 10);
+    let finite = m.data.iter().all(|v| v.is_finite());
+    let full = finite.then(|| m.to_nalgebra().try_svd(true, true, 5.0 * f64::EPSILON, most)).flatten();
+    let Some(full) = full else { return Svd::undefined(m, rank) };
     let (u, vt) = (full.u.unwrap_or_default(), full.v_t.unwrap_or_default());
     let mut order: Vec<usize> = (0..full.singular_values.len()).collect();
     order.sort_by(|&a, &b| full.singular_values[b].total_cmp(&full.singular_values[a]).then(a.cmp(&b)));

@@ -1,0 +1,264 @@
+//! A model's parameters under a plan: initial values, sessions, gradients, merges.
+#![allow(clippy::expect_used, clippy::panic, missing_docs, unreachable_pub, dead_code, reason = "tests")]
+
+mod common;
+
+use std::sync::Arc;
+
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+use common::{Builder, difference, key, shape};
+use graftwork_adapt::{Adapted, Mode};
+use graftwork_kernels::random::Key;
+use graftwork_model::Parameters;
+use graftwork_plan::{
+    Attribute, Dtype, Manifest, Param, ParamId, Plan, RawAdapter, RawGraph, RawPlan, RawTensor, RawTrainable, Role,
+};
+
+const OUT: u64 = 6;
+const IN: u64 = 8;
+
+fn manifest() -> Arc<Manifest> {
+    let param = |name: &str, dims: &[u64], role, tied_to| Param {
+        name: name.to_owned(),
+        shape: shape(dims),
+        dtype: Dtype::F32,
+        role,
+        layer: None,
+        tied_to,
+    };
+    let params = vec![
+        param("embed.weight", &[16, IN], Role::Embedding, None),
+        param("layer.weight", &[OUT, IN], Role::Linear, None),
+        param("norm.weight", &[IN], Role::Norm, None),
+        param("head.weight", &[16, IN], Role::Head, Some(ParamId(0))),
+    ];
+    Arc::new(Manifest { architecture: "test".into(), config: serde_json::Value::Null, params })
+}
+
+fn weights() -> Vec<Tensor<2>> {
+    let device = Device::flex();
+    let draw = |i: u64, dims: [usize; 2]| {
+        Tensor::<2>::from_data(TensorData::new(key(5).number(i).normal(dims[0] * dims[1], 1.0), dims), &device)
+    };
+    let embedding = draw(0, [16, IN as usize]);
+    vec![embedding.clone(), draw(1, [OUT as usize, IN as usize]), draw(2, [1, IN as usize]), embedding]
+}
+
+fn drawn(op: &str, name: &str, value: f64, dims: &[u64]) -> RawGraph {
+    let mut b = Builder::default();
+    let dims = Attribute::Integers(dims.iter().map(|&d| d as i64).collect());
+    let root = b.push(op, &[], &[(name, Attribute::Float(value)), ("shape", dims)]);
+    b.raw(root)
+}
+
+fn tensor(name: &str, dims: &[u64], init: RawGraph) -> RawTensor {
+    let shape = dims.iter().map(|&d| d as u32).collect();
+    RawTensor { name: name.into(), shape, trainable: true, group: None, init }
+}
+
+/// LoRA on one parameter, with dropout and a standard deviation for B.
+fn plan(target: u32, sides: [u64; 2], dropout: f64, b_std: f64) -> RawPlan {
+    let mut b = Builder::default();
+    let (base, a, up) = (b.op("base", &[]), b.tensor(0), b.tensor(1));
+    let a = if dropout > 0.0 { b.with("dropout", &[a], "p", dropout) } else { a };
+    let product = b.op("matmul", &[up, a]);
+    let root = b.op("add", &[base, product]);
+    let tensors = vec![
+        tensor("lora_A", &[2, sides[1]], drawn("uniform", "bound", 1.0, &[2, sides[1]])),
+        tensor("lora_B", &[sides[0], 2], drawn("normal", "std", b_std, &[sides[0], 2])),
+    ];
+    let adapter = RawAdapter { target, kind: "lora".into(), tensors, base: None, effective: b.raw(root) };
+    RawPlan { adapters: vec![adapter], ..RawPlan::default() }
+}
+
+fn adapted(raw: &RawPlan, seed: u64) -> Adapted {
+    let plan = Plan::validate(raw, &manifest()).expect("a valid plan");
+    Adapted::new(manifest(), Arc::new(plan), weights(), seed).expect("an adapted model")
+}
+
+fn f32s(t: Tensor<2>) -> Vec<f32> {
+    t.inner().into_data().try_to_vec().expect("f32")
+}
+
+fn x(tokens: usize) -> Tensor<2> {
+    let values = key(11).normal(tokens * IN as usize, 1.0);
+    Tensor::from_data(TensorData::new(values, [tokens, IN as usize]), &Device::flex())
+}
+
+fn close(found: &[f32], expected: &[f32], tolerance: f32) -> bool {
+    found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < tolerance)
+}
+
+const LAYER: ParamId = ParamId(1);
+
+#[test]
+fn a_new_adapter_changes_nothing_and_a_trained_one_merges() {
+    let plain = f32s(x(5).matmul(weights()[1].clone().transpose()));
+    let fresh = adapted(&plan(1, [OUT, IN], 0.0, 0.0), 1);
+    assert_eq!(f32s(fresh.session(&Mode::Evaluation).linear(LAYER, None, x(5))), plain);
+    let trained = adapted(&plan(1, [OUT, IN], 0.3, 1.0), 1);
+    let applied = f32s(trained.session(&Mode::Evaluation).linear(LAYER, None, x(5)));
+    let merged = f32s(x(5).matmul(trained.merged(LAYER).expect("finite").transpose()));
+    assert!(close(&applied, &merged, 1e-5));
+    assert_ne!(applied, plain);
+}
+
+#[test]
+fn initial_values_depend_on_seed_and_name_alone() {
+    let a = |seed| f32s(adapted(&plan(1, [OUT, IN], 0.0, 0.0), seed).tensor(0));
+    assert_eq!(a(1), a(1));
+    assert_ne!(a(1), a(2));
+    let mut more = plan(1, [OUT, IN], 0.0, 0.0);
+    more.adapters.insert(0, plan(0, [16, IN], 0.0, 0.0).adapters.remove(0));
+    assert_eq!(f32s(adapted(&more, 1).tensor(2)), a(1), "another adapter before it draws from its own stream");
+}
+
+#[test]
+fn dropout_is_seeded_keeps_the_mean_and_ends_with_training() {
+    let model = adapted(&plan(1, [OUT, IN], 0.4, 1.0), 1);
+    let pass = |key: Key| f32s(model.session(&Mode::Training { key }).linear(LAYER, None, x(3)));
+    assert_eq!(pass(key(1)), pass(key(1)));
+    assert_ne!(pass(key(1)), pass(key(2)));
+    let calm = f32s(model.session(&Mode::Evaluation).linear(LAYER, None, x(3)));
+    let count = 4000;
+    let mut mean = vec![0.0f64; calm.len()];
+    for n in 0..count {
+        pass(key(3).number(n)).iter().zip(&mut mean).for_each(|(v, m)| *m += f64::from(*v) / count as f64);
+    }
+    let expected: Vec<f64> = calm.iter().map(|&v| f64::from(v)).collect();
+    assert!(difference(&mean, &expected) < 0.05);
+}
+
+#[test]
+fn gradients_reach_what_trains_and_nothing_else() {
+    let mut raw = plan(1, [OUT, IN], 0.0, 1.0);
+    raw.trainable.push(RawTrainable { param: 2, group: None });
+    let model = adapted(&raw, 1);
+    let session = model.session(&Mode::Training { key: key(1) });
+    let y = session.linear(LAYER, None, x(4) * session.value(ParamId(2)));
+    let gradients = y.square().sum().backward();
+    assert_eq!(model.slots().len(), 3);
+    for slot in 0..3 {
+        let gradient = session.leaf(slot).grad(&gradients).expect("a gradient");
+        assert!(f32s(gradient).iter().any(|&g| g != 0.0), "{}", model.slots()[slot].name);
+    }
+    assert_eq!(model.slots()[2].name, "norm.weight");
+    assert_eq!(model.slots()[0].name, "layer.lora_A");
+}
+
+#[test]
+fn a_tied_head_sees_the_embeddings_adapter() {
+    let model = adapted(&plan(0, [16, IN], 0.0, 1.0), 1);
+    let session = model.session(&Mode::Evaluation);
+    let merged = model.merged(ParamId(0)).expect("finite");
+    assert_eq!(f32s(session.value(ParamId(3))), f32s(merged.clone()));
+    let ids = Tensor::<1, Int>::from_data(TensorData::new(vec![3i32, 0], [2]), &Device::flex());
+    let found = f32s(session.embedding(ParamId(0), ids.clone()));
+    let expected = f32s(merged.select(0, ids));
+    assert!(close(&found, &expected, 1e-5));
+}
+
+#[test]
+fn a_changed_base_keeps_the_weight_at_step_0() {
+    // PiSSA, arXiv 2404.02948: B and A are the weight's leading part, which the base gives up.
+    let svd = |op: &str| {
+        let mut b = Builder::default();
+        let base = b.op("base", &[]);
+        let (vectors, s) = (b.integer(op, &[base], "rank", 2), b.integer("svd_s", &[base], "rank", 2));
+        let root = s_times(&mut b, op, vectors, s);
+        b.raw(root)
+    };
+    let mut raw = plan(1, [OUT, IN], 0.0, 0.0);
+    raw.adapters[0].tensors[0].init = svd("svd_vt");
+    raw.adapters[0].tensors[1].init = svd("svd_u");
+    let mut b = Builder::default();
+    let (base, a, up) = (b.op("base", &[]), b.tensor(0), b.tensor(1));
+    let product = b.op("matmul", &[up, a]);
+    let root = b.op("sub", &[base, product]);
+    raw.adapters[0].base = Some(b.raw(root));
+    let model = adapted(&raw, 1);
+    let (merged, original) = (f32s(model.merged(LAYER).expect("finite")), f32s(weights()[1].clone()));
+    assert!(close(&merged, &original, 1e-5));
+    assert!(f32s(model.tensor(0)).iter().any(|v| v.abs() > 0.1), "the factors hold something");
+}
+
+/// Square roots of the singular values, on the side of the vectors that they belong to.
+fn s_times(b: &mut Builder, op: &str, vectors: u32, s: u32) -> u32 {
+    let root = b.op("sqrt", &[s]);
+    let dims: &[i64] = if op == "svd_u" { &[1, 2] } else { &[2, 1] };
+    let root = b.reshape(root, dims);
+    b.op("mul", &[vectors, root])
+}
+
+#[test]
+fn values_that_are_no_numbers_are_errors() {
+    let mut raw = plan(1, [OUT, IN], 0.0, 0.0);
+    raw.adapters[0].tensors[0].init = {
+        let mut b = Builder::default();
+        let (one, zero) = (b.constant(1.0, &[2, IN as i64]), b.constant(0.0, &[1, 1]));
+        let root = b.op("div", &[one, zero]);
+        b.raw(root)
+    };
+    let plan = Plan::validate(&raw, &manifest()).expect("valid as a plan");
+    let error = Adapted::new(manifest(), Arc::new(plan), weights(), 1).err().expect("refused").to_string();
+    assert!(error.contains("`lora_A`") && error.contains("`layer.weight`"), "{error}");
+}
+
+#[test]
+fn a_merge_through_a_singular_matrix_is_an_error() {
+    let mut init = Builder::default();
+    let identity = init.integer("identity", &[], "size", OUT as i64);
+    let mut b = Builder::default();
+    let (left, base) = (b.tensor(0), b.op("base", &[]));
+    let inverse = b.op("inverse", &[left]);
+    let root = b.op("matmul", &[inverse, base]);
+    let tensors = vec![tensor("left", &[OUT, OUT], init.raw(identity))];
+    let adapter = RawAdapter { target: 1, kind: "left".into(), tensors, base: None, effective: b.raw(root) };
+    let mut model = adapted(&RawPlan { adapters: vec![adapter], ..RawPlan::default() }, 1);
+    assert!(close(&f32s(model.merged(LAYER).expect("finite")), &f32s(weights()[1].clone()), 1e-5));
+    let singular = model.tensor(0).zeros_like();
+    model.set_tensor(0, singular);
+    let error = model.merged(LAYER).expect_err("refused").to_string();
+    assert!(error.contains("the merged weight") && error.contains("`layer.weight`"), "{error}");
+}
+
+#[test]
+fn a_tied_head_sees_what_trains_in_place() {
+    let raw = RawPlan { trainable: vec![RawTrainable { param: 0, group: None }], ..RawPlan::default() };
+    let mut model = adapted(&raw, 1);
+    assert_eq!(model.slots()[0].name, "embed.weight");
+    let moved = model.tensor(0).mul_scalar(2.0);
+    model.set_tensor(0, moved.clone());
+    let session = model.session(&Mode::Evaluation);
+    for param in [ParamId(0), ParamId(3)] {
+        assert_eq!(f32s(session.value(param)), f32s(moved.clone()));
+        assert_eq!(f32s(model.merged(param).expect("finite")), f32s(moved.clone()));
+    }
+    let logits = session.linear(ParamId(3), None, x(2));
+    assert_eq!(f32s(logits), f32s(x(2).matmul(moved.transpose())));
+}
+
+#[test]
+fn weights_in_half_precision_train_in_full() {
+    let mut raw = plan(1, [OUT, IN], 0.0, 1.0);
+    raw.trainable.push(RawTrainable { param: 2, group: None });
+    let plan = Arc::new(Plan::validate(&raw, &manifest()).expect("a valid plan"));
+    let halves = weights().into_iter().map(|w| w.cast(DType::BF16)).collect();
+    let model = Adapted::new(manifest(), Arc::clone(&plan), halves, 1).expect("an adapted model");
+    let session = model.session(&Mode::Training { key: key(1) });
+    let y = session.linear(LAYER, None, x(4).cast(DType::BF16) * session.value(ParamId(2)));
+    assert_eq!(y.dtype(), DType::BF16, "activations stay in the weights' type");
+    let gradients = y.clone().sum().backward();
+    for slot in 0..3 {
+        assert_eq!(model.tensor(slot).dtype(), DType::F32);
+        let gradient = session.leaf(slot).grad(&gradients).expect("a gradient");
+        assert_eq!(gradient.dtype(), DType::F32);
+        assert!(f32s(gradient).iter().any(|&g| g != 0.0), "{}", model.slots()[slot].name);
+    }
+    // The draws are those of a model in f32, not rounded.
+    let full = Adapted::new(manifest(), plan, weights(), 1).expect("an adapted model");
+    assert_eq!(f32s(model.tensor(0)), f32s(full.tensor(0)));
+    // The merge is as exact as the base.
+    let exact = weights()[1].clone().cast(DType::BF16).cast(DType::F32) + full.tensor(1).matmul(full.tensor(0));
+    assert!(close(&f32s(model.merged(LAYER).expect("finite")), &f32s(exact), 1e-6));
+}
