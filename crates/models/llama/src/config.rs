@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::Frequencies;
 
+/// Far above any model.
+const MAX_HEAD_DIM: u64 = 1 << 16;
+
 /// What a Llama model's configuration fixes.
 #[derive(Clone, Debug)]
 pub struct LlamaConfig {
@@ -40,11 +43,17 @@ impl LlamaConfig {
         if kv_heads == 0 || !heads.is_multiple_of(kv_heads) {
             return Err(c.invalid("num_key_value_heads", format!("it must divide num_attention_heads, {heads}")));
         }
-        let head_dim = c.optional("head_dim")?.unwrap_or(hidden / heads);
-        if head_dim == 0 || head_dim % 2 != 0 || head_dim > 1 << 16 {
+        let head_dim = match c.optional("head_dim")? {
+            Some(width) => width,
+            None if hidden.is_multiple_of(heads) => hidden / heads,
+            None => return Err(c.invalid("num_attention_heads", format!("it must divide hidden_size, {hidden}"))),
+        };
+        if head_dim == 0 || head_dim % 2 != 0 || head_dim > MAX_HEAD_DIM {
             return Err(c.invalid(
                 "head_dim",
-                format!("heads of width {head_dim} cannot be rotated in halves; it must be even"),
+                format!(
+                    "heads of width {head_dim} cannot be rotated in halves; it must be even, at most {MAX_HEAD_DIM}"
+                ),
             ));
         }
         let activation: String = c.optional("hidden_act")?.unwrap_or_else(|| "silu".to_owned());
@@ -66,14 +75,32 @@ impl LlamaConfig {
         }
         Ok(Self {
             frequencies: Frequencies::read(&c, head_dim as usize, dimensions.max_positions)?,
-            norm_eps: c.optional("rms_norm_eps")?.unwrap_or(1e-6),
-            sliding_window: c.optional("sliding_window")?,
+            norm_eps: norm_eps(&c)?,
+            sliding_window: sliding_window(&c)?,
             attention_bias: c.optional("attention_bias")?.unwrap_or(false),
             mlp_bias: c.optional("mlp_bias")?.unwrap_or(false),
             tied: c.optional("tie_word_embeddings")?.unwrap_or(false),
             dtype: dtype(&c)?,
             dimensions,
         })
+    }
+}
+
+fn norm_eps(c: &ConfigReader<'_>) -> Result<f64, ModelError> {
+    let eps = c.optional("rms_norm_eps")?.unwrap_or(1e-6);
+    if eps >= 0.0 { Ok(eps) } else { Err(c.invalid("rms_norm_eps", "it must not be negative".to_owned())) }
+}
+
+/// Only Mistral has a window: of 4096 where the key is left out, none where it is null. Llama does not look at the key.
+fn sliding_window(c: &ConfigReader<'_>) -> Result<Option<usize>, ModelError> {
+    let family: Option<String> = c.optional("model_type")?;
+    match (family.as_deref(), c.0.get("sliding_window")) {
+        (Some("mistral"), None) => Ok(Some(4096)),
+        (Some("mistral"), Some(_)) => match c.optional("sliding_window")? {
+            Some(0) => Err(c.invalid("sliding_window", "a token has to see itself; it must be at least 1".to_owned())),
+            window => Ok(window),
+        },
+        _ => Ok(None),
     }
 }
 

@@ -24,15 +24,17 @@ impl Frequencies {
             Some(parameters) => ("rope_parameters", Some(parameters)),
             None => ("rope_scaling", c.optional::<Value>("rope_scaling")?),
         };
-        let empty = Value::Object(serde_json::Map::new());
-        let scaling = scaling.unwrap_or(empty);
+        let scaling = scaling.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        if !scaling.is_object() {
+            return Err(c.invalid(section, "it must be an object".to_owned()));
+        }
         let s = ConfigReader(&scaling);
-        let theta = match s.optional("rope_theta")? {
-            Some(theta) => theta,
-            None => c.optional("rope_theta")?.unwrap_or(10_000.0),
+        let (place, theta) = match s.optional("rope_theta")? {
+            Some(theta) => (s, theta),
+            None => (*c, c.optional("rope_theta")?.unwrap_or(10_000.0)),
         };
         if !(theta > 1.0 && f64::is_finite(theta)) {
-            return Err(c.invalid("rope_theta", "it must be greater than 1".to_owned()));
+            return Err(place.invalid("rope_theta", "it must be greater than 1".to_owned()));
         }
         let kind: Option<String> = s.optional("rope_type")?;
         let kind = kind.or(s.optional("type")?).unwrap_or_else(|| "default".to_owned());
@@ -113,12 +115,14 @@ impl Stretch<'_> {
         let amplitude = match self.s.optional("attention_factor")? {
             Some(given) => self.positive("attention_factor", given)?,
             None => match (self.s.optional::<f64>("mscale")?, self.s.optional::<f64>("mscale_all_dim")?) {
-                (Some(m), Some(all)) if m != 0.0 && all != 0.0 => mscale(factor, m) / mscale(factor, all),
+                (Some(m), Some(all)) if m != 0.0 && all != 0.0 => {
+                    self.positive("mscale", mscale(factor, m) / mscale(factor, all))?
+                }
                 _ => mscale(factor, 1.0),
             },
         };
-        let (fast, slow) =
-            (self.s.optional("beta_fast")?.unwrap_or(32.0), self.s.optional("beta_slow")?.unwrap_or(1.0));
+        let fast = self.positive("beta_fast", self.s.optional("beta_fast")?.unwrap_or(32.0))?;
+        let slow = self.positive("beta_slow", self.s.optional("beta_slow")?.unwrap_or(1.0))?;
         let dim = self.head_dim as f64;
         let turns_to_index = |turns: f64| dim * (original / (turns * TAU)).ln() / (2.0 * self.theta.ln());
         let (mut low, mut high) = (turns_to_index(fast), turns_to_index(slow));

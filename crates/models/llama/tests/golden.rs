@@ -1,7 +1,8 @@
 //! Logits and gradients against Transformers, for small random models of every variant of the family.
 //! `tests/oracles/families.py` makes the golden files.
-#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,24 +65,40 @@ fn agrees(name: &str, config: Option<&str>) {
     let (architecture, weights) = model(name, config);
     let input = Input::sequence(&integers(&golden, "ids"), 0, &Device::flex());
     let worst = difference(&logits(architecture.as_ref(), &weights, &input), &floats(&golden, "logits"));
+    println!("{name} {config:?}: {worst:.1e}");
     assert!(worst < 1e-5, "{name} {config:?}: {worst:e}");
+}
+
+const VARIANTS: [&str; 10] = [
+    "llama2",
+    "llama3",
+    "rope-linear",
+    "rope-yarn",
+    "mistral",
+    "bias",
+    "head-dim",
+    "tied",
+    "sharded-bf16",
+    "sharded-f16",
+];
+
+#[test]
+fn every_variant_has_the_parameters_that_transformers_saves() {
+    for name in VARIANTS {
+        let dir = ModelDir::open(&folder(name)).expect("a model folder");
+        let (_, architecture) = open(dir.config()).expect("a model of the family");
+        let own = architecture.params().iter().filter(|p| p.tied_to.is_none());
+        let own: BTreeMap<_, Vec<usize>> =
+            own.map(|p| (p.name.clone(), p.shape.dims().iter().map(|&d| d as usize).collect())).collect();
+        let saved = dir.names().map(|n| (n.to_owned(), dir.shape(n).expect("a tensor").to_vec()));
+        assert_eq!(own, saved.collect(), "{name}");
+        assert_eq!(architecture.params().iter().any(|p| p.tied_to.is_some()), name == "tied");
+    }
 }
 
 #[test]
 fn every_variant_gives_transformers_logits() {
-    let variants = [
-        "llama2",
-        "llama3",
-        "rope-linear",
-        "rope-yarn",
-        "mistral",
-        "bias",
-        "head-dim",
-        "tied",
-        "sharded-bf16",
-        "sharded-f16",
-    ];
-    for name in variants {
+    for name in VARIANTS {
         agrees(name, None);
     }
 }
@@ -112,7 +129,8 @@ fn gradients_are_torchs() {
         for (param, weight) in architecture.params().iter().zip(&tracked.0) {
             let found: Vec<f32> = weight.grad(&gradients).expect("a gradient").into_data().try_to_vec().expect("f32");
             let worst = difference(&found, &floats(&golden, &param.name));
-            assert!(worst < 1e-4, "{name}, {}: {worst:e}", param.name);
+            println!("{name}, {}: {worst:.1e}", param.name);
+            assert!(worst < 1e-5, "{name}, {}: {worst:e}", param.name);
         }
     }
 }
@@ -165,31 +183,5 @@ fn generation_with_a_cache_is_the_whole_forward_pass() {
         }
         let worst = difference(&parts, &whole);
         assert!(worst < 1e-5, "{name}: {worst:e}");
-    }
-}
-
-#[test]
-fn configurations_that_make_no_sense_are_errors() {
-    let good: serde_json::Value = ModelDir::open(&folder("llama3")).expect("a model folder").config().clone();
-    let cases = [
-        ("hidden_size", serde_json::json!(null), "no `hidden_size`"),
-        ("hidden_size", serde_json::json!(1u64 << 31), "too many|more than"),
-        ("vocab_size", serde_json::json!(0), "between 1 and"),
-        ("num_attention_heads", serde_json::json!("four"), "num_attention_heads"),
-        ("num_key_value_heads", serde_json::json!(3), "must divide"),
-        ("head_dim", serde_json::json!(7), "must be even"),
-        ("hidden_act", serde_json::json!("relu"), "silu"),
-        ("num_hidden_layers", serde_json::json!(1u64 << 30), "no model has"),
-        ("model_type", serde_json::json!("t5"), "not supported; there are: llama, mistral"),
-        ("rope_parameters", serde_json::json!({"rope_type": "dynamic"}), "default, linear, llama3, yarn"),
-    ];
-    for (key, value, part) in cases {
-        let mut config = good.clone();
-        config[key] = value;
-        let message = match open(&config) {
-            Ok(_) => panic!("{key} should be refused"),
-            Err(error) => error.to_string(),
-        };
-        assert!(part.split('|').any(|p| message.contains(p)), "`{part}` is not in: {message}");
     }
 }

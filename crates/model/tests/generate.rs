@@ -1,0 +1,132 @@
+//! Generation with a model that is a table: the logits of the next token depend on the last one alone.
+#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+use std::sync::Mutex;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use graftwork_model::{Architecture, Cache, Dimensions, Head, Input, Parameters, Sampling, Weights, generate};
+use graftwork_plan::{Param, ParamId};
+
+/// Row `t` of its parameter holds the logits after token `t`.
+#[derive(Default)]
+struct Table {
+    /// Tokens that each forward pass was given, after how many in the cache.
+    passes: Mutex<Vec<(usize, usize)>>,
+}
+
+impl Architecture for Table {
+    fn params(&self) -> &[Param] {
+        &[]
+    }
+
+    fn dimensions(&self) -> Dimensions {
+        unreachable!("generation asks for no sizes")
+    }
+
+    fn head(&self) -> Head {
+        Head { weight: ParamId(1), bias: None }
+    }
+
+    fn forward(&self, parameters: &dyn Parameters, input: &Input, cache: Option<&mut Cache>) -> Tensor<2> {
+        let cache = cache.expect("generation has a cache");
+        let past = cache.length();
+        assert_eq!(input.positions()[0] as usize, past, "positions go on where the cache ends");
+        self.passes.lock().expect("no panic").push((input.length(), past));
+        let keys = Tensor::<4>::zeros([1, 1, input.length(), 1], input.device());
+        cache.extend(0, keys.clone(), keys);
+        parameters.embedding(ParamId(0), input.ids())
+    }
+}
+
+/// The table as an embedding, and a head that leaves it as it is.
+fn weights<const N: usize>(rows: [[f32; N]; N]) -> Weights {
+    let device = Device::flex();
+    let table = Tensor::from_data(TensorData::new(rows.concat(), [N, N]), &device);
+    Weights(vec![table, Tensor::eye(N, &device)])
+}
+
+fn greedy(max_tokens: usize) -> Sampling {
+    Sampling { max_tokens, temperature: 0.0, top_p: 1.0, stop: Vec::new(), seed: 0 }
+}
+
+fn run(weights: &Weights, prompt: &[u32], sampling: &Sampling) -> Vec<u32> {
+    generate(&Table::default(), weights, prompt, sampling, &Device::flex(), |_| true)
+}
+
+/// 0 → 1 → 2 → 3 → 0.
+fn circle() -> Weights {
+    weights([[0.0, 5.0, 1.0, 1.0], [0.0, 1.0, 5.0, 1.0], [0.0, 1.0, 1.0, 5.0], [5.0, 1.0, 1.0, 1.0]])
+}
+
+#[test]
+fn greedy_takes_the_likeliest_and_of_equals_the_first() {
+    assert_eq!(run(&circle(), &[2, 0], &greedy(6)), [1, 2, 3, 0, 1, 2]);
+    assert_eq!(run(&weights([[0.0, 3.0, 3.0], [7.0, 7.0, 7.0], [0.0; 3]]), &[0], &greedy(3)), [1, 0, 1]);
+}
+
+#[test]
+fn each_token_is_computed_once() {
+    let table = Table::default();
+    let _ = generate(&table, &circle(), &[3, 2, 1], &greedy(4), &Device::flex(), |_| true);
+    assert_eq!(*table.passes.lock().expect("no panic"), [(3, 0), (1, 3), (1, 4), (1, 5)]);
+}
+
+#[test]
+fn it_ends_where_it_is_told_to() {
+    assert_eq!(run(&circle(), &[0], &greedy(0)), [0; 0]);
+    assert_eq!(run(&circle(), &[], &greedy(5)), [0; 0], "without a prompt there is nothing to continue");
+    let stop = Sampling { stop: vec![3, 9], ..greedy(50) };
+    assert_eq!(run(&circle(), &[0], &stop), [1, 2], "a token that ends the text is not part of it");
+    let mut seen = Vec::new();
+    let found = generate(&Table::default(), &circle(), &[0], &greedy(50), &Device::flex(), |token| {
+        seen.push(token);
+        seen.len() < 3
+    });
+    assert_eq!((seen, found), (vec![1, 2, 3], vec![1, 2]));
+}
+
+#[test]
+fn logits_that_are_no_numbers_end_it() {
+    assert_eq!(run(&weights([[f32::NAN, f32::INFINITY]; 2]), &[0], &greedy(5)), [0; 0]);
+}
+
+/// How often each token follows the first, over many seeds.
+fn shares<const N: usize>(weights: &Weights, temperature: f64, top_p: f64) -> [f64; N] {
+    const DRAWS: u64 = 4000;
+    let mut counts = [0u32; N];
+    for seed in 0..DRAWS {
+        let sampling = Sampling { max_tokens: 1, temperature, top_p, stop: Vec::new(), seed };
+        counts[run(weights, &[0], &sampling)[0] as usize] += 1;
+    }
+    counts.map(|count| f64::from(count) / DRAWS as f64)
+}
+
+fn near(found: &[f64], expected: &[f64]) {
+    for (f, e) in found.iter().zip(expected) {
+        // Four standard errors at the least sure.
+        assert!((f - e).abs() <= 4.0 * (e * (1.0 - e) / 4000.0).sqrt(), "{found:?}, not {expected:?}");
+    }
+}
+
+#[test]
+fn draws_have_the_probabilities_of_the_softmax() {
+    // Probabilities 0.5, 0.3 and 0.2.
+    let logits = [0.5f32.ln(), 0.3f32.ln(), 0.2f32.ln()];
+    let table = weights([logits; 3]);
+    near(&shares::<3>(&table, 1.0, 1.0), &[0.5, 0.3, 0.2]);
+    let squares = [0.25, 0.09, 0.04].map(|p| p / 0.38);
+    near(&shares::<3>(&table, 0.5, 1.0), &squares);
+    near(&shares::<3>(&table, 1.0, 0.7), &[0.625, 0.375, 0.0]);
+    near(&shares::<3>(&table, 1.0, 0.4), &[1.0, 0.0, 0.0]);
+    near(&shares::<3>(&table, 1.0, 0.0), &[1.0, 0.0, 0.0]);
+    near(&shares::<3>(&table, 1e-9, 1.0), &[1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn a_seed_is_a_text() {
+    let table = weights([[0.0; 8]; 8]);
+    let text = |seed| run(&table, &[0], &Sampling { max_tokens: 20, temperature: 1.0, seed, ..greedy(0) });
+    assert_eq!(text(1), text(1));
+    assert_ne!(text(1), text(2));
+    assert!((0..8).all(|t| (0..20).flat_map(text).any(|found| found == t)), "every token comes up");
+}

@@ -1,0 +1,186 @@
+//! Configurations: what is left out, what is spelt in two ways, and what makes no sense.
+#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+use graftwork_llama::LlamaConfig;
+use graftwork_model::open;
+use graftwork_plan::Dtype;
+use serde_json::{Value, json};
+
+/// As little as a Llama configuration may have.
+fn least() -> Value {
+    json!({
+        "model_type": "llama",
+        "hidden_size": 48,
+        "intermediate_size": 40,
+        "num_attention_heads": 4,
+        "num_hidden_layers": 2,
+        "vocab_size": 96,
+    })
+}
+
+/// The least with other keys besides; a key that is `null` is left out.
+fn with(keys: Value) -> Value {
+    let mut config = least();
+    let (Value::Object(config_keys), Value::Object(keys)) = (&mut config, keys) else { panic!("objects") };
+    for (key, value) in keys {
+        config_keys.insert(key, value);
+    }
+    config
+}
+
+fn read(keys: Value) -> LlamaConfig {
+    LlamaConfig::read(&with(keys)).expect("a configuration")
+}
+
+#[test]
+fn what_is_left_out_is_what_transformers_assumes() {
+    let config = read(json!({}));
+    let d = &config.dimensions;
+    assert_eq!((d.kv_heads, d.head_dim, d.max_positions), (4, 12, 2048));
+    assert_eq!((config.norm_eps, config.sliding_window, config.dtype), (1e-6, None, Dtype::F32));
+    assert!(!config.tied && !config.attention_bias && !config.mlp_bias);
+    assert_eq!(config.frequencies.per_position.len(), 6);
+    assert_eq!((config.frequencies.per_position[0], config.frequencies.amplitude), (1.0, 1.0));
+    let last = 10_000f64.powf(-10.0 / 12.0);
+    assert!((config.frequencies.per_position[5] / last - 1.0).abs() < 1e-7);
+}
+
+#[test]
+fn null_is_left_out() {
+    let keys = json!({"num_key_value_heads": null, "head_dim": null, "rope_scaling": null, "rope_parameters": null,
+        "sliding_window": null, "torch_dtype": null, "hidden_act": null, "tie_word_embeddings": null});
+    let (config, least) = (read(keys), read(json!({})));
+    assert_eq!((config.dimensions, config.frequencies), (least.dimensions, least.frequencies));
+}
+
+#[test]
+fn both_spellings_of_the_type_are_read() {
+    for (name, dtype) in
+        [("float32", Dtype::F32), ("bfloat16", Dtype::Bf16), ("float16", Dtype::F16), ("float64", Dtype::F64)]
+    {
+        assert_eq!(read(json!({"dtype": name})).dtype, dtype);
+        assert_eq!(read(json!({"torch_dtype": name})).dtype, dtype);
+    }
+}
+
+#[test]
+fn both_spellings_of_the_positions_are_read() {
+    let scaled = |inner: Value, outer: Value| {
+        let mut new = inner.clone();
+        new["rope_theta"] = json!(500_000.0);
+        let mut old = outer;
+        old["rope_scaling"] = inner;
+        old["rope_theta"] = json!(500_000.0);
+        let (new, old) = (read(json!({"rope_parameters": new})), read(old));
+        assert_eq!(new.frequencies, old.frequencies);
+        new.frequencies
+    };
+    let plain = scaled(json!({"rope_type": "default"}), json!({}));
+    let linear = scaled(json!({"rope_type": "linear", "factor": 4.0}), json!({}));
+    let legacy = read(json!({"rope_theta": 500_000.0, "rope_scaling": {"type": "linear", "factor": 4.0}}));
+    assert_eq!(linear, legacy.frequencies);
+    for (plain, linear) in plain.per_position.iter().zip(&linear.per_position) {
+        assert!((plain / linear - 4.0).abs() < 1e-6);
+    }
+    let yarn = scaled(json!({"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}), json!({}));
+    assert!((yarn.amplitude - (0.1 * 4f64.ln() + 1.0)).abs() < 1e-12);
+    let given = json!({"rope_type": "yarn", "factor": 4.0, "attention_factor": 0.5, "truncate": false});
+    assert_eq!(scaled(given, json!({})).amplitude, 0.5);
+    let scales = json!({"rope_type": "yarn", "factor": 4.0, "mscale": 2.0, "mscale_all_dim": 1.0});
+    let expected = (0.2 * 4f64.ln() + 1.0) / (0.1 * 4f64.ln() + 1.0);
+    assert!((scaled(scales, json!({})).amplitude - expected).abs() < 1e-12);
+}
+
+#[test]
+fn only_mistral_has_a_window() {
+    let window = |keys: Value| read(keys).sliding_window;
+    assert_eq!(window(json!({"model_type": "mistral", "sliding_window": 8})), Some(8));
+    assert_eq!(window(json!({"model_type": "mistral", "sliding_window": null})), None);
+    assert_eq!(window(json!({"model_type": "mistral"})), Some(4096), "Transformers' default");
+    assert_eq!(window(json!({"sliding_window": 8})), None, "Llama does not look at the key");
+}
+
+#[test]
+fn what_makes_no_sense_is_an_error_that_names_the_key() {
+    let rope = |mut keys: Value, kind: &str| {
+        keys["rope_type"] = json!(kind);
+        json!({ "rope_parameters": keys })
+    };
+    let cases = [
+        (json!({"hidden_size": null}), "config.json has no `hidden_size`"),
+        (json!({"intermediate_size": null}), "config.json has no `intermediate_size`"),
+        (json!({"num_hidden_layers": null}), "config.json has no `num_hidden_layers`"),
+        (json!({"num_attention_heads": null}), "config.json has no `num_attention_heads`"),
+        (json!({"vocab_size": null}), "config.json has no `vocab_size`"),
+        (json!({"model_type": null}), "config.json has no `model_type`"),
+        (json!({"model_type": "t5"}), "models of type `t5` are not supported; there are: llama, mistral"),
+        (json!({"model_type": 7}), "`model_type` is 7: invalid type"),
+        (json!({"hidden_size": 0}), "`hidden_size` is 0: it must lie between 1 and 2^31"),
+        (json!({"hidden_size": -48}), "`hidden_size` is -48: invalid value"),
+        (json!({"hidden_size": 48.5}), "`hidden_size` is 48.5: invalid type"),
+        (json!({"hidden_size": "48"}), "`hidden_size` is \"48\": invalid type"),
+        (json!({"hidden_size": [48]}), "`hidden_size` is [48]: invalid type"),
+        (json!({"vocab_size": u64::MAX}), "`vocab_size` is 18446744073709551615: it must lie between"),
+        (json!({"num_attention_heads": 5}), "`num_attention_heads` is 5: it must divide hidden_size, 48"),
+        (json!({"num_attention_heads": 0}), "`num_attention_heads` is 0"),
+        (json!({"num_key_value_heads": 3}), "`num_key_value_heads` is 3: it must divide num_attention_heads, 4"),
+        (json!({"num_key_value_heads": 0}), "`num_key_value_heads` is 0: it must divide"),
+        (json!({"num_key_value_heads": 8}), "`num_key_value_heads` is 8: it must divide"),
+        (json!({"head_dim": 7}), "heads of width 7 cannot be rotated in halves; it must be even, at most 65536"),
+        (json!({"head_dim": 0}), "heads of width 0"),
+        (json!({"head_dim": 1u64 << 40}), "at most 65536"),
+        (json!({"num_attention_heads": 16}), "heads of width 3 cannot be rotated in halves"),
+        (json!({"hidden_act": "relu"}), "`hidden_act` is \"relu\": the Llama family uses `silu`"),
+        (json!({"dtype": "int8"}), "`dtype` is \"int8\": it must be float32, bfloat16 or float16"),
+        (json!({"torch_dtype": "int8"}), "`torch_dtype` is \"int8\""),
+        (json!({"rms_norm_eps": -1e-6}), "`rms_norm_eps` is -1e-6: it must not be negative"),
+        (json!({"attention_bias": "yes"}), "`attention_bias` is \"yes\": invalid type"),
+        (json!({"model_type": "mistral", "sliding_window": 0}), "`sliding_window` is 0: a token has to see itself"),
+        (json!({"model_type": "mistral", "sliding_window": -1}), "`sliding_window` is -1: invalid value"),
+        (json!({"num_hidden_layers": 1u64 << 30}), "`num_hidden_layers` is 1073741824: no model has that many"),
+        // Sizes that are each admitted, but not together.
+        (
+            json!({"hidden_size": 1u64 << 31, "vocab_size": 1u64 << 31, "head_dim": 12}),
+            "`model.embed_tokens.weight` a shape",
+        ),
+        (json!({"num_attention_heads": 1u64 << 31, "head_dim": 65536}), "`model.layers.0.self_attn.q_proj.weight`"),
+        (json!({"intermediate_size": 1u64 << 31}), "`model.layers.0.mlp.gate_proj.weight` a shape that makes no sense"),
+        (json!({"rope_theta": 0.5}), "`rope_theta` is 0.5: it must be greater than 1"),
+        (json!({"rope_parameters": {"rope_theta": 0.5}}), "`rope_theta` is 0.5: it must be greater than 1"),
+        (json!({"rope_parameters": "linear"}), "`rope_parameters` is \"linear\": it must be an object"),
+        (json!({"rope_scaling": [2.0]}), "`rope_scaling` is [2.0]: it must be an object"),
+        (
+            rope(json!({"factor": 2.0}), "dynamic"),
+            "`dynamic` is not supported; there are: default, linear, llama3, yarn",
+        ),
+        (json!({"rope_scaling": {"type": "su"}}), "`su` is not supported"),
+        (rope(json!({}), "linear"), "config.json has no `factor`"),
+        (rope(json!({"factor": 0}), "linear"), "`factor` is 0: it must be positive"),
+        (rope(json!({"factor": "2"}), "linear"), "`factor` is \"2\": invalid type"),
+        (rope(json!({"factor": 8.0, "high_freq_factor": 4.0}), "llama3"), "config.json has no `low_freq_factor`"),
+        (
+            rope(json!({"factor": 8.0, "low_freq_factor": 4.0, "high_freq_factor": 4.0}), "llama3"),
+            "`high_freq_factor` is 4.0: it must be greater than low_freq_factor, 4",
+        ),
+        (
+            rope(json!({"factor": 2.0, "original_max_position_embeddings": 0}), "yarn"),
+            "`original_max_position_embeddings` is 0: it must be positive",
+        ),
+        (rope(json!({"factor": 2.0, "beta_fast": 0.0}), "yarn"), "`beta_fast` is 0.0: it must be positive"),
+        (rope(json!({"factor": 2.0, "attention_factor": -1.0}), "yarn"), "`attention_factor` is -1.0: it must be"),
+        (
+            rope(json!({"factor": 2.0, "mscale": -1e9, "mscale_all_dim": 1.0}), "yarn"),
+            "`mscale` is -1000000000.0: it must be positive",
+        ),
+    ];
+    for (keys, part) in cases {
+        let message = match open(&with(keys.clone())) {
+            Ok(_) => panic!("{keys} should be refused"),
+            Err(error) => error.to_string(),
+        };
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
+    for nothing in [json!([]), json!("llama"), json!(null)] {
+        assert!(open(&nothing).is_err());
+    }
+}
