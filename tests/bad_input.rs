@@ -194,3 +194,32 @@ fn adapters_for_another_model() {
     let config = RunConfig { adapter: Some(adapter), ..short(plugin("lora"), &dir.path().join("other"), 1) };
     fails(&config, &["use_dora"]);
 }
+
+#[test]
+fn an_adapter_that_no_machine_can_hold() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut lora = plugin("lora");
+    lora.config.insert("target_modules".to_owned(), json!(["embed_tokens"]));
+    run(&short(lora, &out, 1));
+    let path = out.join("adapter/graftwork.json");
+    let mut card: Value = serde_json::from_slice(&fs::read(&path).expect("read")).expect("JSON");
+    // The tensor's first value is the corner of a sum of forty matrices of 256 GiB.
+    let node =
+        |op: &str, inputs: Vec<usize>, attributes: Value| json!({"op": op, "inputs": inputs, "attributes": attributes});
+    let mut nodes = vec![node("identity", vec![], json!([["size", {"integer": 1 << 18}]]))];
+    (0..40).for_each(|_| nodes.push(node("scale", vec![0], json!([["factor", {"float": 0.5}]]))));
+    (1..40).for_each(|n| nodes.push(node("add", vec![n, nodes.len() - 1], json!([]))));
+    for (axis, length) in [(0, 8), (1, 4096)] {
+        let at = json!([["axis", {"integer": axis}], ["start", {"integer": 0}], ["length", {"integer": length}]]);
+        nodes.push(node("slice", vec![nodes.len() - 1], at));
+    }
+    let root = nodes.len() - 1;
+    card["plan"]["adapters"][0]["tensors"][0]["init"] = json!({"nodes": nodes, "root": root});
+    fs::write(&path, card.to_string()).expect("written");
+    let tokens = graftwork::Tokens::Ids(vec![1, 2, 3]);
+    let device = graftwork::DeviceChoice::Cpu;
+    let request = graftwork::LogitsRequest { model: Some(model()), adapter: Some(out), device, tokens };
+    let message = host().logits(&request, &mut |_| {}).expect_err("too large").to_string();
+    assert!(message.contains("needs at least") && message.contains("GiB of memory"), "{message}");
+}

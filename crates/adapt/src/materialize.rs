@@ -5,7 +5,7 @@ use graftwork_model::matrix_shape;
 use graftwork_plan::{Graph, Node, Op, Shape};
 
 use crate::decompose;
-use crate::scope::Scope;
+use crate::scope::{Scope, full_precision};
 
 /// Below the square of any number that matters: keeps the gradient of a norm finite at zero.
 const TINY: f64 = 1e-30;
@@ -120,7 +120,11 @@ fn unary(node: &Node, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
         Op::Exp => a.exp(),
         Op::Tanh => a.tanh(),
         Op::Sigmoid => activation::sigmoid(a),
-        Op::Norm { axis } => a.square().sum_dim(padded_axis(shape, *axis)).clamp_min(TINY).sqrt(),
+        Op::Norm { axis } => {
+            // Squares of half precision soon overflow, and `TINY` would be none there.
+            let (dtype, wide) = (a.dtype(), full_precision(a));
+            wide.square().sum_dim(padded_axis(shape, *axis)).clamp_min(TINY).sqrt().cast(dtype)
+        }
         Op::Sum { axis } => a.sum_dim(padded_axis(shape, *axis)),
         Op::Mean { axis } => a.mean_dim(padded_axis(shape, *axis)),
         Op::Detach => a.detach(),

@@ -33,7 +33,7 @@ impl Scope<'_> {
 }
 
 /// The tensor in f32 where it is in half precision, in which small updates would be lost.
-pub(crate) fn full_precision(tensor: Tensor<2>) -> Tensor<2> {
+pub(crate) fn full_precision<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     match tensor.dtype() {
         DType::F16 | DType::BF16 => tensor.cast(DType::F32),
         _ => tensor,

@@ -159,6 +159,19 @@ fn a_tied_head_sees_the_embeddings_adapter() {
 }
 
 #[test]
+fn only_a_weight_without_an_adapter_is_a_plain_one() {
+    let raw = plan(0, [16, IN], 0.5, 1.0);
+    let model = adapted(&RawPlan { trainable: vec![RawTrainable { param: 2, group: None }], ..raw }, 1);
+    let session = model.session(&Mode::Training { key: key(1) });
+    let plain = [0, 1, 2, 3].map(|param| session.plain(ParamId(param)));
+    assert_eq!(plain.each_ref().map(Option::is_some), [false, true, true, false], "the head is tied to the embedding");
+    assert_eq!(plain.map(|p| p.is_some_and(|p| p.is_tracked())), [false, false, true, false]);
+    // The head's dropout acts on activations, which the weight as a matrix could not.
+    let built = f32s(x(4).matmul(session.value(ParamId(3)).inner().transpose()));
+    assert!(!close(&f32s(session.linear(ParamId(3), None, x(4))), &built, 1e-3));
+}
+
+#[test]
 fn a_changed_base_keeps_the_weight_at_step_0() {
     // PiSSA, arXiv 2404.02948: B and A are the weight's leading part, which the base gives up.
     let svd = |op: &str| {

@@ -86,6 +86,22 @@ fn a_norm_has_a_gradient_at_zero() {
 }
 
 #[test]
+fn a_norm_in_half_precision_neither_overflows_nor_divides_by_zero() {
+    let graph = initial(|b, base| b.axis("norm", base, 0));
+    let root = graph.root();
+    for (entry, expected) in [(1000.0, 2000.0), (0.0, 0.0)] {
+        let weight = Tensor::<2>::full([OUT as usize, IN as usize], entry, &Device::flex()).cast(DType::F16);
+        let leaf = weight.autodiff().require_grad();
+        let norm = materialize(&graph, root, &scope(&leaf, &[]));
+        assert_eq!(norm.dtype(), DType::F16);
+        let gradients = norm.clone().sum().backward();
+        assert!(values(norm.cast(DType::F64)).iter().all(|&v| v == expected), "{entry}");
+        let gradient = values(leaf.grad(&gradients).expect("a gradient").cast(DType::F64));
+        assert!(gradient.iter().all(|&g| (g - expected / 4000.0).abs() < 1e-3), "{gradient:?}");
+    }
+}
+
+#[test]
 fn nothing_flows_through_a_detached_value() {
     let mut b = Builder::default();
     let tensor = b.tensor(0);

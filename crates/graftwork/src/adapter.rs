@@ -72,7 +72,7 @@ impl Trained {
 
     /// The model with these tensors in place.
     pub(crate) fn apply(self, base: &Base, device: &Device, path: &Path) -> Result<Adapted, Error> {
-        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::new(self.plan), base.weights(device)?, 0)?;
+        let mut adapted = base.adapt(&Arc::new(self.plan), device, 0)?;
         let unused = install(&mut adapted, &self.slots, device, path)?;
         match unused.first() {
             None => Ok(adapted),

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
+use graftwork_adapt::Adapted;
 use graftwork_data::Tokenizer;
 use graftwork_model::{Architecture, matrix_shape};
-use graftwork_plan::{Dtype, Manifest, Param, ParamId};
+use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan};
 use graftwork_store::ModelDir;
 
-use crate::{Error, tensors};
+use crate::estimate::F32;
+use crate::{Error, memory, tensors};
 
 /// A model folder that was checked: its weights are those that its configuration asks for.
 pub(crate) struct Base {
@@ -42,6 +44,17 @@ impl Base {
         let param = &self.manifest.params[id.index()];
         tensors::upload(self.dir.tensor(&param.name)?, matrix_shape(&param.shape), device)
             .map_err(|e| Error::weights(&self.path, format!("`{}` {e}", param.name)))
+    }
+
+    /// The model under a plan, with the initial values that follow from `seed`.
+    pub(crate) fn adapt(&self, plan: &Arc<Plan>, device: &Device, seed: u64) -> Result<Adapted, Error> {
+        if *device == Device::flex() {
+            let counts = plan.summary(&self.manifest);
+            let values = counts.total_parameters + counts.adapter_parameters + plan.peak_elements();
+            let bytes = values.saturating_mul(F32);
+            memory::fits("the model with its adapters", bytes, "choose a smaller model or smaller adapters")?;
+        }
+        Ok(Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), self.weights(device)?, seed)?)
     }
 
     /// All parameters as matrices in f32; a tied one shares the memory of the one that it is tied to.

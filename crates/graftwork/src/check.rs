@@ -7,7 +7,7 @@ use graftwork_plan::Summary;
 use serde::Serialize;
 
 use crate::run::tokenise;
-use crate::{Error, Event, Host, MemoryEstimate, RunConfig};
+use crate::{Error, Event, Host, MemoryEstimate, RunConfig, memory};
 
 /// What a run would do.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +34,8 @@ pub struct CheckReport {
     pub learning_rate: f64,
     /// Memory of an update.
     pub memory: MemoryEstimate,
+    /// Memory of the machine in bytes, swap included, where the system says.
+    pub machine_memory: Option<u64>,
 }
 
 /// One adapter, for a person.
@@ -70,8 +72,6 @@ impl Host {
         let batches = rows.div_ceil(options.batch_size.get());
         let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
         let stats = dataset.stats();
-        let batch_rows = options.batch_size.get().min(rows) as u64;
-        let dimensions = base.architecture.dimensions();
         let name = |id| base.manifest.get(id).map(|p| p.name.clone()).unwrap_or_default();
         let adapter = |a: &graftwork_plan::Adapter| {
             let names: Vec<_> = a.tensors.iter().map(|t| t.name.as_str()).collect();
@@ -94,7 +94,8 @@ impl Host {
             preview: dataset.preview(&base.tokenizer, preview)?,
             steps,
             learning_rate: options.learning_rate,
-            memory: MemoryEstimate::new(plan, &base.manifest, &dimensions, batch_rows, stats.train.longest as u64),
+            memory: MemoryEstimate::of_run(&prepared, &dataset)?,
+            machine_memory: memory::machine_bytes(),
         })
     }
 }

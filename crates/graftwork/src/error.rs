@@ -52,6 +52,18 @@ pub enum Error {
         /// What does not fit.
         message: String,
     },
+    /// It would not fit into memory.
+    #[error("{what} needs at least {needed} of memory, and this machine has {available}; {remedy}")]
+    Memory {
+        /// What would not fit.
+        what: String,
+        /// What it needs.
+        needed: String,
+        /// What there is.
+        available: String,
+        /// What to do.
+        remedy: String,
+    },
     /// The device cannot be used.
     #[error("device `{device}`: {message}")]
     Device {

@@ -3,11 +3,16 @@
 //! Counted are the tensors that live at the peak of an update: weights, what the optimizer keeps, gradients, and what
 //! the forward pass keeps for the backward one. Everything is f32 on a processor.
 
+use graftwork_data::Dataset;
 use graftwork_model::Dimensions;
 use graftwork_plan::{Manifest, Plan};
 use serde::Serialize;
 
-const F32: u64 = 4;
+use crate::Error;
+use crate::host::Prepared;
+
+/// Bytes of a value.
+pub(crate) const F32: u64 = 4;
 
 /// Values that a decoder layer keeps for its backward pass, for each token, in units of the widths they have. They
 /// follow from the operations in `crates/models/llama` and `crates/kernels`: what an operation's gradient needs.
@@ -44,7 +49,16 @@ pub struct MemoryEstimate {
 }
 
 impl MemoryEstimate {
-    pub(crate) fn new(plan: &Plan, manifest: &Manifest, d: &Dimensions, rows: u64, length: u64) -> Self {
+    /// Memory of an update with the longest rows that the data has.
+    pub(crate) fn of_run(prepared: &Prepared, dataset: &Dataset) -> Result<Self, Error> {
+        let Prepared { config, base, plan, .. } = prepared;
+        let batch = config.train_options(plan.is_full())?.batch_size.get();
+        let rows = batch.min(dataset.train_rows().len()) as u64;
+        let length = dataset.stats().train.longest as u64;
+        Ok(Self::new(plan, &base.manifest, &base.architecture.dimensions(), rows, length))
+    }
+
+    fn new(plan: &Plan, manifest: &Manifest, d: &Dimensions, rows: u64, length: u64) -> Self {
         let summary = plan.summary(manifest);
         let tokens = rows * length;
         let per_token = kept::HIDDEN * d.hidden
@@ -54,14 +68,17 @@ impl MemoryEstimate {
         let scores = kept::SCORES * rows * d.heads * length * length;
         // An adapter keeps the thin product between its factors.
         let thin: u64 = plan.adapters().iter().flat_map(|a| &a.tensors).map(|t| t.shape.dims()[0].min(256)).sum();
-        let activations = F32 * (d.layers * (tokens * per_token + scores) + tokens * thin);
+        let built = plan.built_elements(tokens);
+        let activations =
+            F32.saturating_mul(built.saturating_add(d.layers * (tokens * per_token + scores) + tokens * thin));
         let chunk = tokens.min((1u64 << 22).div_ceil(d.vocabulary)).max(1);
         let weights = F32 * summary.total_parameters;
         let adapters = F32 * summary.adapter_parameters;
         let gradients = F32 * summary.trainable_parameters;
         let optimizer = 2 * F32 * summary.trainable_parameters;
         let logits = 3 * F32 * chunk * d.vocabulary;
-        let total = weights + adapters + gradients + optimizer + activations + logits;
+        let total =
+            [weights, adapters, gradients, optimizer, activations, logits].into_iter().fold(0, u64::saturating_add);
         Self { weights, adapters, gradients, optimizer, activations, logits, total }
     }
 }

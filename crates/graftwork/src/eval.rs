@@ -60,7 +60,7 @@ impl Opened {
         let base = Base::open(&find_model(model, adapter)?)?;
         let adapted = match adapter {
             Some(path) => Trained::read(path, &base.manifest)?.apply(&base, &device, path)?,
-            None => plain(&base, &device)?,
+            None => base.adapt(&Arc::new(Plan::nothing()), &device, 0)?,
         };
         Ok(Self { base, adapted, device })
     }
@@ -81,11 +81,6 @@ pub(crate) fn find_model(model: Option<&Path>, adapter: Option<&Path>) -> Result
             config.model.ok_or_else(|| Error::setting("model", "none is given"))
         }
     }
-}
-
-/// A model with nothing added to it.
-fn plain(base: &Base, device: &Device) -> Result<Adapted, Error> {
-    Ok(Adapted::new(Arc::clone(&base.manifest), Arc::new(Plan::nothing()), base.weights(device)?, 0)?)
 }
 
 impl Host {

@@ -1,4 +1,8 @@
-//! Memory that this process has used, as the system counts it.
+//! Memory: what the machine has, what this process has used, and whether what comes will fit.
+
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use crate::Error;
 
 /// The most memory that the process has held at once, in bytes; none where the system does not say.
 #[must_use]
@@ -8,4 +12,31 @@ pub(crate) fn peak_bytes() -> Option<u64> {
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// Memory that there is for this process, swap included, in bytes; none where the system does not say.
+#[must_use]
+pub(crate) fn machine_bytes() -> Option<u64> {
+    let wanted = RefreshKind::nothing().with_memory(MemoryRefreshKind::everything());
+    let system = System::new_with_specifics(wanted);
+    let all = system.total_memory() + system.total_swap();
+    // A container may have less than its machine.
+    let own = system.cgroup_limits().map(|limits| limits.total_memory).filter(|&total| total > 0);
+    Some(own.map_or(all, |own| own.min(all))).filter(|&bytes| bytes > 0)
+}
+
+/// Refuses what needs more bytes than the machine has: an allocation that fails would end the process without a word.
+pub(crate) fn fits(what: &str, bytes: u64, remedy: &str) -> Result<(), Error> {
+    match machine_bytes() {
+        Some(available) if bytes > available => {
+            let (needed, available) = (gibibytes(bytes), gibibytes(available));
+            Err(Error::Memory { what: what.to_owned(), needed, available, remedy: remedy.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `16.0 GiB`.
+pub(crate) fn gibibytes(bytes: u64) -> String {
+    format!("{:.1} GiB", bytes as f64 / f64::from(1u32 << 30))
 }

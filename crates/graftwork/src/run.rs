@@ -1,11 +1,10 @@
 //! A whole training run.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use burn::tensor::Device;
-use graftwork_adapt::{Adapted, Mode};
+use graftwork_adapt::Mode;
 use graftwork_data::Dataset;
 use graftwork_model::Sampling;
 use graftwork_store::{AppendLog, Overwrite, RunDir};
@@ -15,7 +14,7 @@ use serde::Serialize;
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
 use crate::host::Prepared;
 use crate::save::{self, Provenance};
-use crate::{Control, Error, Event, Host, RunConfig, memory};
+use crate::{Control, DeviceChoice, Error, Event, Host, MemoryEstimate, RunConfig, memory};
 
 /// A number at the start and at the end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -113,9 +112,11 @@ fn trainer<'a>(
     let Prepared { config, base, plan, .. } = prepared;
     let device = config.device.open()?;
     let options = config.train_options(plan.is_full())?;
+    if config.device == DeviceChoice::Cpu {
+        warn_if_large(MemoryEstimate::of_run(prepared, dataset)?.total, on_event);
+    }
     on_event(Event::Working { what: "loading the model" });
-    let weights = base.weights(&device)?;
-    let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::clone(plan), weights, config.seed)?;
+    let mut adapted = base.adapt(plan, &device, config.seed)?;
     if let Some(path) = &config.adapter {
         let start = Trained::read(path, &base.manifest)?;
         let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
@@ -126,6 +127,18 @@ fn trainer<'a>(
         }
     }
     Ok(Trainer::new(base.architecture.as_ref(), adapted, plan, dataset, options, device)?)
+}
+
+/// The estimate is no bound, so it stops nothing.
+fn warn_if_large(needed: u64, on_event: &mut dyn FnMut(Event)) {
+    if let Some(available) = memory::machine_bytes().filter(|&available| needed > available) {
+        let (needed, available) = (memory::gibibytes(needed), memory::gibibytes(available));
+        let message = format!(
+            "an update will need about {needed} of memory, and this machine has {available}: lower --batch-size (and raise \
+             --gradient-accumulation to make up for it) or --max-length, or train fewer weights"
+        );
+        on_event(Event::Warning { message });
+    }
 }
 
 fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {

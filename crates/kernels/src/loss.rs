@@ -42,7 +42,7 @@ pub fn linear_cross_entropy(
     for start in (0..tokens).step_by(chunk) {
         let count = chunk.min(tokens - start);
         let rows = h.clone().narrow(0, start, count);
-        let part = Chunk::new(&rows, &w, b.as_ref(), &targets[start..start + count]);
+        let part = Chunk::of_head(&rows, &w, b.as_ref(), &targets[start..start + count]);
         accumulate(&mut sum, part.loss);
         if !(wants.0 || wants.1 || wants.2) {
             continue;
@@ -65,6 +65,16 @@ pub fn linear_cross_entropy(
     CrossEntropy { sum: sum.unwrap_or_else(|| Tensor::zeros([1], &h.device())), surrogate }
 }
 
+/// Cross-entropy of `logits`, `[tokens, vocabulary]`, against `targets`, summed over the tokens: for a head that is more
+/// than a matrix. The backward pass keeps something of the logits' size.
+#[must_use]
+pub fn cross_entropy(logits: Tensor<2>, targets: &[u32]) -> CrossEntropy {
+    let part = Chunk::new(logits.clone().inner(), targets);
+    let gradient = part.gradient.cast(logits.dtype());
+    let surrogate = logits.is_tracked().then(|| (logits * gradient).sum());
+    CrossEntropy { sum: part.loss, surrogate }
+}
+
 /// Loss of a few tokens, and its gradient with respect to their logits.
 struct Chunk {
     loss: Tensor<1>,
@@ -72,13 +82,19 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn new(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32]) -> Self {
-        let logits = rows.clone().matmul(weight.clone().transpose());
-        let logits = if logits.dtype() == DType::F64 { logits } else { logits.cast(DType::F32) };
-        let logits = match bias {
-            Some(bias) => logits.clone() + bias.clone().cast(logits.dtype()),
-            None => logits,
-        };
+    fn of_head(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32]) -> Self {
+        let logits = full_precision(rows.clone().matmul(weight.clone().transpose()));
+        Self::new(
+            match bias {
+                Some(bias) => logits.clone() + bias.clone().cast(logits.dtype()),
+                None => logits,
+            },
+            targets,
+        )
+    }
+
+    fn new(logits: Tensor<2>, targets: &[u32]) -> Self {
+        let logits = full_precision(logits);
         let (count, device) = (targets.len(), logits.device());
         let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
         let classes = Tensor::<2, Int>::from_data(TensorData::new(classes, [count, 1]), &device);
@@ -91,6 +107,10 @@ impl Chunk {
         let gradient = (exponentials / normaliser).scatter(1, classes, minus_one, IndexingUpdateOp::Add);
         Self { loss, gradient }
     }
+}
+
+fn full_precision(logits: Tensor<2>) -> Tensor<2> {
+    if logits.dtype() == DType::F64 { logits } else { logits.cast(DType::F32) }
 }
 
 fn accumulate<const D: usize>(total: &mut Option<Tensor<D>>, part: Tensor<D>) {

@@ -5,7 +5,7 @@ mod common;
 
 use burn::tensor::{DType, Tensor};
 use common::{close, draws, finite_differences, tensor, values};
-use graftwork_kernels::loss::linear_cross_entropy;
+use graftwork_kernels::loss::{cross_entropy, linear_cross_entropy};
 
 /// Sizes of one head and its batch.
 #[derive(Clone, Copy)]
@@ -116,6 +116,24 @@ fn a_head_without_bias_is_one_with_a_bias_of_nothing() {
     let [hidden, weight, _] = tensors(&inputs, SMALL, DType::F64);
     let entropy = linear_cross_entropy(hidden, weight, None, &targets(SMALL));
     close("without bias", &[entropy.sum.into_scalar::<f64>()], &[reference(&inputs, SMALL)], 1e-14);
+}
+
+#[test]
+fn logits_of_any_origin_have_the_same_loss_and_gradients() {
+    for (dtype, precision) in [(DType::F64, 1e-12), (DType::F32, 1e-6)] {
+        let inputs = inputs(SMALL);
+        let tracked = tensors(&inputs, SMALL, dtype).map(|t| t.autodiff().require_grad());
+        let [hidden, weight, bias] = tracked.clone();
+        let entropy = cross_entropy(hidden.matmul(weight.transpose()) + bias, &targets(SMALL));
+        assert!(!entropy.sum.is_tracked(), "the sum is a number to report");
+        close("sum", &[entropy.sum.into_scalar::<f64>()], &[reference(&inputs, SMALL)], precision);
+        let gradients = entropy.surrogate.expect("something is tracked").backward();
+        for (tensor, expected) in tracked.iter().zip(closed_form(&inputs, SMALL)) {
+            close("gradient", &values(tensor.grad(&gradients).expect("a gradient")), &expected, precision);
+        }
+    }
+    let [hidden, weight, _] = tensors(&inputs(SMALL), SMALL, DType::F32);
+    assert!(cross_entropy(hidden.matmul(weight.transpose()), &targets(SMALL)).surrogate.is_none());
 }
 
 #[test]

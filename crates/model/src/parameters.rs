@@ -15,6 +15,10 @@ pub trait Parameters {
 
     /// The parameter's value as a matrix; a vector of `n` comes as `[1, n]`.
     fn value(&self, param: ParamId) -> Tensor<2>;
+
+    /// The value, where [`Parameters::linear`] multiplies with just that; none where an adapter does more to activations, or
+    /// does it without ever building the value.
+    fn plain(&self, param: ParamId) -> Option<Tensor<2>>;
 }
 
 /// The matrix that holds a tensor of that shape: all axes but the last are folded, and a vector is one row.
@@ -42,5 +46,9 @@ impl Parameters for Weights {
 
     fn value(&self, param: ParamId) -> Tensor<2> {
         self.0[param.index()].clone()
+    }
+
+    fn plain(&self, param: ParamId) -> Option<Tensor<2>> {
+        Some(self.value(param))
     }
 }

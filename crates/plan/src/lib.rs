@@ -10,6 +10,7 @@ mod display;
 mod graph;
 mod low_rank;
 mod manifest;
+mod memory;
 mod op;
 mod plan;
 mod problem;

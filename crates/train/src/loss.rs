@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use graftwork_data::Batch;
-use graftwork_kernels::loss::{CrossEntropy, linear_cross_entropy};
+use graftwork_kernels::loss::{CrossEntropy, cross_entropy, linear_cross_entropy};
 use graftwork_model::{Architecture, Input, Parameters};
 use serde::Serialize;
 
@@ -40,8 +40,10 @@ pub(crate) fn batch_loss(
         hidden.select(0, Tensor::<1, Int>::from_data(TensorData::new(places, [count]), device))
     };
     let head = architecture.head();
-    let bias = head.bias.map(|b| parameters.value(b));
-    Some(linear_cross_entropy(hidden, parameters.value(head.weight), bias, &targets))
+    Some(match parameters.plain(head.weight) {
+        Some(weight) => linear_cross_entropy(hidden, weight, head.bias.map(|b| parameters.value(b)), &targets),
+        None => cross_entropy(parameters.linear(head.weight, head.bias, hidden), &targets),
+    })
 }
 
 /// Mean loss over batches. `after_batch` is called after each and ends the evaluation by giving false: then there is no

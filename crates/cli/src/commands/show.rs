@@ -30,7 +30,8 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     }
     line(&format!("run       {} steps, peak learning rate {}", count(report.steps), rate(report.learning_rate)))?;
     let m = &report.memory;
-    line(&format!("memory    about {}", bytes(m.total)))?;
+    let machine = report.machine_memory.map(|n| format!(", of the machine's {}", bytes(n))).unwrap_or_default();
+    line(&format!("memory    about {}{machine}", bytes(m.total)))?;
     let parts = [
         ("weights", m.weights),
         ("adapters", m.adapters),
