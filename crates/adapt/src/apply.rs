@@ -1,6 +1,7 @@
 //! An expression as the linear map that it denotes.
 
 use burn::tensor::{Tensor, TensorData};
+use graftwork_kernels::linear::{linear, linear_low_rank, linear_pair};
 use graftwork_plan::{Graph, Reading, Readings};
 
 use crate::materialize::materialize;
@@ -18,6 +19,29 @@ pub fn apply(graph: &Graph, readings: &Readings, scope: &Scope<'_>, x: Tensor<2>
     Walk { graph, readings, scope }.apply(graph.root(), x, 0)
 }
 
+/// What a map makes of activations, with one product left to do where there is a weight: two of these are added in one
+/// pass.
+struct Applied {
+    x: Tensor<2>,
+    weight: Option<Tensor<2>>,
+}
+
+impl Applied {
+    fn value(self) -> Tensor<2> {
+        match self.weight {
+            Some(weight) => linear(self.x, weight),
+            None => self.x,
+        }
+    }
+
+    fn plus(self, other: Self) -> Tensor<2> {
+        match (self.weight, other.weight) {
+            (Some(first), Some(second)) => linear_pair([self.x, first], [other.x, second]),
+            (first, second) => Self { x: self.x, weight: first }.value() + Self { x: other.x, weight: second }.value(),
+        }
+    }
+}
+
 struct Walk<'a> {
     graph: &'a Graph,
     readings: &'a Readings,
@@ -26,28 +50,53 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn apply(&self, node: usize, x: Tensor<2>, depth: usize) -> Tensor<2> {
-        let go = |node: usize, x: Tensor<2>| self.apply(node, x, depth + 1);
+        self.begin(node, x, depth).value()
+    }
+
+    /// All but the last product, where that is what is left.
+    fn begin(&self, node: usize, x: Tensor<2>, depth: usize) -> Applied {
+        let begin = |node: usize, x: Tensor<2>| self.begin(node, x, depth + 1);
+        let go = |node: usize, x: Tensor<2>| begin(node, x).value();
         let vector = |node: usize| {
             let v = materialize(self.graph, node, self.scope);
             let count = v.dims()[0] * v.dims()[1];
             v.reshape([1, count])
         };
+        let value = |x: Tensor<2>| Applied { x, weight: None };
         let reading = if depth < MAX_DEPTH { self.readings.of(node) } else { Reading::Dense };
         match reading {
-            Reading::Dense => x.matmul(materialize(self.graph, node, self.scope).transpose()),
-            Reading::Identity => x,
-            Reading::Add(a, b) => go(a, x.clone()) + go(b, x),
-            Reading::Sub(a, b) => go(a, x.clone()) - go(b, x),
-            Reading::Compose { outer, inner } => go(outer, go(inner, x)),
+            Reading::Dense => Applied { x, weight: Some(materialize(self.graph, node, self.scope)) },
+            Reading::Identity => value(x),
+            Reading::Add(a, b) => match self.low_rank(a, b).or_else(|| self.low_rank(b, a)) {
+                Some((down, up, scale, weight)) => {
+                    let built = |node| materialize(self.graph, node, self.scope);
+                    value(linear_low_rank(x, built(weight), [built(down), built(up)], scale))
+                }
+                None => value(begin(a, x.clone()).plus(begin(b, x))),
+            },
+            Reading::Sub(a, b) => value(go(a, x.clone()) - go(b, x)),
+            Reading::Compose { outer, inner } => begin(outer, go(inner, x)),
             Reading::Scale(factor, map) => match self.readings.of(map) {
                 // Where the map is a product of thin factors, the least there is to scale lies between them.
-                Reading::Compose { outer, inner } => go(outer, go(inner, x).mul_scalar(factor)),
-                _ => go(map, x).mul_scalar(factor),
+                Reading::Compose { outer, inner } => begin(outer, go(inner, x).mul_scalar(factor)),
+                _ => value(go(map, x).mul_scalar(factor)),
             },
-            Reading::Dropout(p, map) => go(map, self.dropout(x, p, node)),
-            Reading::Rows { map, vector: v } => go(map, x) * vector(v),
-            Reading::Columns { map, vector: v } => go(map, x * vector(v)),
+            Reading::Dropout(p, map) => begin(map, self.dropout(x, p, node)),
+            Reading::Rows { map, vector: v } => value(go(map, x) * vector(v)),
+            Reading::Columns { map, vector: v } => begin(map, x * vector(v)),
         }
+    }
+
+    /// The parts `(down, up, scale, weight)` of `weight + scale · (up @ down)`, where the two nodes add up to that and the
+    /// three matrices are multiplied with as they are.
+    fn low_rank(&self, weight: usize, product: usize) -> Option<(usize, usize, f64, usize)> {
+        let (scale, product) = match self.readings.of(product) {
+            Reading::Scale(scale, product) => (scale, product),
+            _ => (1.0, product),
+        };
+        let Reading::Compose { outer: up, inner: down } = self.readings.of(product) else { return None };
+        let dense = [weight, up, down].iter().all(|&node| self.readings.of(node) == Reading::Dense);
+        dense.then_some((down, up, scale, weight))
     }
 
     fn dropout(&self, x: Tensor<2>, p: f64, node: usize) -> Tensor<2> {

@@ -1,6 +1,7 @@
 //! The parameters of one forward pass.
 
 use burn::tensor::{DType, Int, Tensor};
+use graftwork_kernels::linear::linear;
 use graftwork_kernels::random::Key;
 use graftwork_model::Parameters;
 use graftwork_plan::{Graph, ParamId};
@@ -88,7 +89,7 @@ impl Parameters for Session<'_> {
         let tokens = x.dims()[0] as u64;
         let y = self.with(
             weight,
-            |w| x.clone().matmul(w.transpose()),
+            |w| linear(x.clone(), w),
             |adapter, scope| apply(self.effective(adapter), &self.model.readings(adapter, tokens), scope, x.clone()),
         );
         match bias {

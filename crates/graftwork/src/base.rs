@@ -8,7 +8,7 @@ use graftwork_adapt::Adapted;
 use graftwork_data::Tokenizer;
 use graftwork_model::{Architecture, matrix_shape};
 use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan};
-use graftwork_store::ModelDir;
+use graftwork_store::{ModelDir, TensorRef};
 
 use crate::estimate::F32;
 use crate::{Error, memory, tensors};
@@ -40,9 +40,17 @@ impl Base {
 
     /// One parameter as a matrix in f32.
     pub(crate) fn weight(&self, id: ParamId, device: &Device) -> Result<Tensor<2>, Error> {
+        self.matrix(id, |tensor, shape| tensors::upload(tensor, shape, device))
+    }
+
+    fn matrix(
+        &self,
+        id: ParamId,
+        upload: impl FnOnce(TensorRef<'_>, [usize; 2]) -> Result<Tensor<2>, String>,
+    ) -> Result<Tensor<2>, Error> {
         let id = self.manifest.params[id.index()].tied_to.unwrap_or(id);
         let param = &self.manifest.params[id.index()];
-        tensors::upload(self.dir.tensor(&param.name)?, matrix_shape(&param.shape), device)
+        upload(self.dir.tensor(&param.name)?, matrix_shape(&param.shape))
             .map_err(|e| Error::weights(&self.path, format!("`{}` {e}", param.name)))
     }
 
@@ -57,14 +65,14 @@ impl Base {
         Ok(Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), self.weights(device)?, seed)?)
     }
 
-    /// All parameters as matrices in f32; a tied one shares the memory of the one that it is tied to.
+    /// All parameters as matrices, in the type to compute in; a tied one shares the memory of the one that it is tied to.
     pub(crate) fn weights(&self, device: &Device) -> Result<Vec<Tensor<2>>, Error> {
         let mut weights: Vec<Tensor<2>> = Vec::with_capacity(self.manifest.params.len());
         for (id, param) in self.manifest.iter() {
             let shared = param.tied_to.and_then(|t| weights.get(t.index()).cloned());
             weights.push(match shared {
                 Some(tensor) => tensor,
-                None => self.weight(id, device)?,
+                None => self.matrix(id, |tensor, shape| tensors::upload_weight(tensor, shape, device))?,
             });
         }
         Ok(weights)

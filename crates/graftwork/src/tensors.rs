@@ -14,6 +14,16 @@ pub(crate) fn upload(tensor: TensorRef<'_>, matrix: [usize; 2], device: &Device)
     Ok(Tensor::from_data(DeviceData::new(values, matrix), device))
 }
 
+/// The same for a weight, which stays in bf16 on a GPU: its kernels compute in that, and memory is dear there.
+pub(crate) fn upload_weight(tensor: TensorRef<'_>, matrix: [usize; 2], device: &Device) -> Result<Tensor<2>, String> {
+    let whole = tensor.shape().iter().product::<usize>() == matrix[0] * matrix[1];
+    if tensor.dtype() != Dtype::BF16 || *device == Device::flex() || !whole {
+        return upload(tensor, matrix, device);
+    }
+    let data = DeviceData::from_bytes_vec(tensor.bytes().to_vec(), matrix, DType::BF16);
+    Ok(Tensor::from_data(data, (device, DType::BF16)))
+}
+
 /// A tensor of a device in the form of a file, with the sizes and the element type given.
 pub(crate) fn download(tensor: Tensor<2>, shape: &[usize], dtype: Dtype) -> Result<TensorData, Error> {
     TensorData::from_f32_as(&values(tensor)?, shape, dtype).map_err(|e| unreadable(e.to_string()))

@@ -51,12 +51,9 @@ impl AdamW {
         lr: f64,
         weight_decay: f64,
     ) -> (Tensor<2>, Moments) {
+        let [correction1, correction2] = self.corrections(step);
         let first = moments.first.mul_scalar(self.beta1) + gradient.clone().mul_scalar(1.0 - self.beta1);
         let second = moments.second.mul_scalar(self.beta2) + gradient.square().mul_scalar(1.0 - self.beta2);
-        // The exponent fits an i32: beyond 2³¹ steps both corrections have long been exactly 1.
-        let exponent = i32::try_from(step).unwrap_or(i32::MAX);
-        let correction1 = 1.0 - self.beta1.powi(exponent);
-        let correction2 = 1.0 - self.beta2.powi(exponent);
         let denominator = second.clone().sqrt().div_scalar(correction2.sqrt()).add_scalar(self.eps);
         let decayed = if weight_decay == 0.0 { parameter } else { parameter.mul_scalar(1.0 - lr * weight_decay) };
         let updated = decayed - (first.clone() / denominator).mul_scalar(lr / correction1);
@@ -64,8 +61,61 @@ impl AdamW {
     }
 }
 
+/// One parameter's part in a step.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// The parameter.
+    pub parameter: Tensor<2>,
+    /// Its gradient.
+    pub gradient: Tensor<2>,
+    /// Its moments.
+    pub moments: Moments,
+    /// Its learning rate.
+    pub lr: f64,
+    /// Its weight decay.
+    pub weight_decay: f64,
+}
+
+impl AdamW {
+    /// A step of many parameters, whose gradients are all multiplied by `factor` first. A GPU takes them a group at a time.
+    #[must_use]
+    pub fn update_all(&self, updates: Vec<Update>, step: u64, factor: f64) -> Vec<(Tensor<2>, Moments)> {
+        #[cfg(feature = "cuda")]
+        if let Some(updated) = self.on_gpu(&updates, step, factor) {
+            return updated;
+        }
+        let one = |u: Update| {
+            let gradient = if factor == 1.0 { u.gradient } else { u.gradient.mul_scalar(factor) };
+            self.update(u.parameter, gradient, u.moments, step, u.lr, u.weight_decay)
+        };
+        updates.into_iter().map(one).collect()
+    }
+
+    #[cfg(feature = "cuda")]
+    fn on_gpu(&self, updates: &[Update], step: u64, factor: f64) -> Option<Vec<(Tensor<2>, Moments)>> {
+        let tensors: Vec<_> =
+            updates.iter().map(|u| [&u.parameter, &u.moments.first, &u.moments.second, &u.gradient]).collect();
+        let each: Vec<_> = updates.iter().map(|u| [u.lr, u.weight_decay]).collect();
+        let [correction1, correction2] = self.corrections(step);
+        let all = [self.beta1, self.beta2, self.eps, correction1, correction2, factor];
+        let updated = crate::cuda::update(&tensors, &each, all)?;
+        Some(updated.into_iter().map(|[parameter, first, second]| (parameter, Moments { first, second })).collect())
+    }
+
+    /// What the moments are divided by, since they began at 0.
+    fn corrections(&self, step: u64) -> [f64; 2] {
+        // The exponent fits an i32: beyond 2³¹ steps both corrections have long been exactly 1.
+        let exponent = i32::try_from(step).unwrap_or(i32::MAX);
+        [self.beta1, self.beta2].map(|beta| 1.0 - beta.powi(exponent))
+    }
+}
+
 /// Euclidean norm over all gradients together, one element.
 #[must_use]
 pub fn global_norm(gradients: &[Tensor<2>]) -> Option<Tensor<1>> {
+    #[cfg(feature = "cuda")]
+    if let Some(sums) = crate::cuda::squares(gradients) {
+        return Some(sums.sum().sqrt());
+    }
     gradients.iter().map(|g| g.clone().square().sum()).reduce(|a, b| a + b).map(Tensor::sqrt)
 }

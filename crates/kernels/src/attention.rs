@@ -1,13 +1,30 @@
 //! Grouped-query attention for training and generation.
 
+use std::sync::OnceLock;
+
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
 /// Added to the score of a key that a query does not see. Finite, so that a row with nothing to see stays finite.
 const HIDDEN: f32 = -1e30;
 
-/// Which keys a query sees, as a term added to the scores.
+/// Which keys a query sees.
 #[derive(Clone, Debug)]
-pub struct Mask(Option<Tensor<4>>);
+pub struct Mask {
+    /// Number of the sequence of each token, row by row.
+    segments: Vec<u32>,
+    rows: usize,
+    /// Keys that come from a cache.
+    past: usize,
+    window: Option<usize>,
+    /// Whether rows hold several sequences.
+    packed: bool,
+    device: Device,
+    /// A term added to the scores; none where every key is seen.
+    added: OnceLock<Option<Tensor<4>>>,
+    /// The numbers for a GPU's kernels, which work out the rest.
+    #[cfg(feature = "cuda")]
+    numbers: OnceLock<Tensor<2, burn::tensor::Int>>,
+}
 
 impl Mask {
     /// Queries see the keys of their own segment at their own place or before, at most `window` places back.
@@ -16,15 +33,34 @@ impl Mask {
     /// `past` keys come from a cache and belong to the same sequence.
     #[must_use]
     pub fn causal(segments: &[u32], rows: usize, past: usize, window: Option<usize>, device: &Device) -> Self {
-        let length = segments.len() / rows.max(1);
-        if length == 1 && window.is_none_or(|w| past < w) {
-            return Self(None);
+        Self {
+            segments: segments.to_vec(),
+            rows,
+            past,
+            window,
+            // Padding stands on the right, where causality hides it; only packed rows differ from one another.
+            packed: segments.iter().any(|&s| s > 1),
+            device: device.clone(),
+            added: OnceLock::new(),
+            #[cfg(feature = "cuda")]
+            numbers: OnceLock::new(),
         }
-        // Padding stands on the right, where causality hides it; only packed rows differ from one another.
-        let packed = segments.iter().any(|&s| s > 1);
-        let rows = if packed { rows } else { 1 };
+    }
+
+    /// The term for every query and key, `[rows or 1, 1, length, keys]`, where there is one.
+    fn added(&self) -> Option<&Tensor<4>> {
+        self.added.get_or_init(|| self.term()).as_ref()
+    }
+
+    fn term(&self) -> Option<Tensor<4>> {
+        let Self { past, window, packed, .. } = *self;
+        let length = self.segments.len() / self.rows.max(1);
+        if length == 1 && window.is_none_or(|w| past < w) {
+            return None;
+        }
+        let rows = if packed { self.rows } else { 1 };
         let mut mask = Vec::with_capacity(rows * length * (past + length));
-        for row in segments.chunks(length).take(rows) {
+        for row in self.segments.chunks(length).take(rows) {
             for query in 0..length {
                 mask.extend((0..past + length).map(|key| {
                     let seen = key <= past + query
@@ -35,7 +71,22 @@ impl Mask {
             }
         }
         let data = TensorData::new(mask, [rows, 1, length, past + length]);
-        Self(Some(Tensor::from_data(data, (device, DType::F32))))
+        Some(Tensor::from_data(data, (&self.device, DType::F32)))
+    }
+
+    /// Attention by a kernel that keeps no scores, where it takes these tensors.
+    #[cfg(feature = "cuda")]
+    fn on_gpu(&self, q: &Tensor<4>, k: &Tensor<4>, v: &Tensor<4>, scale: f64) -> Option<Tensor<4>> {
+        if self.past > 0 {
+            return None;
+        }
+        let numbers = self.numbers.get_or_init(|| {
+            let numbers: Vec<i32> = self.segments.iter().map(|&s| s as i32).collect();
+            let data = TensorData::new(numbers, [self.rows, self.segments.len() / self.rows.max(1)]);
+            Tensor::from_data(data, (&self.device, DType::I32))
+        });
+        let seen = crate::cuda::Seen { window: self.window, packed: self.packed, scale: scale as f32 };
+        crate::cuda::attention(q, k, v, numbers, seen)
     }
 }
 
@@ -45,6 +96,10 @@ impl Mask {
 /// `heads / kv_heads` consecutive query heads. Gives the shape of `q`.
 #[must_use]
 pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f64) -> Tensor<4> {
+    #[cfg(feature = "cuda")]
+    if let Some(attended) = mask.on_gpu(&q, &k, &v, scale) {
+        return attended;
+    }
     let [rows, heads, length, dim] = q.dims();
     let [_, kv_heads, keys, _] = k.dims();
     let dtype = q.dtype();
@@ -52,7 +107,7 @@ pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f
     let grouped = q.mul_scalar(scale).reshape([rows, kv_heads, heads / kv_heads * length, dim]);
     let scores = grouped.matmul(k.transpose()).reshape([rows, heads, length, keys]);
     let scores = if dtype == DType::F64 { scores } else { scores.cast(DType::F32) };
-    let scores = match &mask.0 {
+    let scores = match mask.added() {
         Some(mask) => scores.clone() + mask.clone().cast(scores.dtype()),
         None => scores,
     };

@@ -5,7 +5,11 @@
 
 pub mod adamw;
 pub mod attention;
+#[cfg(feature = "cuda")]
+mod cuda;
+pub mod gate;
 pub mod linalg;
+pub mod linear;
 pub mod loss;
 pub mod norm;
 pub mod random;

@@ -6,8 +6,13 @@
 
 use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, TensorData};
 
-/// Logits that one chunk may hold.
+use crate::linear::{linear, times, transposed_times};
+
+/// Logits that one chunk may hold on a processor, where they should stay in its caches.
 const CHUNK_ELEMENTS: usize = 1 << 22;
+/// The same on a GPU, which takes thousands of rows to be busy.
+#[cfg(feature = "cuda")]
+const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
 
 /// A summed loss and the way to its gradient.
 pub struct CrossEntropy {
@@ -34,7 +39,11 @@ pub fn linear_cross_entropy(
     let tracked = |t: &Tensor<2>| t.is_tracked();
     let wants = (tracked(&hidden), tracked(&weight), bias.as_ref().is_some_and(tracked));
     let (h, w, b) = (hidden.clone().inner(), weight.clone().inner(), bias.clone().map(Tensor::inner));
-    let chunk = (CHUNK_ELEMENTS / vocabulary).clamp(1, tokens);
+    #[cfg(feature = "cuda")]
+    let elements = if crate::cuda::is_gpu(&hidden.device()) { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
+    #[cfg(not(feature = "cuda"))]
+    let elements = CHUNK_ELEMENTS;
+    let chunk = (elements / vocabulary).clamp(1, tokens);
 
     let mut sum: Option<Tensor<1>> = None;
     let mut hidden_gradient = Vec::new();
@@ -52,10 +61,10 @@ pub fn linear_cross_entropy(
         }
         let gradient = part.gradient.cast(w.dtype());
         if wants.0 {
-            hidden_gradient.push(gradient.clone().matmul(w.clone()));
+            hidden_gradient.push(times(gradient.clone(), w.clone()));
         }
         if wants.1 {
-            accumulate(&mut weight_gradient, gradient.transpose().matmul(rows));
+            accumulate(&mut weight_gradient, transposed_times(gradient, rows));
         }
     }
     // d/dx Σ x ⊙ g = g: the sum hands the gradients computed above to whatever is behind each tensor.
@@ -83,21 +92,33 @@ struct Chunk {
 
 impl Chunk {
     fn of_head(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32]) -> Self {
-        let logits = full_precision(rows.clone().matmul(weight.clone().transpose()));
-        Self::new(
-            match bias {
-                Some(bias) => logits.clone() + bias.clone().cast(logits.dtype()),
-                None => logits,
-            },
-            targets,
-        )
+        let logits = linear(rows.clone(), weight.clone());
+        match bias {
+            Some(bias) => {
+                let logits = full_precision(logits);
+                let bias = bias.clone().cast(logits.dtype());
+                Self::new(logits + bias, targets)
+            }
+            None => Self::new(logits, targets),
+        }
     }
 
     fn new(logits: Tensor<2>, targets: &[u32]) -> Self {
-        let logits = full_precision(logits);
         let (count, device) = (targets.len(), logits.device());
         let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
-        let classes = Tensor::<2, Int>::from_data(TensorData::new(classes, [count, 1]), &device);
+        let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), (&device, DType::I32));
+        #[cfg(feature = "cuda")]
+        let logits = {
+            let mut own = Some(logits);
+            if let Some((losses, gradient)) = crate::cuda::entropy(&mut own, &classes) {
+                return Self { loss: losses.sum(), gradient };
+            }
+            // Without a result the logits are as they were.
+            let Some(logits) = own else { unreachable!() };
+            logits
+        };
+        let logits = full_precision(logits);
+        let classes = classes.reshape([count, 1]);
         let peak = logits.clone().max_dim(1);
         let target = logits.clone().gather(1, classes.clone()) - peak.clone();
         let exponentials = (logits - peak).exp();

@@ -48,6 +48,10 @@ impl Rotary {
     /// Rotates queries or keys, `[rows, heads, length, head_dim]`. J. Su et al., arXiv 2104.09864.
     #[must_use]
     pub fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        #[cfg(feature = "cuda")]
+        if let Some(y) = crate::cuda::rotate(&x, &self.cos, &self.sin) {
+            return y;
+        }
         let half = x.dims()[3] / 2;
         let (first, second) = (x.clone().narrow(3, 0, half), x.narrow(3, half, half));
         let rotated = first.clone() * self.cos.clone() - second.clone() * self.sin.clone();

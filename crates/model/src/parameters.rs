@@ -1,6 +1,7 @@
 //! How a forward pass reaches parameters.
 
 use burn::tensor::{Int, Tensor};
+use graftwork_kernels::linear::linear;
 use graftwork_plan::{ParamId, Shape};
 
 /// Gives a forward pass what each parameter behaves as, adapters included.
@@ -33,7 +34,7 @@ pub struct Weights(pub Vec<Tensor<2>>);
 
 impl Parameters for Weights {
     fn linear(&self, weight: ParamId, bias: Option<ParamId>, x: Tensor<2>) -> Tensor<2> {
-        let y = x.matmul(self.value(weight).transpose());
+        let y = linear(x, self.value(weight));
         match bias {
             Some(bias) => y + self.value(bias),
             None => y,

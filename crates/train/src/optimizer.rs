@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_adapt::Adapted;
-use graftwork_kernels::adamw::{AdamW, Moments, global_norm};
+use graftwork_kernels::adamw::{AdamW, Moments, Update, global_norm};
 use graftwork_plan::Group;
 
 use crate::snapshot::{NamedTensor, Snapshot};
@@ -63,12 +63,17 @@ impl Optimizer {
     pub fn update(&mut self, model: &mut Adapted, gradients: Vec<Tensor<2>>, norm: f64, step: u64, learning_rate: f64) {
         // As torch.nn.utils.clip_grad_norm_, with its 1e-6.
         let cut = self.max_norm.map_or(1.0, |max| (max / (norm + 1e-6)).min(1.0));
-        for ((&index, settings), gradient) in self.slots.iter().zip(&mut self.settings).zip(gradients) {
-            let gradient = if cut < 1.0 { gradient.mul_scalar(cut) } else { gradient };
-            let lr = learning_rate * settings.learning_rate_scale;
-            let (parameter, moments) = (model.tensor(index), settings.moments.clone());
-            let (updated, moments) = self.adamw.update(parameter, gradient, moments, step, lr, settings.weight_decay);
-            model.set_tensor(index, updated);
+        let update = |((&index, settings), gradient): ((&usize, &Settings), Tensor<2>)| Update {
+            parameter: model.tensor(index),
+            gradient,
+            moments: settings.moments.clone(),
+            lr: learning_rate * settings.learning_rate_scale,
+            weight_decay: settings.weight_decay,
+        };
+        let updates = self.slots.iter().zip(&self.settings).zip(gradients).map(update).collect();
+        let updated = self.adamw.update_all(updates, step, cut);
+        for ((&index, settings), (parameter, moments)) in self.slots.iter().zip(&mut self.settings).zip(updated) {
+            model.set_tensor(index, parameter);
             settings.moments = moments;
         }
     }

@@ -1,7 +1,8 @@
 //! The forward pass of a Llama model.
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 use graftwork_kernels::attention::{Mask, attention};
+use graftwork_kernels::gate::swiglu;
 use graftwork_kernels::norm::rms_norm;
 use graftwork_kernels::rotary::Rotary;
 use graftwork_model::{Architecture, Cache, Dimensions, Head, Input, ModelError, Parameters};
@@ -88,7 +89,7 @@ impl Pass<'_> {
         let attended = self.attention(index, layer, self.norm(layer.input_norm, x.clone()), cache);
         let x = x + attended;
         let h = self.norm(layer.post_norm, x.clone());
-        let gated = activation::silu(self.linear(layer.gate, h.clone())) * self.linear(layer.up, h);
+        let gated = swiglu(self.linear(layer.gate, h.clone()), self.linear(layer.up, h));
         x + self.linear(layer.down, gated)
     }
 

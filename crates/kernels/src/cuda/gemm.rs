@@ -1,0 +1,161 @@
+//! Products of bf16 matrices on Hopper's warpgroup units.
+
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::{Cube, DType, TensorMetadata};
+use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn_cubecl::tensor::CubeTensor;
+
+use super::launch::{Call, Kernel, define};
+use super::wgmma;
+
+const TEXT: &str = include_str!("gemm.cu");
+
+/// Rows of a tile of the result.
+const ROWS: usize = 128;
+/// How much of the inner dimension a step takes.
+const STEP: usize = 64;
+const THREADS: u32 = 384;
+/// Rows and columns of every matrix are a multiple of this: the copy engine moves 16 bytes at least.
+const WHOLE: usize = 8;
+
+/// How the matrices of a product lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `a · bᵀ` for `a [m, k]` and `b [n, k]`: a linear layer.
+    Linear,
+    /// `a · b` for `a [m, k]` and `b [k, n]`: the gradient of a linear layer's input.
+    Plain,
+    /// `aᵀ · b` for `a [k, m]` and `b [k, n]`: the gradient of a linear layer's weight.
+    Transposed,
+}
+
+impl Form {
+    /// Whether the inner dimension of `a` and of `b` is the slow one.
+    fn transposed(self) -> [bool; 2] {
+        match self {
+            Self::Linear => [false, false],
+            Self::Plain => [false, true],
+            Self::Transposed => [true, true],
+        }
+    }
+
+    /// `[m, n, k]` of matrices of these sizes.
+    pub(crate) fn sizes(self, a: [usize; 2], b: [usize; 2]) -> [usize; 3] {
+        match self {
+            Self::Linear => [a[0], b[0], a[1]],
+            Self::Plain => [a[0], b[1], a[1]],
+            Self::Transposed => [a[1], b[1], a[0]],
+        }
+    }
+
+    /// Whether the kernel takes matrices of these sizes.
+    pub(crate) fn fits(a: [usize; 2], b: [usize; 2]) -> bool {
+        // The fast dimension of each operand and of the result; 32-bit coordinates.
+        let sizes = [a[1], b[1], b[0]];
+        sizes.iter().all(|size| size.is_multiple_of(WHOLE)) && a.iter().chain(&b).all(|&size| size < 1 << 31)
+    }
+}
+
+/// What becomes of a product.
+#[derive(Clone, Copy, Debug)]
+enum Output {
+    /// Written in bf16.
+    Whole,
+    /// Summed in so many parts of the inner dimension, each written in f32, transposed or as it is.
+    Parts { count: usize, transposed: bool },
+}
+
+/// `scale` times the sum of one product of bf16 matrices, or of two that give the same shape, in bf16.
+pub(super) fn product(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64) -> CubeTensor {
+    launch(pairs, form, scale, Output::Whole)
+}
+
+/// `aᵀ · b` in f32 for `a [k, m]` and a narrow `b [k, n]`, as `[m, n]` or transposed: the gradient of a thin factor.
+///
+/// The inner dimension is long and the result small, so that it is summed in parts side by side.
+pub(super) fn thin(a: CubeTensor, b: CubeTensor, transposed: bool) -> CubeTensor {
+    let ([k, m], [_, n]) = (sizes(&a), sizes(&b));
+    let tiles = m.div_ceil(ROWS) * n.div_ceil(columns(m, n, usize::MAX));
+    // A part should have some steps to do, and there is no use in more parts than the chip has room for.
+    let count = (2 * processors(&a) / tiles).clamp(1, (k / (4 * STEP)).max(1));
+    let parts = launch(vec![[a, b]], Form::Transposed, 1.0, Output::Parts { count, transposed });
+    let shape = if transposed { [n, m] } else { [m, n] };
+    let parts = if count == 1 { parts } else { Cube::float_sum_dim(parts, 0) };
+    Cube::float_reshape(parts, shape.into())
+}
+
+fn processors(on: &CubeTensor) -> usize {
+    on.client.properties().hardware.num_streaming_multiprocessors.unwrap_or(132) as usize
+}
+
+fn launch(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64, result: Output) -> CubeTensor {
+    let pairs: Vec<[CubeTensor; 2]> = pairs.into_iter().map(|pair| pair.map(with_whole_rows)).collect();
+    let [m, n, _] = form.sizes(sizes(&pairs[0][0]), sizes(&pairs[0][1]));
+    let on = &pairs[0][0];
+    let (splits, strides, shape, dtype) = match result {
+        Output::Whole => (1, [n, 1], vec![m, n], DType::BF16),
+        Output::Parts { count, transposed: false } => (count, [n, 1], vec![count, m, n], DType::F32),
+        Output::Parts { count, transposed: true } => (count, [1, m], vec![count, n, m], DType::F32),
+    };
+    let c = empty_device_contiguous_dtype(on.client.clone(), on.device.clone(), shape.into(), dtype);
+    let processors = processors(on);
+    let columns = columns(m, n, processors);
+    let ([ta, tb], segments) = (form.transposed(), pairs.len());
+    let call = pairs.iter().fold(Call::new(), |call, [a, b]| {
+        let call = call.tiles(a, if ta { [STEP, 64] } else { [ROWS, STEP] });
+        call.tiles(b, if tb { [STEP, 64] } else { [columns, STEP] })
+    });
+    let stages = if columns == 256 { 4 } else { 6 };
+    let width_of_b = if tb { columns.next_multiple_of(64) } else { columns };
+    let kernel = Kernel {
+        name: format!("graftwork_product_{form:?}_{columns}_{segments}_{dtype:?}").to_lowercase(),
+        threads: THREADS,
+        shared_memory: stages * 2 * STEP * (ROWS + width_of_b) + 1024,
+    };
+    let text = || {
+        let defines = define(&[
+            ("TA", &u8::from(ta)),
+            ("TB", &u8::from(tb)),
+            ("BN", &columns),
+            ("STAGES", &stages),
+            ("OUT", &if dtype == DType::BF16 { "bf16" } else { "float" }),
+            ("SEGMENTS", &segments),
+            ("WIDE_STORES", &u8::from(columns >= 64 && dtype == DType::BF16)),
+        ]);
+        format!("{defines}{}{TEXT}", wgmma::text(columns, [ta, tb]))
+    };
+    let inner = |pair: Option<&[CubeTensor; 2]>| pair.map_or(0, |[a, b]| form.sizes(sizes(a), sizes(b))[2]);
+    let works = m.div_ceil(ROWS) * n.div_ceil(columns) * splits;
+    let info = [m, n, inner(pairs.first()), inner(pairs.get(1)), strides[0], strides[1], splits, m * n];
+    let info = info.map(|value| value as u64).into_iter().chain([u64::from((scale as f32).to_bits())]).collect();
+    call.writes(&c).launch(on, kernel, text, [works.min(processors) as u32, 1, 1], info);
+    c
+}
+
+/// Columns of a tile.
+fn columns(m: usize, n: usize, processors: usize) -> usize {
+    match n {
+        ..=16 => 16,
+        17..=64 => 64,
+        65..=128 => 128,
+        // Narrower tiles where wide ones would leave most of the chip idle.
+        _ if m.div_ceil(ROWS) * n.div_ceil(256) * 2 <= processors => 128,
+        _ => 256,
+    }
+}
+
+fn sizes(matrix: &CubeTensor) -> [usize; 2] {
+    let shape = matrix.shape();
+    [shape[0], shape[1]]
+}
+
+/// The matrix as it is where its rows are whole and start at multiples of 16 bytes, or a copy.
+fn with_whole_rows(matrix: CubeTensor) -> CubeTensor {
+    let strides = matrix.meta.strides();
+    let offset = matrix.handle.offset_start.unwrap_or(0);
+    if strides[1] == 1 && strides[0].is_multiple_of(WHOLE) && offset.is_multiple_of(16) {
+        return matrix;
+    }
+    into_contiguous(matrix)
+}

@@ -1,0 +1,320 @@
+//! The kernels as operations of burn: routed to the CUDA runtime, with gradients.
+
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{
+    Backend, BackendTensor, Cube, DType, Dispatch, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind,
+    backend_extension,
+};
+use burn::tensor::{Device, Int, Tensor};
+use burn_cubecl::tensor::CubeTensor;
+
+use super::attention::{self, Inputs, Seen};
+use super::gemm::{self, Form};
+use super::rows;
+
+/// What only the runtime's backend computes. The names are those of the functions that do it.
+pub(super) trait Raw: Backend {
+    fn product(pairs: Vec<[FloatTensor<Self>; 2]>, form: Form, scale: f64) -> FloatTensor<Self>;
+    fn thin(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: bool) -> FloatTensor<Self>;
+    fn causal_attention(
+        qkv: Triple<Self>,
+        segments: IntTensor<Self>,
+        seen: Seen,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+    /// `of_output` are the output, its logarithms of sums, and its gradient.
+    fn causal_attention_backward(
+        qkv: Triple<Self>,
+        segments: IntTensor<Self>,
+        of_output: Triple<Self>,
+        seen: Seen,
+    ) -> Triple<Self>;
+    fn norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self>;
+    /// Gradients of input and scale; `tensors` are input, scale and gradient.
+    fn norm_backward(
+        tensors: Triple<Self>,
+        eps: f64,
+        with_scale: bool,
+    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>);
+    /// `tensors` are what is rotated, cosines and sines.
+    fn rotate(tensors: Triple<Self>, backwards: bool) -> FloatTensor<Self>;
+    fn gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// `tensors` are gate, up and gradient.
+    fn gate_backward(tensors: Triple<Self>) -> [FloatTensor<Self>; 2];
+}
+
+/// Three tensors of a backend.
+pub(super) type Triple<B> = [FloatTensor<B>; 3];
+
+impl Raw for Cube {
+    fn product(pairs: Vec<[FloatTensor<Self>; 2]>, form: Form, scale: f64) -> FloatTensor<Self> {
+        gemm::product(pairs, form, scale)
+    }
+
+    fn thin(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: bool) -> FloatTensor<Self> {
+        gemm::thin(a, b, transposed)
+    }
+
+    fn causal_attention(
+        [q, k, v]: Triple<Self>,
+        segments: IntTensor<Self>,
+        seen: Seen,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        attention::forward(Inputs { q, k, v, segments }, seen)
+    }
+
+    fn causal_attention_backward(
+        [q, k, v]: Triple<Self>,
+        segments: IntTensor<Self>,
+        [output, lse, gradient]: Triple<Self>,
+        seen: Seen,
+    ) -> Triple<Self> {
+        attention::backward(Inputs { q, k, v, segments }, output, lse, gradient, seen)
+    }
+
+    fn norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self> {
+        rows::norm(x, scale, eps)
+    }
+
+    fn norm_backward(
+        [x, scale, gradient]: Triple<Self>,
+        eps: f64,
+        with_scale: bool,
+    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
+        let (dx, parts) = rows::norm_backward(x, scale, gradient, eps, with_scale);
+        (dx, parts.map(|parts| Self::float_cast(Self::float_sum_dim(parts, 0), burn::tensor::FloatDType::BF16)))
+    }
+
+    fn rotate([x, cosines, sines]: Triple<Self>, backwards: bool) -> FloatTensor<Self> {
+        rows::rotate(x, cosines, sines, backwards)
+    }
+
+    fn gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::gate(gate, up)
+    }
+
+    fn gate_backward([gate, up, gradient]: Triple<Self>) -> [FloatTensor<Self>; 2] {
+        rows::gate_backward(gate, up, gradient)
+    }
+}
+
+/// Operations on tensors of any device that the runtime has.
+#[backend_extension(Autodiff, Cube)]
+pub(super) trait Gpu: Backend {
+    /// `x · weightᵀ`.
+    fn gpu_linear(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// `x · weightᵀ + y · otherᵀ`.
+    fn gpu_linear_pair(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        other: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+    /// `x · (weight + scale · up · down)ᵀ`.
+    fn gpu_low_rank(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        down: FloatTensor<Self>,
+        up: FloatTensor<Self>,
+        scale: f64,
+    ) -> FloatTensor<Self>;
+    /// Causal attention.
+    fn gpu_attention(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        segments: IntTensor<Self>,
+        seen: Seen,
+    ) -> FloatTensor<Self>;
+    /// Root-mean-square norm of rows.
+    fn gpu_norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self>;
+    /// Rotary positions; the tables have no gradient.
+    fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// `silu(gate) ⊙ up`.
+    fn gpu_gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+impl Gpu for Cube {
+    fn gpu_linear(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        gemm::product(vec![[x, weight]], Form::Linear, 1.0)
+    }
+
+    fn gpu_linear_pair(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        y: FloatTensor<Self>,
+        other: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        gemm::product(vec![[x, weight], [y, other]], Form::Linear, 1.0)
+    }
+
+    fn gpu_low_rank(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        down: FloatTensor<Self>,
+        up: FloatTensor<Self>,
+        scale: f64,
+    ) -> FloatTensor<Self> {
+        let narrow = gemm::product(vec![[x.clone(), down]], Form::Linear, scale);
+        gemm::product(vec![[x, weight], [narrow, up]], Form::Linear, 1.0)
+    }
+
+    fn gpu_attention(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        segments: IntTensor<Self>,
+        seen: Seen,
+    ) -> FloatTensor<Self> {
+        attention::forward(Inputs { q, k, v, segments }, seen).0
+    }
+
+    fn gpu_norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self> {
+        rows::norm(x, scale, eps)
+    }
+
+    fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::rotate(x, cosines, sines, false)
+    }
+
+    fn gpu_gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self> {
+        rows::gate(gate, up)
+    }
+}
+
+/// Whether a device is one that has these kernels; the only other is the processor.
+pub(crate) fn is_gpu(device: &Device) -> bool {
+    device.clone().without_autodiff() != Device::flex()
+}
+
+fn all_are<const D: usize>(tensors: &[&Tensor<D>], dtype: DType) -> bool {
+    tensors.iter().all(|t| t.dtype() == dtype && is_gpu(&t.device()))
+}
+
+/// The sum of products `x · weightᵀ`, one or two, where the kernel takes them.
+pub(crate) fn linear(pairs: &[[Tensor<2>; 2]]) -> Option<Tensor<2>> {
+    let fits = |[x, weight]: &[Tensor<2>; 2]| all_are(&[x, weight], DType::BF16) && Form::fits(x.dims(), weight.dims());
+    if !pairs.iter().all(fits) {
+        return None;
+    }
+    let own = |t: &Tensor<2>| t.clone().into_dispatch();
+    Some(Tensor::from_dispatch(match pairs {
+        [[x, weight]] => Dispatch::gpu_linear(own(x), own(weight)),
+        [[x, weight], [y, other]] => Dispatch::gpu_linear_pair(own(x), own(weight), own(y), own(other)),
+        _ => return None,
+    }))
+}
+
+/// `x · (weight + scale · up · down)ᵀ`, where the kernels take it.
+pub(crate) fn low_rank(
+    x: &Tensor<2>,
+    weight: &Tensor<2>,
+    [down, up]: [&Tensor<2>; 2],
+    scale: f64,
+) -> Option<Tensor<2>> {
+    let fit = [[x, weight], [x, down], [up, up]].iter().all(|[a, b]| Form::fits(a.dims(), b.dims()));
+    if !all_are(&[x, weight, down, up], DType::BF16) || !fit {
+        return None;
+    }
+    let [x, weight, down, up] = [x, weight, down, up].map(|t| t.clone().into_dispatch());
+    Some(Tensor::from_dispatch(Dispatch::gpu_low_rank(x, weight, down, up, scale)))
+}
+
+/// A product without a gradient, where the kernel takes it.
+pub(crate) fn product(a: &Tensor<2>, b: &Tensor<2>, form: Form) -> Option<Tensor<2>> {
+    if !all_are(&[a, b], DType::BF16) || !Form::fits(a.dims(), b.dims()) {
+        return None;
+    }
+    let (a, b) = (inner(a.clone())?, inner(b.clone())?);
+    Some(outer(gemm::product(vec![[a, b]], form, 1.0)))
+}
+
+/// Attention, where the kernels take it.
+pub(crate) fn attention(
+    q: &Tensor<4>,
+    k: &Tensor<4>,
+    v: &Tensor<4>,
+    segments: &Tensor<2, Int>,
+    seen: Seen,
+) -> Option<Tensor<4>> {
+    if !all_are(&[q, k, v], DType::BF16) || !attention::fits(q.dims()[3]) || q.dims()[2] != k.dims()[2] {
+        return None;
+    }
+    let [q, k, v] = [q, k, v].map(|t| t.clone().into_dispatch());
+    Some(Tensor::from_dispatch(Dispatch::gpu_attention(q, k, v, segments.clone().into_dispatch(), seen)))
+}
+
+/// The root-mean-square norm, where the kernel takes it.
+pub(crate) fn norm(x: &Tensor<2>, scale: &Tensor<2>, eps: f64) -> Option<Tensor<2>> {
+    let width = x.dims()[1];
+    if !all_are(&[x, scale], DType::BF16) || !width.is_multiple_of(8) || width > rows::WIDEST_NORM {
+        return None;
+    }
+    Some(Tensor::from_dispatch(Dispatch::gpu_norm(x.clone().into_dispatch(), scale.clone().into_dispatch(), eps)))
+}
+
+/// Rotary positions, where the kernel takes them.
+pub(crate) fn rotate(x: &Tensor<4>, cosines: &Tensor<4>, sines: &Tensor<4>) -> Option<Tensor<4>> {
+    if !all_are(&[x, cosines, sines], DType::BF16) || !x.dims()[3].is_multiple_of(16) {
+        return None;
+    }
+    let [x, cosines, sines] = [x, cosines, sines].map(|t| t.clone().into_dispatch());
+    Some(Tensor::from_dispatch(Dispatch::gpu_rotate(x, cosines, sines)))
+}
+
+/// The gated unit, where the kernel takes it.
+pub(crate) fn gate(gate: &Tensor<2>, up: &Tensor<2>) -> Option<Tensor<2>> {
+    if !all_are(&[gate, up], DType::BF16) || !gate.dims()[1].is_multiple_of(8) {
+        return None;
+    }
+    Some(Tensor::from_dispatch(Dispatch::gpu_gate(gate.clone().into_dispatch(), up.clone().into_dispatch())))
+}
+
+/// Losses of tokens and the gradient of the logits, where the kernel takes them. Neither is tracked.
+pub(crate) fn entropy(logits: &mut Option<Tensor<2>>, targets: &Tensor<1, Int>) -> Option<(Tensor<1>, Tensor<2>)> {
+    let fits = |t: &Tensor<2>| all_are(&[t], DType::BF16) && t.dims()[1].is_multiple_of(8);
+    if !logits.as_ref().is_some_and(fits) {
+        return None;
+    }
+    // Given up here, so that the gradient can take the place of logits that nobody else holds.
+    let logits = inner(logits.take()?)?;
+    let DispatchTensorKind::Cube(BackendTensor::Int(targets)) = targets.clone().into_dispatch().kind else {
+        return None;
+    };
+    let (loss, gradient) = rows::entropy(logits, targets);
+    Some((outer(loss), outer(gradient)))
+}
+
+/// Sums of squares of f32 tensors in some parts, where the kernel takes them.
+pub(crate) fn squares(tensors: &[Tensor<2>]) -> Option<Tensor<1>> {
+    let tensors = tensors.iter().map(f32_inner).collect::<Option<Vec<_>>>()?;
+    (!tensors.is_empty()).then(|| outer(rows::squares(&tensors)))
+}
+
+/// A step of AdamW over `[parameter, first moment, second moment, gradient]` of each of many, where the kernel takes them:
+/// parameters and moments. See [`rows::update`] for the numbers.
+pub(crate) fn update(tensors: &[[&Tensor<2>; 4]], each: &[[f64; 2]], all: [f64; 6]) -> Option<Vec<[Tensor<2>; 3]>> {
+    let own = |tensors: &[&Tensor<2>; 4]| {
+        let [value, first, second, gradient] = tensors.map(f32_inner);
+        Some([value?, first?, second?, gradient?])
+    };
+    let tensors = tensors.iter().map(own).collect::<Option<Vec<_>>>()?;
+    Some(rows::update(tensors, each, all).into_iter().map(|updated| updated.map(outer)).collect())
+}
+
+fn f32_inner(tensor: &Tensor<2>) -> Option<CubeTensor> {
+    if all_are(&[tensor], DType::F32) { inner(tensor.clone()) } else { None }
+}
+
+/// The runtime's tensor, of one that nothing tracks.
+fn inner<const D: usize>(tensor: Tensor<D>) -> Option<CubeTensor> {
+    match tensor.into_dispatch().kind {
+        DispatchTensorKind::Cube(BackendTensor::Float(tensor)) => Some(tensor),
+        _ => None,
+    }
+}
+
+fn outer<const D: usize>(tensor: CubeTensor) -> Tensor<D> {
+    let kind = DispatchTensorKind::Cube(BackendTensor::Float(tensor));
+    Tensor::from_dispatch(DispatchTensor { kind, autodiff: DispatchAutodiffContext::Disabled })
+}

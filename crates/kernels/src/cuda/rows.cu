@@ -1,0 +1,246 @@
+// Norms, rotary positions, gated units and losses: passes over rows that read and write each value once or twice.
+//
+// One of the parts below is chosen by a name that comes before this text. Sums are in f32.
+
+#define THREADS 256
+
+struct alignas(16) Eight {
+    bf16 v[8];
+};
+
+// The sum over a block, in every thread.
+__device__ __forceinline__ float block_sum(float x) {
+    __shared__ float parts[THREADS / 32];
+    for (u32 i = 16; i; i /= 2) x += __shfl_xor_sync(~0u, x, i);
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = x;
+    __syncthreads();
+    float sum = 0.0f;
+    for (u32 i = 0; i < THREADS / 32; i++) sum += parts[i];
+    return sum;
+}
+
+__device__ __forceinline__ float round_to_bf16(float x) { return to_float(to_bf16(x)); }
+
+#if NORM_FORWARD
+
+struct Info {
+    u64 width, eps;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* scale, bf16* y, const __grid_constant__ Info info) {
+    u32 width = (u32)info.width;
+    x += (u64)blockIdx.x * width;
+    y += (u64)blockIdx.x * width;
+    float sum = 0.0f;
+    for (u32 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
+        Eight a = *(const Eight*)(x + at);
+        for (u32 i = 0; i < 8; i++) sum += to_float(a.v[i]) * to_float(a.v[i]);
+    }
+    float inverse = rsqrtf(block_sum(sum) / width + __int_as_float((int)info.eps));
+    for (u32 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
+        Eight a = *(const Eight*)(x + at), s = *(const Eight*)(scale + at), out;
+        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(round_to_bf16(to_float(a.v[i]) * inverse) * to_float(s.v[i]));
+        *(Eight*)(y + at) = out;
+    }
+}
+
+#elif NORM_BACKWARD
+
+// Blocks walk over rows, so that each sums its part of the scale's gradient in registers.
+#define PARTS 4  // of THREADS · 8 values: the widest row is 8192
+
+struct Info {
+    u64 rows, width, eps, with_scale;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* scale, const bf16* g, bf16* dx, float* dscale,
+                                                            const __grid_constant__ Info info) {
+    u32 width = (u32)info.width;
+    float sums[PARTS][8] = {};
+    for (u64 row = blockIdx.x; row < info.rows; row += gridDim.x) {
+        Eight a[PARTS], b[PARTS];
+        float square = 0.0f, product = 0.0f;
+#pragma unroll
+        for (u32 p = 0; p < PARTS; p++) {
+            u32 at = (p * THREADS + threadIdx.x) * 8;
+            if (at >= width) break;
+            a[p] = *(const Eight*)(x + row * width + at);
+            b[p] = *(const Eight*)(g + row * width + at);
+            Eight s = *(const Eight*)(scale + at);
+            for (u32 i = 0; i < 8; i++) {
+                float v = to_float(a[p].v[i]);
+                square += v * v;
+                product += v * to_float(b[p].v[i]) * to_float(s.v[i]);
+            }
+        }
+        float inverse = rsqrtf(block_sum(square) / width + __int_as_float((int)info.eps));
+        float shared_part = block_sum(product) * inverse * inverse * inverse / width;
+#pragma unroll
+        for (u32 p = 0; p < PARTS; p++) {
+            u32 at = (p * THREADS + threadIdx.x) * 8;
+            if (at >= width) break;
+            Eight s = *(const Eight*)(scale + at), out;
+            for (u32 i = 0; i < 8; i++) {
+                float v = to_float(a[p].v[i]), d = to_float(b[p].v[i]);
+                out.v[i] = to_bf16(d * to_float(s.v[i]) * inverse - v * shared_part);
+                sums[p][i] += d * round_to_bf16(v * inverse);
+            }
+            *(Eight*)(dx + row * width + at) = out;
+        }
+    }
+    if (!info.with_scale) return;
+#pragma unroll
+    for (u32 p = 0; p < PARTS; p++) {
+        u32 at = (p * THREADS + threadIdx.x) * 8;
+        if (at >= width) break;
+        for (u32 i = 0; i < 8; i++) dscale[(u64)blockIdx.x * width + at + i] = sums[p][i];
+    }
+}
+
+#elif ROTATE
+
+// Half-rotated positions of [rows, heads, length, width]; the tables are [rows or 1, length, width / 2].
+struct Info {
+    u64 row, head, token;              // strides of x
+    u64 to_row, to_head, to_token;     // and of y
+    u64 heads, length, half, table_row, sign, total;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* cosines, const bf16* sines, bf16* y,
+                                                            const __grid_constant__ Info info) {
+    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    if (index >= info.total) return;
+    u64 eighths = info.half / 8, chunk = index % eighths * 8;
+    u64 head = index / eighths % info.heads, token = index / eighths / info.heads % info.length, row = index / eighths / info.heads / info.length;
+    x += row * info.row + head * info.head + token * info.token + chunk;
+    y += row * info.to_row + head * info.to_head + token * info.to_token + chunk;
+    u64 at = row * info.table_row + token * info.half + chunk;
+    Eight c = *(const Eight*)(cosines + at), s = *(const Eight*)(sines + at);
+    Eight a = *(const Eight*)x, b = *(const Eight*)(x + info.half), first, second;
+    float sign = info.sign ? -1.0f : 1.0f;
+    for (u32 i = 0; i < 8; i++) {
+        float cosine = to_float(c.v[i]), sine = to_float(s.v[i]) * sign;
+        float u = to_float(a.v[i]), v = to_float(b.v[i]);
+        first.v[i] = to_bf16(u * cosine - v * sine);
+        second.v[i] = to_bf16(v * cosine + u * sine);
+    }
+    *(Eight*)y = first;
+    *(Eight*)(y + info.half) = second;
+}
+
+#elif GATE_FORWARD
+
+struct Info {
+    u64 total;  // in eighths
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* gate, const bf16* up, bf16* y, const __grid_constant__ Info info) {
+    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    if (index >= info.total) return;
+    Eight a = ((const Eight*)gate)[index], b = ((const Eight*)up)[index], out;
+    for (u32 i = 0; i < 8; i++) {
+        float x = to_float(a.v[i]);
+        out.v[i] = to_bf16(round_to_bf16(x / (1.0f + __expf(-x))) * to_float(b.v[i]));
+    }
+    ((Eight*)y)[index] = out;
+}
+
+#elif GATE_BACKWARD
+
+struct Info {
+    u64 total;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* gate, const bf16* up, const bf16* g, bf16* dgate, bf16* dup,
+                                                            const __grid_constant__ Info info) {
+    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    if (index >= info.total) return;
+    Eight a = ((const Eight*)gate)[index], b = ((const Eight*)up)[index], d = ((const Eight*)g)[index], da, db;
+    for (u32 i = 0; i < 8; i++) {
+        float x = to_float(a.v[i]), grad = to_float(d.v[i]), sigmoid = 1.0f / (1.0f + __expf(-x));
+        da.v[i] = to_bf16(grad * to_float(b.v[i]) * sigmoid * (1.0f + x * (1.0f - sigmoid)));
+        db.v[i] = to_bf16(grad * round_to_bf16(x * sigmoid));
+    }
+    ((Eight*)dgate)[index] = da;
+    ((Eight*)dup)[index] = db;
+}
+
+#elif ENTROPY
+
+// Of each row of logits the loss, and in place of the logits its gradient, softmax - onehot.
+struct Info {
+    u64 width;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* logits, const int* targets, float* loss, bf16* gradient,
+                                                            const __grid_constant__ Info info) {
+    __shared__ float peaks[THREADS / 32];
+    u64 width = info.width;
+    logits += blockIdx.x * width;
+    gradient += blockIdx.x * width;
+    float peak = -3e38f, sum = 0.0f;
+    for (u64 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
+        Eight a = *(const Eight*)(logits + at);
+        float most = peak;
+        for (u32 i = 0; i < 8; i++) most = fmaxf(most, to_float(a.v[i]));
+        sum *= __expf(peak - most);
+        for (u32 i = 0; i < 8; i++) sum += __expf(to_float(a.v[i]) - most);
+        peak = most;
+    }
+    float own = peak;
+    for (u32 i = 16; i; i /= 2) peak = fmaxf(peak, __shfl_xor_sync(~0u, peak, i));
+    if (threadIdx.x % 32 == 0) peaks[threadIdx.x / 32] = peak;
+    __syncthreads();
+    for (u32 i = 0; i < THREADS / 32; i++) peak = fmaxf(peak, peaks[i]);
+    sum = block_sum(sum * __expf(own - peak));
+    u64 target = (u64)targets[blockIdx.x];
+    if (threadIdx.x == 0) loss[blockIdx.x] = logf(sum) + peak - to_float(logits[target]);
+    __syncthreads();  // the target's logit is read before its gradient takes its place
+    float inverse = 1.0f / sum;
+    for (u64 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
+        Eight a = *(const Eight*)(logits + at), out;
+        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(__expf(to_float(a.v[i]) - peak) * inverse - (at + i == target ? 1.0f : 0.0f));
+        *(Eight*)(gradient + at) = out;
+    }
+}
+
+#elif SQUARES
+
+struct Info {
+    u64 total[TOGETHER];
+    u64 offset;  // of the first tensor's sums
+};
+
+__device__ __forceinline__ void one(float* sums, const Info& info, u32 index, const float* x) {
+    float sum = 0.0f;
+    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < info.total[index]; i += (u64)gridDim.x * THREADS) sum += x[i] * x[i];
+    sum = block_sum(sum);
+    if (threadIdx.x == 0) sums[info.offset + index * gridDim.x + blockIdx.x] = sum;
+}
+
+#elif UPDATE
+
+// AdamW on f32 values, I. Loshchilov, F. Hutter, arXiv 1711.05101, in the order of operations of torch.optim.AdamW.
+struct Info {
+    u64 total[TOGETHER], rate[TOGETHER], decay[TOGETHER];
+    u64 beta1, beta2, eps, correction1, correction2, factor;  // like rate and decay the bits of an f32
+};
+
+__device__ __forceinline__ void one(const Info& info, u32 index, const float* value, const float* first, const float* second,
+                                    const float* gradient, float* new_value, float* new_first, float* new_second) {
+    auto number = [](u64 bits) { return __int_as_float((int)bits); };
+    float rate = number(info.rate[index]), decay = number(info.decay[index]), factor = number(info.factor);
+    float beta1 = number(info.beta1), beta2 = number(info.beta2), eps = number(info.eps);
+    float step = rate / number(info.correction1), root = sqrtf(number(info.correction2));
+    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < info.total[index]; i += (u64)gridDim.x * THREADS) {
+        float g = gradient[i] * factor;
+        float m = first[i] + (g - first[i]) * (1.0f - beta1);
+        float v = second[i] * beta2 + g * g * (1.0f - beta2);
+        new_value[i] = value[i] * (1.0f - rate * decay) - step * m / (sqrtf(v) / root + eps);
+        new_first[i] = m;
+        new_second[i] = v;
+    }
+}
+
+#endif

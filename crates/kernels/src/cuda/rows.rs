@@ -1,0 +1,216 @@
+//! Norms, rotary positions, gated units, losses and updates: kernels that pass over rows.
+
+use burn::backend::{DType, TensorMetadata};
+use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn_cubecl::tensor::CubeTensor;
+
+use super::launch::{Call, Kernel};
+
+const TEXT: &str = include_str!("rows.cu");
+const THREADS: usize = 256;
+/// Values that a thread reads at once.
+const EIGHT: usize = 8;
+/// The widest row of a norm.
+pub(super) const WIDEST_NORM: usize = 4 * THREADS * EIGHT;
+
+fn kernel(part: &str) -> Kernel {
+    let name = format!("graftwork_{}", part.to_lowercase());
+    Kernel { name, threads: THREADS as u32, shared_memory: 0 }
+}
+
+fn launch(call: Call, on: &CubeTensor, part: &str, blocks: usize, info: Vec<u64>) {
+    call.launch(on, kernel(part), || format!("#define {part} 1\n{TEXT}"), [blocks as u32, 1, 1], info);
+}
+
+fn room(like: &CubeTensor, shape: &[usize], dtype: DType) -> CubeTensor {
+    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape.into(), dtype)
+}
+
+fn like(tensor: &CubeTensor) -> CubeTensor {
+    room(tensor, tensor.shape().as_slice(), tensor.dtype)
+}
+
+/// With rows that follow one another, and start where eight values can be read at once.
+fn whole(tensor: CubeTensor) -> CubeTensor {
+    let aligned = tensor.handle.offset_start.unwrap_or(0).is_multiple_of(16);
+    if aligned || !tensor.is_contiguous() { into_contiguous(tensor) } else { tensor.copy() }
+}
+
+fn bits(value: f64) -> u64 {
+    u64::from((value as f32).to_bits())
+}
+
+/// `[rows, width]`.
+fn sizes(matrix: &CubeTensor) -> [usize; 2] {
+    let shape = matrix.shape();
+    [shape[0], shape[1]]
+}
+
+/// The root-mean-square norm of each row, times `scale`.
+pub(super) fn norm(x: CubeTensor, scale: CubeTensor, eps: f64) -> CubeTensor {
+    let (x, scale) = (whole(x), whole(scale));
+    let ([rows, width], y) = (sizes(&x), like(&x));
+    let call = Call::new().reads(&x).reads(&scale).writes(&y);
+    launch(call, &x, "NORM_FORWARD", rows, vec![width as u64, bits(eps)]);
+    y
+}
+
+/// Gradient of [`norm`]'s input, and parts `[blocks, width]` of its scale's where that is wanted.
+pub(super) fn norm_backward(
+    x: CubeTensor,
+    scale: CubeTensor,
+    gradient: CubeTensor,
+    eps: f64,
+    with_scale: bool,
+) -> (CubeTensor, Option<CubeTensor>) {
+    let (x, scale, gradient) = (whole(x), whole(scale), whole(gradient));
+    let ([rows, width], dx) = (sizes(&x), like(&x));
+    let processors = x.client.properties().hardware.num_streaming_multiprocessors.unwrap_or(128) as usize;
+    let blocks = rows.min(2 * processors);
+    let shape = if with_scale { [blocks, width] } else { [1, 1] };
+    let parts = room(&x, &shape, DType::F32);
+    let call = Call::new().reads(&x).reads(&scale).reads(&gradient).writes(&dx).writes(&parts);
+    launch(call, &x, "NORM_BACKWARD", blocks, vec![rows as u64, width as u64, bits(eps), u64::from(with_scale)]);
+    (dx, with_scale.then_some(parts))
+}
+
+/// `x [rows, heads, length, width]` rotated by tables `[rows or 1, 1, length, width / 2]`, backwards for the gradient.
+pub(super) fn rotate(x: CubeTensor, cosines: CubeTensor, sines: CubeTensor, backwards: bool) -> CubeTensor {
+    let strides = x.meta.strides();
+    let aligned = strides[..3].iter().all(|stride| stride.is_multiple_of(EIGHT));
+    let x = if strides[3] == 1 && aligned { x } else { into_contiguous(x) };
+    let (cosines, sines) = (whole(cosines), whole(sines));
+    let (shape, table) = (x.shape(), cosines.shape());
+    let [rows, heads, length, width] = [shape[0], shape[1], shape[2], shape[3]];
+    let y = super::attention::heads_side_by_side(&x, [rows, heads, length, width]);
+    let total = rows * heads * length * width / 2 / EIGHT;
+    let table_row = if table[0] > 1 { length * width / 2 } else { 0 };
+    let mut info: Vec<u64> = [&x, &y].into_iter().flat_map(super::attention::layout).collect();
+    info.extend([heads, length, width / 2, table_row, usize::from(backwards), total].map(|v| v as u64));
+    let call = Call::new().reads(&x).reads(&cosines).reads(&sines).writes(&y);
+    launch(call, &x, "ROTATE", total.div_ceil(THREADS), info);
+    y
+}
+
+/// `silu(gate) ⊙ up`.
+pub(super) fn gate(gate: CubeTensor, up: CubeTensor) -> CubeTensor {
+    let (gate, up) = (whole(gate), whole(up));
+    let (y, total) = (like(&gate), gate.shape().num_elements() / EIGHT);
+    let call = Call::new().reads(&gate).reads(&up).writes(&y);
+    launch(call, &gate, "GATE_FORWARD", total.div_ceil(THREADS), vec![total as u64]);
+    y
+}
+
+/// Gradients of the two inputs of [`gate`].
+pub(super) fn gate_backward(gate: CubeTensor, up: CubeTensor, gradient: CubeTensor) -> [CubeTensor; 2] {
+    let (gate, up, gradient) = (whole(gate), whole(up), whole(gradient));
+    let (of_gate, of_up, total) = (like(&gate), like(&up), gate.shape().num_elements() / EIGHT);
+    let call = Call::new().reads(&gate).reads(&up).reads(&gradient).writes(&of_gate).writes(&of_up);
+    launch(call, &gate, "GATE_BACKWARD", total.div_ceil(THREADS), vec![total as u64]);
+    [of_gate, of_up]
+}
+
+/// Of logits `[tokens, vocabulary]` each token's loss, and the gradient of their sum with respect to the logits.
+pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
+    let (logits, targets) = (whole(logits), into_contiguous(targets));
+    let [tokens, width] = sizes(&logits);
+    // The gradient takes the place of logits that nobody else holds.
+    let gradient = if logits.handle.can_mut() { logits.clone() } else { like(&logits) };
+    let loss = room(&logits, &[tokens], DType::F32);
+    let call = Call::new().reads(&logits).reads(&targets).writes(&loss).writes(&gradient);
+    launch(call, &logits, "ENTROPY", tokens, vec![width as u64]);
+    (loss, gradient)
+}
+
+/// Tensors that one launch takes: each is a parameter or several of the kernel.
+const TOGETHER: usize = 16;
+/// Blocks that share a tensor.
+const BLOCKS: usize = 64;
+
+/// A kernel over up to [`TOGETHER`] groups of tensors, `names` the pointers of a group with their types: block row `i` calls
+/// `one` of `part` with the `i`-th group.
+fn many(part: &str, names: &[(&str, &str)], groups: usize) -> (Kernel, impl FnOnce() -> String) {
+    let kernel = Kernel {
+        name: format!("graftwork_{}_{groups}", part.to_lowercase()),
+        threads: THREADS as u32,
+        shared_memory: 0,
+    };
+    let each = |item: &dyn Fn(usize) -> String| (0..groups).map(item).collect::<Vec<_>>();
+    let of = |i: usize, with_type: bool| {
+        let item =
+            |(kind, name): &(&str, &str)| if with_type { format!("{kind} {name}{i}") } else { format!("{name}{i}") };
+        names.iter().map(item).collect::<Vec<_>>().join(", ")
+    };
+    let parameters = each(&|i| of(i, true)).join(", ");
+    let cases = each(&|i| format!("case {i}: one(info, {i}, {}); break;", of(i, false))).join("\n        ");
+    let part = part.to_owned();
+    let text = move || {
+        format!(
+            "#define {part} 1\n#define TOGETHER {TOGETHER}\n{TEXT}\nextern \"C\" __global__ void __launch_bounds__(THREADS) \
+             KERNEL({parameters}, const __grid_constant__ Info info) {{\n    switch (blockIdx.y) {{\n        {cases}\n    }}\n}}\n"
+        )
+    };
+    (kernel, text)
+}
+
+/// The numbers of up to [`TOGETHER`] tensors, filled up.
+fn filled(values: impl Iterator<Item = u64>) -> impl Iterator<Item = u64> {
+    values.chain(std::iter::repeat(0)).take(TOGETHER)
+}
+
+fn count(tensor: &CubeTensor) -> u64 {
+    tensor.shape().num_elements() as u64
+}
+
+/// Sums of squares of all values of f32 tensors, in parts.
+pub(super) fn squares(tensors: &[CubeTensor]) -> CubeTensor {
+    let tensors: Vec<CubeTensor> = tensors.iter().cloned().map(into_contiguous).collect();
+    let sums = room(&tensors[0], &[tensors.len() * BLOCKS], DType::F32);
+    for (index, group) in tensors.chunks(TOGETHER).enumerate() {
+        let call = group.iter().fold(Call::new(), Call::reads).changes(&sums);
+        let (kernel, text) = many("SQUARES", &[("const float*", "x")], group.len());
+        let text = move || {
+            text()
+                .replace("const __grid_constant__ Info info", "float* sums, const __grid_constant__ Info info")
+                .replace("one(info,", "one(sums, info,")
+        };
+        let info = filled(group.iter().map(count)).chain([(index * TOGETHER * BLOCKS) as u64]).collect();
+        call.launch(&group[0], kernel, text, [BLOCKS as u32, group.len() as u32, 1], info);
+    }
+    sums
+}
+
+/// Parameters and moments after a step of AdamW.
+///
+/// `tensors` are each a parameter, its moments and its gradient, all f32 of one shape; `each` has the learning rate and the
+/// weight decay of each, `all` the decays of the moments, epsilon, the two corrections, and a factor on the gradients.
+pub(super) fn update(tensors: Vec<[CubeTensor; 4]>, each: &[[f64; 2]], all: [f64; 6]) -> Vec<[CubeTensor; 3]> {
+    let pointers = [
+        ("const float*", "value"),
+        ("const float*", "first"),
+        ("const float*", "second"),
+        ("const float*", "gradient"),
+        ("float*", "new_value"),
+        ("float*", "new_first"),
+        ("float*", "new_second"),
+    ];
+    let mut updated = Vec::with_capacity(tensors.len());
+    let mut tensors = tensors.into_iter().map(|group| group.map(into_contiguous));
+    for numbers in each.chunks(TOGETHER) {
+        let group: Vec<[CubeTensor; 4]> = tensors.by_ref().take(numbers.len()).collect();
+        let new: Vec<[CubeTensor; 3]> =
+            group.iter().map(|[value, ..]| [like(value), like(value), like(value)]).collect();
+        let call = group
+            .iter()
+            .zip(&new)
+            .fold(Call::new(), |call, (old, new)| new.iter().fold(old.iter().fold(call, Call::reads), Call::writes));
+        let (kernel, text) = many("UPDATE", &pointers, group.len());
+        let counts = filled(group.iter().map(|[value, ..]| count(value)));
+        let column = |i: usize| filled(numbers.iter().map(move |n| bits(n[i])));
+        let info = counts.chain(column(0)).chain(column(1)).chain(all.map(bits)).collect();
+        call.launch(&group[0][0], kernel, text, [BLOCKS as u32, group.len() as u32, 1], info);
+        updated.extend(new);
+    }
+    updated
+}
