@@ -114,6 +114,11 @@ impl Adapted {
         self.tensors[slot] = value;
     }
 
+    /// Changes the value of a slot like [`Self::set_tensor`] and gives the one before.
+    pub fn swap_tensor(&mut self, slot: usize, value: Tensor<2>) -> Tensor<2> {
+        std::mem::replace(&mut self.tensors[slot], value)
+    }
+
     /// The parameters for one forward pass.
     #[must_use]
     pub fn session(&self, mode: &Mode) -> Session<'_> {

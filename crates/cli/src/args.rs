@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Generate(GenerateArgs),
     /// Fold an adapter into its base: a model folder that needs no adapter.
     Merge(MergeArgs),
+    /// Say what this machine has to compute with, and what is missing.
+    Doctor,
     /// Look at a plugin, or try it.
     #[command(subcommand)]
     Plugin(PluginCommand),

@@ -24,6 +24,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Eval(args) => eval(args, cli.json),
         Command::Generate(args) => generate(args, cli.json),
         Command::Merge(args) => merge(args, cli.json),
+        Command::Doctor => doctor(cli.json),
         Command::Plugin(command) => plugin(command, cli.json),
     }
 }
@@ -33,6 +34,16 @@ fn run(args: &RunArgs, json: bool) -> Done {
         let config = config::resolve(host, args)?;
         host.run(&config, control, &mut |event| progress.show(&event))
     })
+}
+
+fn doctor(json: bool) -> Done {
+    let report = graftwork::doctor();
+    if json {
+        output::json(&report)?;
+    } else {
+        show::doctor(&report)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What `run` and `resume` share: signals, progress, the report, the exit code.

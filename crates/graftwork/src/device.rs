@@ -25,7 +25,11 @@ impl DeviceChoice {
         match self {
             Self::Cpu => Ok(Device::flex()),
             #[cfg(feature = "cuda")]
-            Self::Cuda(index) => Ok(Device::cuda(index)),
+            Self::Cuda(index) => match graftwork_kernels::toolkit::Toolkit::find().problem(index) {
+                // The runtime panics where its libraries are missing.
+                Some(message) => Err(Error::Device { device: self.to_string(), message }),
+                None => Ok(Device::cuda(index)),
+            },
             #[cfg(not(feature = "cuda"))]
             Self::Cuda(_) => Err(Error::Device {
                 device: self.to_string(),

@@ -77,12 +77,13 @@ pub struct Update {
 }
 
 impl AdamW {
-    /// A step of many parameters, whose gradients are all multiplied by `factor` first. A GPU takes them a group at a time.
+    /// A step of many parameters, whose gradients are all multiplied by `factor` first. A GPU takes them a group at a time,
+    /// and changes in place what nobody else holds.
     #[must_use]
     pub fn update_all(&self, updates: Vec<Update>, step: u64, factor: f64) -> Vec<(Tensor<2>, Moments)> {
         #[cfg(feature = "cuda")]
-        if let Some(updated) = self.on_gpu(&updates, step, factor) {
-            return updated;
+        if crate::cuda::updates(updates.iter().flat_map(|u| [&u.parameter, &u.moments.first, &u.gradient])) {
+            return self.on_gpu(updates, step, factor);
         }
         let one = |u: Update| {
             let gradient = if factor == 1.0 { u.gradient } else { u.gradient.mul_scalar(factor) };
@@ -92,14 +93,14 @@ impl AdamW {
     }
 
     #[cfg(feature = "cuda")]
-    fn on_gpu(&self, updates: &[Update], step: u64, factor: f64) -> Option<Vec<(Tensor<2>, Moments)>> {
-        let tensors: Vec<_> =
-            updates.iter().map(|u| [&u.parameter, &u.moments.first, &u.moments.second, &u.gradient]).collect();
+    fn on_gpu(&self, updates: Vec<Update>, step: u64, factor: f64) -> Vec<(Tensor<2>, Moments)> {
         let each: Vec<_> = updates.iter().map(|u| [u.lr, u.weight_decay]).collect();
+        let own = |u: Update| [u.parameter, u.moments.first, u.moments.second, u.gradient];
         let [correction1, correction2] = self.corrections(step);
         let all = [self.beta1, self.beta2, self.eps, correction1, correction2, factor];
-        let updated = crate::cuda::update(&tensors, &each, all)?;
-        Some(updated.into_iter().map(|[parameter, first, second]| (parameter, Moments { first, second })).collect())
+        // The caller has asked whether they are taken.
+        let updated = crate::cuda::update(updates.into_iter().map(own).collect(), &each, all).unwrap_or_default();
+        updated.into_iter().map(|[parameter, first, second]| (parameter, Moments { first, second })).collect()
     }
 
     /// What the moments are divided by, since they began at 0.

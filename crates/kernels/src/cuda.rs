@@ -15,4 +15,6 @@ mod wgmma;
 
 pub(crate) use attention::Seen;
 pub(crate) use gemm::Form;
-pub(crate) use ops::{attention, entropy, gate, is_gpu, linear, low_rank, norm, product, rotate, squares, update};
+pub(crate) use ops::{
+    attention, entropy, gate, is_gpu, linear, low_rank, norm, product, rotate, squares, update, updates,
+};

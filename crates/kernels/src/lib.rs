@@ -15,3 +15,5 @@ pub mod norm;
 pub mod random;
 pub mod rotary;
 pub mod spectrum;
+#[cfg(feature = "cuda")]
+pub mod toolkit;

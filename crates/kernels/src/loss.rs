@@ -14,6 +14,9 @@ const CHUNK_ELEMENTS: usize = 1 << 22;
 #[cfg(feature = "cuda")]
 const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
 
+/// A target that counts nothing.
+pub const IGNORED: u32 = u32::MAX;
+
 /// A summed loss and the way to its gradient.
 pub struct CrossEntropy {
     /// `Σ -log p(target)` in nats, one element, not tracked.
@@ -26,7 +29,7 @@ pub struct CrossEntropy {
 /// Cross-entropy of `hidden · weightᵀ + bias` against `targets`, summed over the tokens.
 ///
 /// `hidden` is `[tokens, hidden]`, `weight` `[vocabulary, hidden]`, `bias` `[1, vocabulary]`; `targets` has one class a
-/// token, each below `vocabulary`. There is at least one token.
+/// token, each below `vocabulary` or [`IGNORED`]. There is at least one token.
 #[must_use]
 pub fn linear_cross_entropy(
     hidden: Tensor<2>,
@@ -43,7 +46,9 @@ pub fn linear_cross_entropy(
     let elements = if crate::cuda::is_gpu(&hidden.device()) { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
     #[cfg(not(feature = "cuda"))]
     let elements = CHUNK_ELEMENTS;
-    let chunk = (elements / vocabulary).clamp(1, tokens);
+    // Whole tiles of a product, where it is more than one.
+    let chunk = elements / vocabulary;
+    let chunk = (if chunk > 128 { chunk / 128 * 128 } else { chunk }).clamp(1, tokens);
 
     let mut sum: Option<Tensor<1>> = None;
     let mut hidden_gradient = Vec::new();
@@ -105,6 +110,7 @@ impl Chunk {
 
     fn new(logits: Tensor<2>, targets: &[u32]) -> Self {
         let (count, device) = (targets.len(), logits.device());
+        // -1 where the target is ignored.
         let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
         let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), (&device, DType::I32));
         #[cfg(feature = "cuda")]
@@ -118,15 +124,22 @@ impl Chunk {
             logits
         };
         let logits = full_precision(logits);
-        let classes = classes.reshape([count, 1]);
+        let counts = targets.contains(&IGNORED).then(|| {
+            let counts: Vec<f32> = targets.iter().map(|&t| if t == IGNORED { 0.0 } else { 1.0 }).collect();
+            Tensor::<2>::from_data(TensorData::new(counts, [count, 1]), (&device, logits.dtype()))
+        });
+        let classes = classes.reshape([count, 1]).clamp_min(0);
         let peak = logits.clone().max_dim(1);
         let target = logits.clone().gather(1, classes.clone()) - peak.clone();
         let exponentials = (logits - peak).exp();
         let normaliser = exponentials.clone().sum_dim(1);
-        let loss = (normaliser.clone().log() - target).sum();
+        let losses = normaliser.clone().log() - target;
         let minus_one = Tensor::ones([count, 1], (&device, exponentials.dtype())).neg();
         let gradient = (exponentials / normaliser).scatter(1, classes, minus_one, IndexingUpdateOp::Add);
-        Self { loss, gradient }
+        match counts {
+            Some(counts) => Self { loss: (losses * counts.clone()).sum(), gradient: gradient * counts },
+            None => Self { loss: losses.sum(), gradient },
+        }
     }
 }
 

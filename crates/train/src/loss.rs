@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use graftwork_data::Batch;
-use graftwork_kernels::loss::{CrossEntropy, cross_entropy, linear_cross_entropy};
+use graftwork_kernels::loss::{CrossEntropy, IGNORED, cross_entropy, linear_cross_entropy};
 use graftwork_model::{Architecture, Input, Parameters};
 use serde::Serialize;
 
@@ -28,16 +28,19 @@ pub(crate) fn batch_loss(
     if counted.is_empty() {
         return None;
     }
-    let targets: Vec<u32> = counted.iter().map(|&i| batch.targets[i]).collect();
     let input = Input::new(batch.rows, batch.ids.clone(), batch.positions.clone(), batch.segments.clone(), device);
     let hidden = architecture.forward(parameters, &input, None);
-    // The head sees only the positions that count: prompts and padding cost no logits.
-    let hidden = if counted.len() == batch.counts.len() {
-        hidden
+    // The head sees only the positions that count: prompts and padding cost no logits. Where few do not count, taking them
+    // out costs more than their logits.
+    let all = batch.counts.len();
+    let (hidden, targets) = if counted.len() * 8 >= all * 7 {
+        let target = |i: usize| if batch.counts[i] { batch.targets[i] } else { IGNORED };
+        (hidden, (0..all).map(target).collect())
     } else {
+        let targets: Vec<u32> = counted.iter().map(|&i| batch.targets[i]).collect();
         let places: Vec<i32> = counted.iter().map(|&i| i as i32).collect();
         let count = places.len();
-        hidden.select(0, Tensor::<1, Int>::from_data(TensorData::new(places, [count]), device))
+        (hidden.select(0, Tensor::<1, Int>::from_data(TensorData::new(places, [count]), device)), targets)
     };
     let head = architecture.head();
     Some(match parameters.plain(head.weight) {

@@ -63,14 +63,19 @@ impl Optimizer {
     pub fn update(&mut self, model: &mut Adapted, gradients: Vec<Tensor<2>>, norm: f64, step: u64, learning_rate: f64) {
         // As torch.nn.utils.clip_grad_norm_, with its 1e-6.
         let cut = self.max_norm.map_or(1.0, |max| (max / (norm + 1e-6)).min(1.0));
-        let update = |((&index, settings), gradient): ((&usize, &Settings), Tensor<2>)| Update {
-            parameter: model.tensor(index),
+        // Parameters and moments are given away, so that they can be changed in place.
+        let Some(nothing) = gradients.first().map(|g| Tensor::<2>::empty([1, 1], &g.device())) else { return };
+        let update = |((&index, settings), gradient): ((&usize, &mut Settings), Tensor<2>)| Update {
+            parameter: model.swap_tensor(index, nothing.clone()),
             gradient,
-            moments: settings.moments.clone(),
+            moments: std::mem::replace(
+                &mut settings.moments,
+                Moments { first: nothing.clone(), second: nothing.clone() },
+            ),
             lr: learning_rate * settings.learning_rate_scale,
             weight_decay: settings.weight_decay,
         };
-        let updates = self.slots.iter().zip(&self.settings).zip(gradients).map(update).collect();
+        let updates = self.slots.iter().zip(&mut self.settings).zip(gradients).map(update).collect();
         let updated = self.adamw.update_all(updates, step, cut);
         for ((&index, settings), (parameter, moments)) in self.slots.iter().zip(&mut self.settings).zip(updated) {
             model.set_tensor(index, parameter);

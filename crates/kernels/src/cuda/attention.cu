@@ -1,6 +1,7 @@
 // Causal attention for training, forward and backward, with no matrix of scores in memory.
 //
-// T. Dao, arXiv 2307.08691. Before this text come: D, the width of a head, a multiple of 16.
+// T. Dao, arXiv 2307.08691. Before this text come: D, the width of a head, a multiple of 16; GROUPS, how many times 16 rows a
+// warp has; PART, how many of the other side it takes at once going backward; and BLOCKS, how many blocks a processor is to hold.
 //
 // Queries, keys and values are [rows, heads, length, D] with any strides but D's, which is 1. A query sees the keys of its
 // own segment at its own place or before, at most `window` places back; each key head serves `heads / kv_heads` query heads.
@@ -77,29 +78,38 @@ __device__ __forceinline__ void multiply(float (&c)[4], const u32 (&a)[4], u32 b
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-// c += rows of `left` (MT times 16 from `row`) · `right`ᵀ (N rows), over the width of a head.
+// MT times 16 rows over the width of a head as left operands, in registers.
+template <int MT>
+struct Left {
+    u32 r[MT][STEPS][4];
+
+    __device__ __forceinline__ void load(const bf16* tile, u32 row) {
+#pragma unroll
+        for (u32 m = 0; m < MT; m++)
+#pragma unroll
+            for (u32 step = 0; step < STEPS; step++) load_left(r[m][step], tile, row + m * 16, step * 16);
+    }
+};
+
+// c = `left` · `right`ᵀ (N rows), over the width of a head.
 template <int MT, int N>
-__device__ __forceinline__ void scores(float (&c)[MT][N / 8][4], const bf16* left, u32 row, const bf16* right) {
+__device__ __forceinline__ void scores(float (&c)[MT][N / 8][4], const Left<MT>& left, const bf16* right) {
 #pragma unroll
     for (u32 m = 0; m < MT; m++)
 #pragma unroll
         for (u32 n = 0; n < N / 8; n++) c[m][n][0] = c[m][n][1] = c[m][n][2] = c[m][n][3] = 0.0f;
 #pragma unroll
-    for (u32 step = 0; step < STEPS; step++) {
-        u32 a[MT][4];
-#pragma unroll
-        for (u32 m = 0; m < MT; m++) load_left(a[m], left, row + m * 16, step * 16);
+    for (u32 step = 0; step < STEPS; step++)
 #pragma unroll
         for (u32 n = 0; n < N / 16; n++) {
             u32 b[4];
             load_right(b, right, n * 16, step * 16);
 #pragma unroll
             for (u32 m = 0; m < MT; m++) {
-                multiply(c[m][n * 2], a[m], b[0], b[1]);
-                multiply(c[m][n * 2 + 1], a[m], b[2], b[3]);
+                multiply(c[m][n * 2], left.r[m][step], b[0], b[1]);
+                multiply(c[m][n * 2 + 1], left.r[m][step], b[2], b[3]);
             }
         }
-    }
 }
 
 // c += p · `right`, for p [MT · 16, N] as scores come, and N rows of `right`.
@@ -164,10 +174,10 @@ __device__ __forceinline__ void write_rows(bf16* scratch, u32 row, float (&c)[MT
 
 #if FORWARD
 
-#define QUERIES 128
+#define QUERIES (GROUPS * 64)
 #define KEYS 64
 
-extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf16* k, const bf16* v, const u32* segments, bf16* o,
+extern "C" __global__ void __launch_bounds__(128, BLOCKS) KERNEL(const bf16* q, const bf16* k, const bf16* v, const u32* segments, bf16* o,
                                                         float* lse, const __grid_constant__ Info info) {
     extern __shared__ __align__(16) bf16 shared[];
     bf16 *queries = shared, *keys = queries + QUERIES * PITCH, *values = keys + 2 * KEYS * PITCH;
@@ -188,13 +198,14 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
     load_rows<KEYS>(values, v, info.v.token, start * KEYS, length);
     copy_commit();
 
-    float sums[2][D / 8][4] = {}, peak[2][2], total[2][2];
-    for (u32 i = 0; i < 4; i++) {
+    float sums[GROUPS][D / 8][4] = {}, peak[GROUPS][2], total[GROUPS][2];
+    for (u32 i = 0; i < GROUPS * 2; i++) {
         peak[i / 2][i % 2] = NOTHING;
         total[i / 2][i % 2] = 0.0f;
     }
     float scale = __int_as_float((int)info.scale) * 1.4426950408889634f;
-    u32 top = first + warp * 32;
+    u32 top = first + warp * GROUPS * 16;
+    Left<GROUPS> own;
     for (u32 tile = start; tile < end; tile++) {
         copy_wait<0>();
         __syncthreads();
@@ -204,12 +215,13 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
             load_rows<KEYS>(values + (side ^ 1) * KEYS * PITCH, v, info.v.token, (tile + 1) * KEYS, length);
             copy_commit();
         }
-        if (tile * KEYS > top + 31) continue;  // no query of this warp sees a key of the tile
-        float s[2][KEYS / 8][4];
-        scores<2, KEYS>(s, queries, warp * 32, keys + side * KEYS * PITCH);
-        if (!all_seen(top, 32, tile * KEYS, KEYS, info)) {
+        if (tile == start) own.load(queries, warp * GROUPS * 16);
+        if (tile * KEYS >= top + GROUPS * 16) continue;  // no query of this warp sees a key of the tile
+        float s[GROUPS][KEYS / 8][4];
+        scores<GROUPS, KEYS>(s, own, keys + side * KEYS * PITCH);
+        if (!all_seen(top, GROUPS * 16, tile * KEYS, KEYS, info)) {
 #pragma unroll
-            for (u32 m = 0; m < 2; m++)
+            for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
                 for (u32 n = 0; n < KEYS / 8; n++)
 #pragma unroll
@@ -219,7 +231,7 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
                     }
         }
 #pragma unroll
-        for (u32 m = 0; m < 2; m++)
+        for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
             for (u32 half = 0; half < 2; half++) {
                 float most = peak[m][half];
@@ -246,10 +258,10 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
                     sums[m][n][half * 2 + 1] *= fade;
                 }
             }
-        weigh<2, KEYS>(sums, s, values + side * KEYS * PITCH);
+        weigh<GROUPS, KEYS>(sums, s, values + side * KEYS * PITCH);
     }
 #pragma unroll
-    for (u32 m = 0; m < 2; m++)
+    for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
         for (u32 half = 0; half < 2; half++) {
             float sum = total[m][half];
@@ -266,7 +278,7 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
             }
         }
     __syncthreads();
-    write_rows<2>(queries, warp * 32, sums, o + row * info.o.row + head * info.o.head, info.o.token, first, length);
+    write_rows<GROUPS>(queries, warp * GROUPS * 16, sums, o + row * info.o.row + head * info.o.head, info.o.token, first, length);
 }
 
 #elif DELTA
@@ -290,12 +302,10 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* o, const bf
 
 #elif BACKWARD_KEYS
 
-// For D up to 64 there are registers for twice the keys.
-#define MT (D <= 64 ? 2 : 1)
-#define QUERIES (D <= 64 ? 32 : 64)
-#define KEYS (MT * 64)
+#define QUERIES 64
+#define KEYS (GROUPS * 64)
 
-extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf16* k, const bf16* v, const bf16* g, const u32* segments,
+extern "C" __global__ void __launch_bounds__(128, BLOCKS) KERNEL(const bf16* q, const bf16* k, const bf16* v, const bf16* g, const u32* segments,
                                                         const float* lse, const float* delta, bf16* dk, bf16* dv,
                                                         const __grid_constant__ Info info) {
     extern __shared__ __align__(16) bf16 shared[];
@@ -330,58 +340,65 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
     load_rows<KEYS>(values, v, info.v.token, first, length);
     fetch(0);
 
-    float key_sums[MT][D / 8][4] = {}, value_sums[MT][D / 8][4] = {};
-    u32 top = first + warp * MT * 16;
+    float key_sums[GROUPS][D / 8][4] = {}, value_sums[GROUPS][D / 8][4] = {};
+    u32 top = first + warp * GROUPS * 16;
+    Left<GROUPS> own_keys, own_values;
     for (u32 work = 0; work < works; work++) {
         copy_wait<0>();
         __syncthreads();
         if (work + 1 < works) fetch(work + 1);
         u32 query0 = (start + work % tiles) * QUERIES, side = work % 2;
-        bf16 *query_tile = queries + side * QUERIES * PITCH, *grad_tile = grads + side * QUERIES * PITCH;
-        // On the diagonal some warps have no query that sees one of their keys.
-        if (query0 + QUERIES <= top) continue;
-        bool whole = all_seen(query0, QUERIES, top, MT * 16, info);
-        // Transposed: rows are keys, columns queries.
-        float p[MT][QUERIES / 8][4], ds[MT][QUERIES / 8][4];
-        scores<MT, QUERIES>(p, keys, warp * MT * 16, query_tile);
-        scores<MT, QUERIES>(ds, values, warp * MT * 16, grad_tile);
+        if (work == 0) {
+            own_keys.load(keys, warp * GROUPS * 16);
+            own_values.load(values, warp * GROUPS * 16);
+        }
+#pragma unroll 1
+        for (u32 part = 0; part < QUERIES; part += PART) {
+            // On the diagonal some warps have no query that sees one of their keys.
+            if (query0 + part + PART <= top) continue;
+            bf16 *query_tile = queries + (side * QUERIES + part) * PITCH, *grad_tile = grads + (side * QUERIES + part) * PITCH;
+            bool whole = all_seen(query0 + part, PART, top, GROUPS * 16, info);
+            // Transposed: rows are keys, columns queries.
+            float p[GROUPS][PART / 8][4], ds[GROUPS][PART / 8][4];
+            scores<GROUPS, PART>(p, own_keys, query_tile);
+            scores<GROUPS, PART>(ds, own_values, grad_tile);
 #pragma unroll
-        for (u32 n = 0; n < QUERIES / 8; n++)
+            for (u32 n = 0; n < PART / 8; n++)
 #pragma unroll
-            for (u32 i = 0; i < 2; i++) {
-                u32 query = query0 + n * 8 + lane % 4 * 2 + i;
-                float2 of_query = rows[side][n * 8 + lane % 4 * 2 + i];
+                for (u32 i = 0; i < 2; i++) {
+                    u32 column = part + n * 8 + lane % 4 * 2 + i, query = query0 + column;
+                    float2 of_query = rows[side][column];
 #pragma unroll
-                for (u32 m = 0; m < MT; m++)
+                    for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
-                    for (u32 half = 0; half < 2; half++) {
-                        u32 key = top + m * 16 + lane / 4 + half * 8;
-                        float& weight = p[m][n][half * 2 + i];
-                        weight = whole || seen(query, key, info, segments) ? exp2f(weight * log2_scale - of_query.x) : 0.0f;
-                        ds[m][n][half * 2 + i] = weight * (ds[m][n][half * 2 + i] - of_query.y);
-                    }
-            }
-        weigh<MT, QUERIES>(value_sums, p, grad_tile);
-        weigh<MT, QUERIES>(key_sums, ds, query_tile);
+                        for (u32 half = 0; half < 2; half++) {
+                            u32 key = top + m * 16 + lane / 4 + half * 8;
+                            float& weight = p[m][n][half * 2 + i];
+                            weight = whole || seen(query, key, info, segments) ? exp2f(weight * log2_scale - of_query.x) : 0.0f;
+                            ds[m][n][half * 2 + i] = weight * (ds[m][n][half * 2 + i] - of_query.y);
+                        }
+                }
+            weigh<GROUPS, PART>(value_sums, p, grad_tile);
+            weigh<GROUPS, PART>(key_sums, ds, query_tile);
+        }
     }
 #pragma unroll
-    for (u32 m = 0; m < MT; m++)
+    for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
         for (u32 n = 0; n < D / 8; n++)
 #pragma unroll
             for (u32 i = 0; i < 4; i++) key_sums[m][n][i] *= scale;
     __syncthreads();
-    write_rows<MT>(keys, warp * MT * 16, key_sums, dk + row * info.dk.row + kv * info.dk.head, info.dk.token, first, length);
-    write_rows<MT>(values, warp * MT * 16, value_sums, dv + row * info.dv.row + kv * info.dv.head, info.dv.token, first, length);
+    write_rows<GROUPS>(keys, warp * GROUPS * 16, key_sums, dk + row * info.dk.row + kv * info.dk.head, info.dk.token, first, length);
+    write_rows<GROUPS>(values, warp * GROUPS * 16, value_sums, dv + row * info.dv.row + kv * info.dv.head, info.dv.token, first, length);
 }
 
 #else  // the gradient of the queries
 
-#define MT 2
-#define QUERIES 128
-#define KEYS (D <= 64 ? 64 : 32)
+#define QUERIES (GROUPS * 64)
+#define KEYS 64
 
-extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf16* k, const bf16* v, const bf16* g, const u32* segments,
+extern "C" __global__ void __launch_bounds__(128, BLOCKS) KERNEL(const bf16* q, const bf16* k, const bf16* v, const bf16* g, const u32* segments,
                                                         const float* lse, const float* delta, bf16* dq, const __grid_constant__ Info info) {
     extern __shared__ __align__(16) bf16 shared[];
     bf16 *queries = shared, *grads = queries + QUERIES * PITCH, *keys = grads + QUERIES * PITCH, *values = keys + 2 * KEYS * PITCH;
@@ -402,15 +419,16 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
     load_rows<KEYS>(values, v, info.v.token, start * KEYS, length);
     copy_commit();
 
-    u32 top = first + warp * 32;
+    u32 top = first + warp * GROUPS * 16;
+    Left<GROUPS> own_queries, own_grads;
     u64 at = ((u64)row * info.heads + head) * length;
-    float l[2][2], d[2][2];
-    for (u32 i = 0; i < 4; i++) {
+    float l[GROUPS][2], d[GROUPS][2];
+    for (u32 i = 0; i < GROUPS * 2; i++) {
         u32 query = top + i / 2 * 16 + i % 2 * 8 + lane / 4, inside = query < length ? query : length - 1;
         l[i / 2][i % 2] = lse[at + inside];
         d[i / 2][i % 2] = delta[at + inside];
     }
-    float sums[2][D / 8][4] = {};
+    float sums[GROUPS][D / 8][4] = {};
     for (u32 tile = start; tile < end; tile++) {
         copy_wait<0>();
         __syncthreads();
@@ -420,31 +438,40 @@ extern "C" __global__ void __launch_bounds__(128) KERNEL(const bf16* q, const bf
             load_rows<KEYS>(values + (side ^ 1) * KEYS * PITCH, v, info.v.token, (tile + 1) * KEYS, length);
             copy_commit();
         }
-        if (tile * KEYS > top + 31) continue;
-        bool whole = all_seen(top, 32, tile * KEYS, KEYS, info);
-        float p[2][KEYS / 8][4], ds[2][KEYS / 8][4];
-        scores<2, KEYS>(p, queries, warp * 32, keys + side * KEYS * PITCH);
-        scores<2, KEYS>(ds, grads, warp * 32, values + side * KEYS * PITCH);
+        if (tile == start) {
+            own_queries.load(queries, warp * GROUPS * 16);
+            own_grads.load(grads, warp * GROUPS * 16);
+        }
+#pragma unroll 1
+        for (u32 part = 0; part < KEYS; part += PART) {
+            u32 key0 = tile * KEYS + part;
+            if (key0 >= top + GROUPS * 16) break;
+            bf16 *key_tile = keys + (side * KEYS + part) * PITCH, *value_tile = values + (side * KEYS + part) * PITCH;
+            bool whole = all_seen(top, GROUPS * 16, key0, PART, info);
+            float p[GROUPS][PART / 8][4], ds[GROUPS][PART / 8][4];
+            scores<GROUPS, PART>(p, own_queries, key_tile);
+            scores<GROUPS, PART>(ds, own_grads, value_tile);
 #pragma unroll
-        for (u32 m = 0; m < 2; m++)
+            for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
-            for (u32 n = 0; n < KEYS / 8; n++)
+                for (u32 n = 0; n < PART / 8; n++)
 #pragma unroll
-                for (u32 i = 0; i < 4; i++) {
-                    u32 query = top + m * 16 + lane / 4 + i / 2 * 8, key = tile * KEYS + n * 8 + lane % 4 * 2 + i % 2;
-                    float weight = whole || seen(query, key, info, segments) ? exp2f(p[m][n][i] * log2_scale - l[m][i / 2]) : 0.0f;
-                    ds[m][n][i] = weight * (ds[m][n][i] - d[m][i / 2]);
-                }
-        weigh<2, KEYS>(sums, ds, keys + side * KEYS * PITCH);
+                    for (u32 i = 0; i < 4; i++) {
+                        u32 query = top + m * 16 + lane / 4 + i / 2 * 8, key = key0 + n * 8 + lane % 4 * 2 + i % 2;
+                        float weight = whole || seen(query, key, info, segments) ? exp2f(p[m][n][i] * log2_scale - l[m][i / 2]) : 0.0f;
+                        ds[m][n][i] = weight * (ds[m][n][i] - d[m][i / 2]);
+                    }
+            weigh<GROUPS, PART>(sums, ds, key_tile);
+        }
     }
 #pragma unroll
-    for (u32 m = 0; m < 2; m++)
+    for (u32 m = 0; m < GROUPS; m++)
 #pragma unroll
         for (u32 n = 0; n < D / 8; n++)
 #pragma unroll
             for (u32 i = 0; i < 4; i++) sums[m][n][i] *= scale;
     __syncthreads();
-    write_rows<2>(queries, warp * 32, sums, dq + row * info.dq.row + head * info.dq.head, info.dq.token, first, length);
+    write_rows<GROUPS>(queries, warp * GROUPS * 16, sums, dq + row * info.dq.row + head * info.dq.head, info.dq.token, first, length);
 }
 
 #endif

@@ -114,6 +114,9 @@ fn text(part: Part, width: usize) -> String {
     let is = |other| u8::from(part == other);
     let defines = define(&[
         ("D", &width),
+        ("GROUPS", &1),
+        ("PART", &16),
+        ("BLOCKS", &if width <= 64 { 4 } else { 2 }),
         ("FORWARD", &is(Part::Forward)),
         ("DELTA", &is(Part::Delta)),
         ("BACKWARD_KEYS", &is(Part::BackwardKeys)),
@@ -121,17 +124,22 @@ fn text(part: Part, width: usize) -> String {
     format!("{defines}{TEXT}")
 }
 
+/// Queries of a block, or keys where it sums over queries, for each of four warps 16. Keys of a tile.
+///
+/// Twice as many were slower on an H100: what counts is how many blocks a processor holds.
+const TILE: usize = 64;
+
 /// The output, and the logarithm of each query's sum of exponentials, to base 2.
 pub(super) fn forward(inputs: Inputs, seen: Seen) -> (CubeTensor, CubeTensor) {
     let i = inputs.whole();
     let s = i.sizes();
     let (output, lse) = (room(&i.q, &s, s.heads), numbers(&i.q, &s));
     let call = Call::new().reads(&i.q).reads(&i.k).reads(&i.v).reads(&i.segments).writes(&output).writes(&lse);
-    let blocks = [s.length.div_ceil(128), s.heads, s.rows].map(|n| n as u32);
+    let blocks = [s.length.div_ceil(TILE), s.heads, s.rows].map(|n| n as u32);
     let none = &output;
     let info = info([&i.q, &i.k, &i.v, &output, none, none, none, none], &s, seen);
     let part = Part::Forward;
-    call.launch(&i.q, kernel(part, s.width, 128 + 4 * 64), || text(part, s.width), blocks, info);
+    call.launch(&i.q, kernel(part, s.width, 5 * TILE), || text(part, s.width), blocks, info);
     (output, lse)
 }
 
@@ -158,15 +166,13 @@ pub(super) fn backward(
         Call::new().reads(&i.q).reads(&i.k).reads(&i.v).reads(&gradient).reads(&i.segments).reads(&lse).reads(&delta)
     };
     let part = Part::BackwardKeys;
-    let (keys, queries) = if s.width <= 64 { (128, 32) } else { (64, 64) };
-    let blocks = [s.length.div_ceil(keys), s.kv_heads, s.rows].map(|n| n as u32);
-    let kernel_of_keys = kernel(part, s.width, 2 * keys + 4 * queries);
+    let blocks = [s.length.div_ceil(TILE), s.kv_heads, s.rows].map(|n| n as u32);
+    let kernel_of_keys = kernel(part, s.width, 6 * TILE);
     inputs().writes(&dk).writes(&dv).launch(&i.q, kernel_of_keys, || text(part, s.width), blocks, info.clone());
 
     let part = Part::BackwardQueries;
-    let keys = if s.width <= 64 { 64 } else { 32 };
-    let blocks = [s.length.div_ceil(128), s.heads, s.rows].map(|n| n as u32);
-    let kernel_of_queries = kernel(part, s.width, 2 * 128 + 4 * keys);
+    let blocks = [s.length.div_ceil(TILE), s.heads, s.rows].map(|n| n as u32);
+    let kernel_of_queries = kernel(part, s.width, 6 * TILE);
     inputs().writes(&dq).launch(&i.q, kernel_of_queries, || text(part, s.width), blocks, info);
     [dq, dk, dv]
 }

@@ -50,10 +50,10 @@ impl Form {
     }
 
     /// Whether the kernel takes matrices of these sizes.
-    pub(crate) fn fits(a: [usize; 2], b: [usize; 2]) -> bool {
+    pub(crate) fn fits(self, a: [usize; 2], b: [usize; 2]) -> bool {
         // The fast dimension of each operand and of the result; 32-bit coordinates.
-        let sizes = [a[1], b[1], b[0]];
-        sizes.iter().all(|size| size.is_multiple_of(WHOLE)) && a.iter().chain(&b).all(|&size| size < 1 << 31)
+        let fast = [a[1], b[1], self.sizes(a, b)[1]];
+        fast.iter().all(|size| size.is_multiple_of(WHOLE)) && a.iter().chain(&b).all(|&size| size < 1 << 31)
     }
 }
 

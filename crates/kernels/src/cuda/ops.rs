@@ -1,5 +1,7 @@
 //! The kernels as operations of burn: routed to the CUDA runtime, with gradients.
 
+use std::sync::{PoisonError, RwLock};
+
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{
@@ -187,14 +189,30 @@ pub(crate) fn is_gpu(device: &Device) -> bool {
     device.clone().without_autodiff() != Device::flex()
 }
 
+/// Whether the device has the warpgroup products that matrix products are written with: compute capability 9.0, which later
+/// ones do not include.
+fn is_hopper(device: &Device) -> bool {
+    static KNOWN: RwLock<Vec<(Device, bool)>> = RwLock::new(Vec::new());
+    let device = device.clone().without_autodiff();
+    // Nothing panics while the list is half changed.
+    let known =
+        KNOWN.read().unwrap_or_else(PoisonError::into_inner).iter().find(|(d, _)| *d == device).map(|(_, is)| *is);
+    known.unwrap_or_else(|| {
+        let is = device.identity().is_some_and(|identity| identity.fingerprint == "ptx_sm90");
+        KNOWN.write().unwrap_or_else(PoisonError::into_inner).push((device, is));
+        is
+    })
+}
+
 fn all_are<const D: usize>(tensors: &[&Tensor<D>], dtype: DType) -> bool {
     tensors.iter().all(|t| t.dtype() == dtype && is_gpu(&t.device()))
 }
 
 /// The sum of products `x · weightᵀ`, one or two, where the kernel takes them.
 pub(crate) fn linear(pairs: &[[Tensor<2>; 2]]) -> Option<Tensor<2>> {
-    let fits = |[x, weight]: &[Tensor<2>; 2]| all_are(&[x, weight], DType::BF16) && Form::fits(x.dims(), weight.dims());
-    if !pairs.iter().all(fits) {
+    let fits =
+        |[x, weight]: &[Tensor<2>; 2]| all_are(&[x, weight], DType::BF16) && Form::Linear.fits(x.dims(), weight.dims());
+    if !pairs.iter().all(fits) || !is_hopper(&pairs[0][0].device()) {
         return None;
     }
     let own = |t: &Tensor<2>| t.clone().into_dispatch();
@@ -212,8 +230,8 @@ pub(crate) fn low_rank(
     [down, up]: [&Tensor<2>; 2],
     scale: f64,
 ) -> Option<Tensor<2>> {
-    let fit = [[x, weight], [x, down], [up, up]].iter().all(|[a, b]| Form::fits(a.dims(), b.dims()));
-    if !all_are(&[x, weight, down, up], DType::BF16) || !fit {
+    let fit = [[x, weight], [x, down], [down, up]].iter().all(|[a, b]| Form::Linear.fits(a.dims(), b.dims()));
+    if !all_are(&[x, weight, down, up], DType::BF16) || !fit || !is_hopper(&x.device()) {
         return None;
     }
     let [x, weight, down, up] = [x, weight, down, up].map(|t| t.clone().into_dispatch());
@@ -222,7 +240,7 @@ pub(crate) fn low_rank(
 
 /// A product without a gradient, where the kernel takes it.
 pub(crate) fn product(a: &Tensor<2>, b: &Tensor<2>, form: Form) -> Option<Tensor<2>> {
-    if !all_are(&[a, b], DType::BF16) || !Form::fits(a.dims(), b.dims()) {
+    if !all_are(&[a, b], DType::BF16) || !form.fits(a.dims(), b.dims()) || !is_hopper(&a.device()) {
         return None;
     }
     let (a, b) = (inner(a.clone())?, inner(b.clone())?);
@@ -291,14 +309,19 @@ pub(crate) fn squares(tensors: &[Tensor<2>]) -> Option<Tensor<1>> {
     (!tensors.is_empty()).then(|| outer(rows::squares(&tensors)))
 }
 
-/// A step of AdamW over `[parameter, first moment, second moment, gradient]` of each of many, where the kernel takes them:
-/// parameters and moments. See [`rows::update`] for the numbers.
-pub(crate) fn update(tensors: &[[&Tensor<2>; 4]], each: &[[f64; 2]], all: [f64; 6]) -> Option<Vec<[Tensor<2>; 3]>> {
-    let own = |tensors: &[&Tensor<2>; 4]| {
-        let [value, first, second, gradient] = tensors.map(f32_inner);
+/// Whether [`update`] takes these.
+pub(crate) fn updates<'a>(tensors: impl IntoIterator<Item = &'a Tensor<2>>) -> bool {
+    tensors.into_iter().all(|tensor| all_are(&[tensor], DType::F32))
+}
+
+/// A step of AdamW over `[parameter, first moment, second moment, gradient]` of each of many: parameters and moments. See
+/// [`rows::update`] for the numbers. None where [`updates`] is false of one.
+pub(crate) fn update(tensors: Vec<[Tensor<2>; 4]>, each: &[[f64; 2]], all: [f64; 6]) -> Option<Vec<[Tensor<2>; 3]>> {
+    let own = |tensors: [Tensor<2>; 4]| {
+        let [value, first, second, gradient] = tensors.map(inner);
         Some([value?, first?, second?, gradient?])
     };
-    let tensors = tensors.iter().map(own).collect::<Option<Vec<_>>>()?;
+    let tensors = tensors.into_iter().map(own).collect::<Option<Vec<_>>>()?;
     Some(rows::update(tensors, each, all).into_iter().map(|updated| updated.map(outer)).collect())
 }
 

@@ -168,7 +168,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* gate, c
 
 #elif ENTROPY
 
-// Of each row of logits the loss, and in place of the logits its gradient, softmax - onehot.
+// Of each row of logits the loss, 0 where the target is negative, and in place of the logits its gradient, softmax - onehot.
 struct Info {
     u64 width;
 };
@@ -194,13 +194,14 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* logits,
     __syncthreads();
     for (u32 i = 0; i < THREADS / 32; i++) peak = fmaxf(peak, peaks[i]);
     sum = block_sum(sum * __expf(own - peak));
-    u64 target = (u64)targets[blockIdx.x];
-    if (threadIdx.x == 0) loss[blockIdx.x] = logf(sum) + peak - to_float(logits[target]);
+    bool counts = targets[blockIdx.x] >= 0;
+    u64 target = counts ? (u64)targets[blockIdx.x] : 0;
+    if (threadIdx.x == 0) loss[blockIdx.x] = counts ? logf(sum) + peak - to_float(logits[target]) : 0.0f;
     __syncthreads();  // the target's logit is read before its gradient takes its place
-    float inverse = 1.0f / sum;
+    float inverse = counts ? 1.0f / sum : 0.0f;
     for (u64 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
         Eight a = *(const Eight*)(logits + at), out;
-        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(__expf(to_float(a.v[i]) - peak) * inverse - (at + i == target ? 1.0f : 0.0f));
+        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(__expf(to_float(a.v[i]) - peak) * inverse - (counts && at + i == target ? 1.0f : 0.0f));
         *(Eight*)(gradient + at) = out;
     }
 }
@@ -214,7 +215,13 @@ struct Info {
 
 __device__ __forceinline__ void one(float* sums, const Info& info, u32 index, const float* x) {
     float sum = 0.0f;
-    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < info.total[index]; i += (u64)gridDim.x * THREADS) sum += x[i] * x[i];
+    u64 quarters = info.total[index] / 4;
+    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < quarters; i += (u64)gridDim.x * THREADS) {
+        float4 v = ((const float4*)x)[i];
+        sum += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
+    }
+    u64 rest = quarters * 4 + threadIdx.x;
+    if (blockIdx.x == 0 && rest < info.total[index]) sum += x[rest] * x[rest];
     sum = block_sum(sum);
     if (threadIdx.x == 0) sums[info.offset + index * gridDim.x + blockIdx.x] = sum;
 }
@@ -233,13 +240,26 @@ __device__ __forceinline__ void one(const Info& info, u32 index, const float* va
     float rate = number(info.rate[index]), decay = number(info.decay[index]), factor = number(info.factor);
     float beta1 = number(info.beta1), beta2 = number(info.beta2), eps = number(info.eps);
     float step = rate / number(info.correction1), root = sqrtf(number(info.correction2));
-    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < info.total[index]; i += (u64)gridDim.x * THREADS) {
-        float g = gradient[i] * factor;
-        float m = first[i] + (g - first[i]) * (1.0f - beta1);
-        float v = second[i] * beta2 + g * g * (1.0f - beta2);
-        new_value[i] = value[i] * (1.0f - rate * decay) - step * m / (sqrtf(v) / root + eps);
-        new_first[i] = m;
-        new_second[i] = v;
+    auto move = [&](float x, float g, float& m, float& v) {
+        g *= factor;
+        m += (g - m) * (1.0f - beta1);
+        v = v * beta2 + g * g * (1.0f - beta2);
+        return x * (1.0f - rate * decay) - step * m / (sqrtf(v) / root + eps);
+    };
+    u64 quarters = info.total[index] / 4;
+    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < quarters; i += (u64)gridDim.x * THREADS) {
+        float4 x = ((const float4*)value)[i], g = ((const float4*)gradient)[i], m = ((const float4*)first)[i], v = ((const float4*)second)[i];
+        x = make_float4(move(x.x, g.x, m.x, v.x), move(x.y, g.y, m.y, v.y), move(x.z, g.z, m.z, v.z), move(x.w, g.w, m.w, v.w));
+        ((float4*)new_value)[i] = x;
+        ((float4*)new_first)[i] = m;
+        ((float4*)new_second)[i] = v;
+    }
+    u64 rest = quarters * 4 + threadIdx.x;
+    if (blockIdx.x == 0 && rest < info.total[index]) {
+        float m = first[rest], v = second[rest];
+        new_value[rest] = move(value[rest], gradient[rest], m, v);
+        new_first[rest] = m;
+        new_second[rest] = v;
     }
 }
 

@@ -126,7 +126,7 @@ pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, C
 /// Tensors that one launch takes: each is a parameter or several of the kernel.
 const TOGETHER: usize = 16;
 /// Blocks that share a tensor.
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 256;
 
 /// A kernel over up to [`TOGETHER`] groups of tensors, `names` the pointers of a group with their types: block row `i` calls
 /// `one` of `part` with the `i`-th group.
@@ -197,14 +197,16 @@ pub(super) fn update(tensors: Vec<[CubeTensor; 4]>, each: &[[f64; 2]], all: [f64
     ];
     let mut updated = Vec::with_capacity(tensors.len());
     let mut tensors = tensors.into_iter().map(|group| group.map(into_contiguous));
+    // What nobody else holds is changed where it is.
+    let place = |old: &CubeTensor| if old.handle.can_mut() { old.clone() } else { like(old) };
     for numbers in each.chunks(TOGETHER) {
         let group: Vec<[CubeTensor; 4]> = tensors.by_ref().take(numbers.len()).collect();
-        let new: Vec<[CubeTensor; 3]> =
-            group.iter().map(|[value, ..]| [like(value), like(value), like(value)]).collect();
+        let new = |[value, first, second, _]: &[CubeTensor; 4]| [place(value), place(first), place(second)];
+        let new: Vec<[CubeTensor; 3]> = group.iter().map(new).collect();
         let call = group
             .iter()
             .zip(&new)
-            .fold(Call::new(), |call, (old, new)| new.iter().fold(old.iter().fold(call, Call::reads), Call::writes));
+            .fold(Call::new(), |call, (old, new)| new.iter().fold(old.iter().fold(call, Call::reads), Call::changes));
         let (kernel, text) = many("UPDATE", &pointers, group.len());
         let counts = filled(group.iter().map(|[value, ..]| count(value)));
         let column = |i: usize| filled(numbers.iter().map(move |n| bits(n[i])));

@@ -1,0 +1,47 @@
+//! What of CUDA is on this machine.
+
+use std::path::PathBuf;
+
+use burn::tensor::{Device, DeviceType};
+use cubecl_llvm::{cache, headers, nvrtc_is_present};
+
+/// What the kernels need, and where it is.
+#[derive(Clone, Debug)]
+pub struct Toolkit {
+    /// GPUs that the driver shows; none where there is no driver.
+    pub devices: usize,
+    /// Whether CUDA's run-time compiler, libnvrtc, can be opened.
+    pub compiler: bool,
+    /// The folder of CUDA's headers.
+    pub headers: Option<PathBuf>,
+    /// The folder of compiled kernels.
+    pub cache: Option<PathBuf>,
+}
+
+impl Toolkit {
+    /// Looks.
+    #[must_use]
+    pub fn find() -> Self {
+        let devices = Device::enumerate(DeviceType::Cuda).into_iter().count();
+        Self { devices, compiler: nvrtc_is_present(), headers: headers(), cache: cache::folder() }
+    }
+
+    /// What keeps the GPU of that number from being used, with what to do; none where nothing does.
+    #[must_use]
+    pub fn problem(&self, index: usize) -> Option<String> {
+        if self.devices == 0 {
+            return Some("the NVIDIA driver shows no GPU on this machine; install the driver, or use `cpu`".to_owned());
+        }
+        if index >= self.devices {
+            return Some(format!("there are {} GPUs, numbered from 0", self.devices));
+        }
+        if !self.compiler {
+            return Some(
+                "CUDA's run-time compiler, libnvrtc, is not on this machine; install the CUDA toolkit".to_owned(),
+            );
+        }
+        let missing =
+            "CUDA's headers are not on this machine; install the CUDA toolkit, or set CUDA_PATH to its folder";
+        self.headers.is_none().then(|| missing.to_owned())
+    }
+}
