@@ -114,14 +114,9 @@ impl Chunk {
         let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
         let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), (&device, DType::I32));
         #[cfg(feature = "cuda")]
-        let logits = {
-            let mut own = Some(logits);
-            if let Some((losses, gradient)) = crate::cuda::entropy(&mut own, &classes) {
-                return Self { loss: losses.sum(), gradient };
-            }
-            // Without a result the logits are as they were.
-            let Some(logits) = own else { unreachable!() };
-            logits
+        let logits = match crate::cuda::entropy(logits, &classes) {
+            Ok((losses, gradient)) => return Self { loss: losses.sum(), gradient },
+            Err(logits) => *logits,
         };
         let logits = full_precision(logits);
         let counts = targets.contains(&IGNORED).then(|| {

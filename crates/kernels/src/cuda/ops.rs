@@ -288,19 +288,19 @@ pub(crate) fn gate(gate: &Tensor<2>, up: &Tensor<2>) -> Option<Tensor<2>> {
     Some(Tensor::from_dispatch(Dispatch::gpu_gate(gate.clone().into_dispatch(), up.clone().into_dispatch())))
 }
 
-/// Losses of tokens and the gradient of the logits, where the kernel takes them. Neither is tracked.
-pub(crate) fn entropy(logits: &mut Option<Tensor<2>>, targets: &Tensor<1, Int>) -> Option<(Tensor<1>, Tensor<2>)> {
-    let fits = |t: &Tensor<2>| all_are(&[t], DType::BF16) && t.dims()[1].is_multiple_of(8);
-    if !logits.as_ref().is_some_and(fits) {
-        return None;
+/// Losses of tokens and the gradient of the logits, neither tracked, where the kernel takes them; the logits where not.
+pub(crate) fn entropy(logits: Tensor<2>, targets: &Tensor<1, Int>) -> Result<(Tensor<1>, Tensor<2>), Box<Tensor<2>>> {
+    let fits = all_are(&[&logits], DType::BF16) && logits.dims()[1].is_multiple_of(8);
+    let targets = targets.clone().into_dispatch().kind;
+    match (inner(logits.clone()), targets) {
+        (Some(own), DispatchTensorKind::Cube(BackendTensor::Int(targets))) if fits => {
+            // The gradient takes the place of logits that nobody else holds.
+            drop(logits);
+            let (loss, gradient) = rows::entropy(own, targets);
+            Ok((outer(loss), outer(gradient)))
+        }
+        _ => Err(Box::new(logits)),
     }
-    // Given up here, so that the gradient can take the place of logits that nobody else holds.
-    let logits = inner(logits.take()?)?;
-    let DispatchTensorKind::Cube(BackendTensor::Int(targets)) = targets.clone().into_dispatch().kind else {
-        return None;
-    };
-    let (loss, gradient) = rows::entropy(logits, targets);
-    Some((outer(loss), outer(gradient)))
 }
 
 /// Sums of squares of f32 tensors in some parts, where the kernel takes them.

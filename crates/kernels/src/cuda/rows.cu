@@ -213,7 +213,7 @@ struct Info {
     u64 offset;  // of the first tensor's sums
 };
 
-__device__ __forceinline__ void one(float* sums, const Info& info, u32 index, const float* x) {
+__device__ __forceinline__ void one(const Info& info, u32 index, const float* x, float* sums) {
     float sum = 0.0f;
     u64 quarters = info.total[index] / 4;
     for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < quarters; i += (u64)gridDim.x * THREADS) {

@@ -128,22 +128,27 @@ const TOGETHER: usize = 16;
 /// Blocks that share a tensor.
 const BLOCKS: usize = 256;
 
-/// A kernel over up to [`TOGETHER`] groups of tensors, `names` the pointers of a group with their types: block row `i` calls
-/// `one` of `part` with the `i`-th group.
-fn many(part: &str, names: &[(&str, &str)], groups: usize) -> (Kernel, impl FnOnce() -> String) {
+/// Type and name of a kernel's pointer.
+type Pointer = (&'static str, &'static str);
+
+/// A kernel over up to [`TOGETHER`] groups of tensors: the `i`-th row of blocks calls `one` of `part` with `i`, the pointers of
+/// the `i`-th group, and those that all groups share.
+fn many(part: &str, own: &[Pointer], shared: &[Pointer], groups: usize) -> (Kernel, impl FnOnce() -> String) {
     let kernel = Kernel {
         name: format!("graftwork_{}_{groups}", part.to_lowercase()),
         threads: THREADS as u32,
         shared_memory: 0,
     };
-    let each = |item: &dyn Fn(usize) -> String| (0..groups).map(item).collect::<Vec<_>>();
-    let of = |i: usize, with_type: bool| {
-        let item =
-            |(kind, name): &(&str, &str)| if with_type { format!("{kind} {name}{i}") } else { format!("{name}{i}") };
-        names.iter().map(item).collect::<Vec<_>>().join(", ")
+    let names = |i: usize| own.iter().map(move |(_, name)| format!("{name}{i}"));
+    let of_group =
+        |i: usize| own.iter().zip(names(i)).map(|((kind, _), name)| format!("{kind} {name}")).collect::<Vec<_>>();
+    let of_all = shared.iter().map(|(kind, name)| format!("{kind} {name}"));
+    let parameters = (0..groups).flat_map(of_group).chain(of_all).collect::<Vec<_>>().join(", ");
+    let case = |i: usize| {
+        let pointers: Vec<String> = names(i).chain(shared.iter().map(|(_, name)| (*name).to_owned())).collect();
+        format!("case {i}: one(info, {i}, {}); break;", pointers.join(", "))
     };
-    let parameters = each(&|i| of(i, true)).join(", ");
-    let cases = each(&|i| format!("case {i}: one(info, {i}, {}); break;", of(i, false))).join("\n        ");
+    let cases = (0..groups).map(case).collect::<Vec<_>>().join("\n        ");
     let part = part.to_owned();
     let text = move || {
         format!(
@@ -169,12 +174,7 @@ pub(super) fn squares(tensors: &[CubeTensor]) -> CubeTensor {
     let sums = room(&tensors[0], &[tensors.len() * BLOCKS], DType::F32);
     for (index, group) in tensors.chunks(TOGETHER).enumerate() {
         let call = group.iter().fold(Call::new(), Call::reads).changes(&sums);
-        let (kernel, text) = many("SQUARES", &[("const float*", "x")], group.len());
-        let text = move || {
-            text()
-                .replace("const __grid_constant__ Info info", "float* sums, const __grid_constant__ Info info")
-                .replace("one(info,", "one(sums, info,")
-        };
+        let (kernel, text) = many("SQUARES", &[("const float*", "x")], &[("float*", "sums")], group.len());
         let info = filled(group.iter().map(count)).chain([(index * TOGETHER * BLOCKS) as u64]).collect();
         call.launch(&group[0], kernel, text, [BLOCKS as u32, group.len() as u32, 1], info);
     }
@@ -207,7 +207,7 @@ pub(super) fn update(tensors: Vec<[CubeTensor; 4]>, each: &[[f64; 2]], all: [f64
             .iter()
             .zip(&new)
             .fold(Call::new(), |call, (old, new)| new.iter().fold(old.iter().fold(call, Call::reads), Call::changes));
-        let (kernel, text) = many("UPDATE", &pointers, group.len());
+        let (kernel, text) = many("UPDATE", &pointers, &[], group.len());
         let counts = filled(group.iter().map(|[value, ..]| count(value)));
         let column = |i: usize| filled(numbers.iter().map(move |n| bits(n[i])));
         let info = counts.chain(column(0)).chain(column(1)).chain(all.map(bits)).collect();
