@@ -161,3 +161,27 @@ fn a_signal_leaves_a_checkpoint_to_go_on_from() {
         assert!(last_object(&eval.expect("host runs"))["loss"].is_number(), "what it left can be used");
     }
 }
+
+#[test]
+fn doctor_says_what_is_missing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let output = host(dir.path()).args(["doctor", "--json"]).output().expect("host runs");
+    assert!(output.status.success());
+    let report = last_object(&output);
+    assert!(report["threads"].as_u64().is_some_and(|n| n > 0), "{report}");
+    let cuda = &report["cuda"];
+    let usable = cuda["problem"].is_null();
+    assert_eq!(usable, cuda["devices"].as_u64().is_some_and(|n| n > 0) && cuda["compiler"] == true, "{report}");
+    let text = host(dir.path()).arg("doctor").output().expect("host runs").stdout;
+    let text = String::from_utf8_lossy(&text);
+    assert!(text.contains("threads") && text.contains(if usable { "ready" } else { "not usable" }), "{text}");
+    // A device that cannot be used is one error, before anything is read or written.
+    if !usable {
+        let out = dir.path().join("run");
+        let output = short(dir.path(), &out, "1").args(["--device", "cuda:0"]).output().expect("host runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        let problem = cuda["problem"].as_str().expect("a message");
+        assert!(output.status.code() == Some(1) && error.contains(problem), "{error}");
+        assert!(!out.exists());
+    }
+}

@@ -5,7 +5,7 @@ mod common;
 
 use burn::tensor::{DType, Tensor};
 use common::{close, draws, finite_differences, tensor, values};
-use graftwork_kernels::loss::{cross_entropy, linear_cross_entropy};
+use graftwork_kernels::loss::{IGNORED, cross_entropy, linear_cross_entropy};
 
 /// Sizes of one head and its batch.
 #[derive(Clone, Copy)]
@@ -116,6 +116,31 @@ fn a_head_without_bias_is_one_with_a_bias_of_nothing() {
     let [hidden, weight, _] = tensors(&inputs, SMALL, DType::F64);
     let entropy = linear_cross_entropy(hidden, weight, None, &targets(SMALL));
     close("without bias", &[entropy.sum.into_scalar::<f64>()], &[reference(&inputs, SMALL)], 1e-14);
+}
+
+#[test]
+fn an_ignored_target_is_as_if_its_token_were_not_there() {
+    let inputs = inputs(SMALL);
+    let run = |kept: &[usize], targets: &[u32]| {
+        let rows: Vec<f64> =
+            kept.iter().flat_map(|&t| inputs[0][t * SMALL.hidden..][..SMALL.hidden].to_vec()).collect();
+        let hidden = tensor(&rows, [kept.len(), SMALL.hidden], DType::F64).autodiff().require_grad();
+        let weight = tensor(&inputs[1], [SMALL.vocabulary, SMALL.hidden], DType::F64).autodiff().require_grad();
+        let entropy = linear_cross_entropy(hidden.clone(), weight.clone(), None, targets);
+        let gradients = entropy.surrogate.expect("tracked").backward();
+        let [dh, dw] = [hidden, weight].map(|t| values(t.grad(&gradients).expect("a gradient")));
+        (entropy.sum.into_scalar::<f64>(), dh, dw)
+    };
+    let all = targets(SMALL);
+    let kept: Vec<usize> = (0..SMALL.tokens).filter(|&t| t != 0 && t != 3).collect();
+    let some: Vec<u32> = (0..SMALL.tokens).map(|t| if kept.contains(&t) { all[t] } else { IGNORED }).collect();
+    let (sum, dh, dw) = run(&(0..SMALL.tokens).collect::<Vec<_>>(), &some);
+    let (expected, dh_of_kept, dw_of_kept) = run(&kept, &kept.iter().map(|&t| all[t]).collect::<Vec<_>>());
+    close("sum", &[sum], &[expected], 1e-14);
+    close("weight", &dw, &dw_of_kept, 1e-13);
+    let found: Vec<f64> = kept.iter().flat_map(|&t| dh[t * SMALL.hidden..][..SMALL.hidden].to_vec()).collect();
+    close("hidden", &found, &dh_of_kept, 1e-14);
+    assert!(dh[..SMALL.hidden].iter().all(|&g| g == 0.0));
 }
 
 #[test]
