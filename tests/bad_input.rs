@@ -132,7 +132,7 @@ fn settings_that_make_no_sense() {
     rate.train.learning_rate = Some(f64::NAN);
     fails(&rate, &["learning_rate"]);
     let mut length = config();
-    length.data.max_length = 1;
+    length.data.max_length = Some(1);
     fails(&length, &["max_length"]);
     let mut settings = config();
     let unknown = host().assign_settings(&mut settings, vec![("rnak".to_owned(), json!(4))]);

@@ -63,8 +63,8 @@ pub fn short(strategy: StrategyConfig, out: &Path, steps: u64) -> RunConfig {
     let mut config = RunConfig { model: Some(model()), out: Some(out.to_owned()), ..RunConfig::default() };
     config.strategy.push(strategy);
     config.data.files = vec![golden("curve/austen-200.jsonl")];
-    config.data.max_length = 48;
-    config.data.eval = graftwork::EvalSplit::fraction(0.1).expect("a fraction");
+    config.data.max_length = Some(48);
+    config.data.eval = Some(graftwork::EvalSplit::fraction(0.1).expect("a fraction"));
     config.train.steps = Some(steps);
     config.train.batch_size = 4.try_into().expect("not 0");
     config.train.learning_rate = Some(2e-3);

@@ -79,7 +79,7 @@ fn eval(args: &EvalArgs, json: bool) -> Done {
     let mut config = RunConfig { device: args.model.device, ..RunConfig::default() };
     config.data.files.clone_from(&args.data);
     config.data.format = args.format;
-    config.data.max_length = args.max_length.unwrap_or(config.data.max_length);
+    config.data.max_length = args.max_length;
     config.data.loss_on = args.loss_on.unwrap_or(config.data.loss_on);
     let request = EvalRequest {
         model: args.model.model.clone(),

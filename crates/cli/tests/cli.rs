@@ -185,3 +185,21 @@ fn doctor_says_what_is_missing() {
         assert!(!out.exists());
     }
 }
+
+#[test]
+fn flags_hold_for_the_embedded_text_too() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let check = |arguments: &[&str]| {
+        let output =
+            host(dir.path()).args(["check", "--json", "--strategy", "plugins/lora.wasm"]).args(arguments).output();
+        let report = last_object(&output.expect("host runs"));
+        ["train", "eval"].map(|part| report["data"][part][if part == "train" { "longest" } else { "rows" }].clone())
+    };
+    let [length, rows] = check(&[]);
+    assert_eq!((length.as_u64(), rows.as_u64()), (Some(128), Some(96)));
+    // 512 is what a person's own data would have without the flag.
+    let [length, _] = check(&["--max-length", "512", "--batch-size", "4"]);
+    assert_eq!(length.as_u64(), Some(512));
+    let [length, rows] = check(&["--eval", "0"]);
+    assert_eq!((length.as_u64(), rows.as_u64()), (Some(128), Some(0)));
+}

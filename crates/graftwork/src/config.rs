@@ -64,14 +64,15 @@ pub struct DataSection {
     pub files: Vec<PathBuf>,
     /// The records' format; found from the files if not given.
     pub format: Option<Format>,
-    /// The longest row, in tokens.
-    pub max_length: usize,
+    /// The longest row, in tokens; 512 if not given, 128 for the model and text that come with the program.
+    pub max_length: Option<usize>,
     /// Whether short samples share rows.
     pub packing: bool,
     /// Which tokens the loss counts.
     pub loss_on: LossOn,
-    /// Part of the training data, or files, to evaluate on.
-    pub eval: EvalSplit,
+    /// Part of the training data, or files, to evaluate on; a twentieth if not given, a hundredth of the text that comes with
+    /// the program.
+    pub eval: Option<EvalSplit>,
     /// Order of the rows.
     pub order: Order,
 }
@@ -133,10 +134,10 @@ impl Default for DataSection {
         Self {
             files: Vec::new(),
             format: d.format,
-            max_length: d.max_length,
+            max_length: None,
             packing: d.packing,
             loss_on: d.loss_on,
-            eval: d.eval,
+            eval: None,
             order: d.order,
         }
     }
@@ -180,14 +181,21 @@ impl RunConfig {
         toml::to_string_pretty(self).map_err(|e| Error::setting("run.toml", e.to_string()))
     }
 
+    /// Writes out what is left open, so that a run's record says it.
+    pub(crate) fn settle(&mut self) {
+        let options = self.data_options();
+        self.data.max_length = Some(options.max_length);
+        self.data.eval = Some(options.eval);
+    }
+
     pub(crate) fn data_options(&self) -> DataOptions {
-        let d = &self.data;
+        let (d, defaults) = (&self.data, DataOptions::default());
         DataOptions {
             format: d.format,
-            max_length: d.max_length,
+            max_length: d.max_length.unwrap_or(defaults.max_length),
             packing: d.packing,
             loss_on: d.loss_on,
-            eval: d.eval.clone(),
+            eval: d.eval.clone().unwrap_or(defaults.eval),
             seed: self.seed,
             order: d.order,
         }

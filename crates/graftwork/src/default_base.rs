@@ -3,7 +3,6 @@
 //! The model is a 5.5 M-parameter Llama, the text six novels of Jane Austen, which it has never seen: enough to see a
 //! fine-tuning run work from end to end in a minute on a processor.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use graftwork_data::EvalSplit;
@@ -38,17 +37,14 @@ pub(crate) fn fill(config: &mut RunConfig) -> Result<bool, Error> {
         config.model = Some(folder);
     }
     if no_model && no_data {
-        let (defaults, train) = (RunConfig::default(), &mut config.train);
+        let train = &mut config.train;
         if train.steps.is_none() && train.epochs.is_none() {
             train.steps = Some(100);
         }
         train.eval_every.get_or_insert(50);
         config.sample.get_or_insert_with(|| PROMPT.to_owned());
-        if config.data == (crate::DataSection { files: config.data.files.clone(), ..defaults.data }) {
-            config.data.max_length = 128;
-            config.data.eval = EvalSplit::Fraction(0.01.try_into()?);
-            train.batch_size = const { NonZeroUsize::new(8).unwrap() };
-        }
+        config.data.max_length.get_or_insert(128);
+        config.data.eval.get_or_insert(EvalSplit::Fraction(0.01.try_into()?));
     }
     Ok(no_model && no_data)
 }

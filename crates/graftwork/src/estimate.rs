@@ -1,33 +1,66 @@
 //! How much memory a run will take, from its plan and sizes alone.
 //!
 //! Counted are the tensors that live at the peak of an update: weights, what the optimizer keeps, gradients, and what
-//! the forward pass keeps for the backward one. Everything is f32 on a processor.
+//! the forward pass keeps for the backward one. On a GPU the program and the driver's context come on top.
 
 use graftwork_data::Dataset;
 use graftwork_model::Dimensions;
-use graftwork_plan::{Manifest, Plan};
+use graftwork_plan::{Dtype, Manifest, Plan};
 use serde::Serialize;
 
-use crate::Error;
 use crate::host::Prepared;
+use crate::{DeviceChoice, Error};
 
 /// Bytes of a value.
 pub(crate) const F32: u64 = 4;
+const BF16: u64 = 2;
 
-/// Values that a decoder layer keeps for its backward pass, for each token, in units of the widths they have. They
+/// What a device keeps of a decoder layer for its backward pass, for each token, in units of the widths it has. The numbers
 /// follow from the operations in `crates/models/llama` and `crates/kernels`: what an operation's gradient needs.
-mod kept {
-    /// Of width `hidden`: two residual sums, and in each norm its input twice over, normalised and scaled.
-    pub(super) const HIDDEN: u64 = 8;
-    /// Of width `intermediate`: gate, its sigmoid, silu(gate), up, and their product.
-    pub(super) const INTERMEDIATE: u64 = 5;
-    /// Of width `heads · head_dim`: queries scaled and rotated in two halves, and the attended values.
-    pub(super) const QUERIES: u64 = 4;
-    /// Of width `kv_heads · head_dim`: rotated keys and values.
-    pub(super) const KEYS: u64 = 4;
-    /// Attention scores, for each head and key: exponentials and weights.
-    pub(super) const SCORES: u64 = 3;
+struct Kept {
+    /// Bytes of an activation.
+    value: u64,
+    /// Of width `hidden`.
+    hidden: u64,
+    /// Of width `intermediate`.
+    intermediate: u64,
+    /// Of width `heads · head_dim`.
+    queries: u64,
+    /// Of width `kv_heads · head_dim`.
+    keys: u64,
+    /// For each head and key.
+    scores: u64,
+    /// Logits that are computed at once, and how many bytes there are for each.
+    logits: [u64; 2],
+    /// What the program itself takes there: code, compiled plugins, tokenizer, a data set of a million tokens. Measured.
+    program: u64,
 }
+
+/// Two residual sums, and in each norm its input twice over, normalised and scaled; gate, its sigmoid, silu(gate), up, and
+/// their product; queries scaled and rotated in two halves, and the attended values; rotated keys and values;
+/// exponentials and weights.
+const CPU: Kept = Kept {
+    value: F32,
+    hidden: 8,
+    intermediate: 5,
+    queries: 4,
+    keys: 4,
+    scores: 3,
+    logits: [1 << 22, 3 * F32],
+    program: 50 << 20,
+};
+/// The input and the output of each norm; gate, up, and their product; rotated queries and the attended values; keys and
+/// values. The gradient of the logits takes their place.
+const GPU: Kept = Kept {
+    value: BF16,
+    hidden: 4,
+    intermediate: 3,
+    queries: 2,
+    keys: 2,
+    scores: 0,
+    logits: [1 << 28, BF16],
+    program: 0,
+};
 
 /// Bytes by purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +77,8 @@ pub struct MemoryEstimate {
     pub activations: u64,
     /// Logits of the chunk that is computed at once, with its gradient.
     pub logits: u64,
+    /// The program and its data.
+    pub program: u64,
     /// The sum.
     pub total: u64,
 }
@@ -55,30 +90,98 @@ impl MemoryEstimate {
         let batch = config.train_options(plan.is_full())?.batch_size.get();
         let rows = batch.min(dataset.train_rows().len()) as u64;
         let length = dataset.stats().train.longest as u64;
-        Ok(Self::new(plan, &base.manifest, &base.architecture.dimensions(), rows, length))
+        let kept = if config.device == DeviceChoice::Cpu { &CPU } else { &GPU };
+        Ok(Self::new(kept, plan, &base.manifest, &base.architecture.dimensions(), [rows, length]))
     }
 
-    fn new(plan: &Plan, manifest: &Manifest, d: &Dimensions, rows: u64, length: u64) -> Self {
+    fn new(kept: &Kept, plan: &Plan, manifest: &Manifest, d: &Dimensions, [rows, length]: [u64; 2]) -> Self {
         let summary = plan.summary(manifest);
         let tokens = rows * length;
-        let per_token = kept::HIDDEN * d.hidden
-            + kept::INTERMEDIATE * d.intermediate
-            + kept::QUERIES * d.heads * d.head_dim
-            + kept::KEYS * d.kv_heads * d.head_dim;
-        let scores = kept::SCORES * rows * d.heads * length * length;
+        let per_token = kept.hidden * d.hidden
+            + kept.intermediate * d.intermediate
+            + kept.queries * d.heads * d.head_dim
+            + kept.keys * d.kv_heads * d.head_dim;
+        let scores = kept.scores * rows * d.heads * length * length;
         // An adapter keeps the thin product between its factors.
-        let thin: u64 = plan.adapters().iter().flat_map(|a| &a.tensors).map(|t| t.shape.dims()[0].min(256)).sum();
+        let thin = |dims: &[u64]| dims.iter().copied().min().unwrap_or(1).min(256);
+        let thin: u64 = plan.adapters().iter().flat_map(|a| &a.tensors).map(|t| thin(t.shape.dims())).sum();
         let built = plan.built_elements(tokens);
         let activations =
-            F32.saturating_mul(built.saturating_add(d.layers * (tokens * per_token + scores) + tokens * thin));
-        let chunk = tokens.min((1u64 << 22).div_ceil(d.vocabulary)).max(1);
-        let weights = F32 * summary.total_parameters;
+            kept.value.saturating_mul(built.saturating_add(d.layers * (tokens * per_token + scores) + tokens * thin));
+        let [at_once, bytes] = kept.logits;
+        let chunk = tokens.min(at_once.div_ceil(d.vocabulary)).max(1);
+        // Where the device computes in half precision, what trains has a copy in f32.
+        let half = |dtype: Dtype| kept.value == BF16 && dtype == Dtype::Bf16;
+        let own = manifest.params.iter().filter(|p| p.tied_to.is_none());
+        let stored: u64 = own.map(|p| p.shape.elements() * if half(p.dtype) { BF16 } else { F32 }).sum();
+        let in_place = plan.trainable().iter().filter_map(|t| manifest.get(t.param));
+        let masters: u64 = in_place.filter(|p| half(p.dtype)).map(|p| p.shape.elements() * F32).sum();
+        let weights = stored + masters;
         let adapters = F32 * summary.adapter_parameters;
         let gradients = F32 * summary.trainable_parameters;
         let optimizer = 2 * F32 * summary.trainable_parameters;
-        let logits = 3 * F32 * chunk * d.vocabulary;
-        let total =
-            [weights, adapters, gradients, optimizer, activations, logits].into_iter().fold(0, u64::saturating_add);
-        Self { weights, adapters, gradients, optimizer, activations, logits, total }
+        let logits = bytes * chunk * d.vocabulary;
+        let program = kept.program;
+        let parts = [weights, adapters, gradients, optimizer, activations, logits, program];
+        let total = parts.into_iter().fold(0, u64::saturating_add);
+        Self { weights, adapters, gradients, optimizer, activations, logits, program, total }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "tests")]
+mod tests {
+    use graftwork_plan::{RawAdapter, RawGraph, RawNode, RawPlan, RawTensor, RawTrainable, Role};
+    use serde_json::json;
+
+    use super::{GPU, Manifest, MemoryEstimate};
+
+    fn node(op: &str, inputs: &[u32], attributes: serde_json::Value) -> RawNode {
+        serde_json::from_value(json!({"op": op, "inputs": inputs, "attributes": attributes})).expect("a node")
+    }
+
+    fn tensor(name: &str, shape: [u32; 2]) -> RawTensor {
+        let zeros = json!([["value", {"float": 0.0}], ["shape", {"integers": shape}]]);
+        let init = RawGraph { nodes: vec![node("constant", &[], zeros)], root: 0 };
+        RawTensor { name: name.to_owned(), shape: shape.into(), trainable: true, group: None, init }
+    }
+
+    fn lora(target: u32, [out, inner]: [u32; 2], rank: u32) -> RawAdapter {
+        let index = |i: i64| json!([["index", {"integer": i}]]);
+        let nodes = vec![
+            node("base", &[], json!([])),
+            node("tensor", &[], index(1)),
+            node("tensor", &[], index(0)),
+            node("matmul", &[1, 2], json!([])),
+            node("add", &[0, 3], json!([])),
+        ];
+        let tensors = vec![tensor("lora_A", [rank, inner]), tensor("lora_B", [out, rank])];
+        let effective = RawGraph { nodes, root: 4 };
+        RawAdapter { target, kind: "lora".to_owned(), tensors, base: None, effective }
+    }
+
+    /// `benches/gpu.sh` on an H100, 8 rows of 1024 tokens: 14.26 GB for LoRA of rank 16, 32.68 GB for all weights.
+    #[test]
+    fn a_gpus_memory_is_what_was_measured_less_the_context() {
+        let config = json!({
+            "model_type": "llama", "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16,
+            "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 64, "vocab_size": 128_256,
+            "max_position_embeddings": 16384, "rope_theta": 5e5, "tie_word_embeddings": true, "dtype": "bfloat16",
+        });
+        let (_, model) = graftwork_model::open(&config).expect("a Llama");
+        let (params, dimensions) = (model.params().to_vec(), model.dimensions());
+        let manifest = Manifest { architecture: "llama".to_owned(), config, params };
+        let estimate = |raw: &RawPlan| {
+            let plan = graftwork_plan::Plan::validate(raw, &manifest).expect("a plan");
+            MemoryEstimate::new(&GPU, &plan, &manifest, &dimensions, [8, 1024]).total as f64 / 1e9
+        };
+        let linear = manifest.iter().filter(|(_, p)| p.role == Role::Linear);
+        let adapters = linear.map(|(id, p)| lora(id.0, [0, 1].map(|axis| p.shape.dims()[axis] as u32), 16)).collect();
+        let found = estimate(&RawPlan { adapters, ..RawPlan::default() });
+        assert!((0.88..1.0).contains(&(found / 14.26)), "{found} GB");
+        let own = manifest.iter().filter(|(_, p)| p.tied_to.is_none());
+        let trainable = own.map(|(id, _)| RawTrainable { param: id.0, group: None }).collect();
+        let found = estimate(&RawPlan { trainable, ..RawPlan::default() });
+        assert!((0.88..1.05).contains(&(found / 32.68)), "{found} GB");
     }
 }

@@ -55,6 +55,7 @@ impl Host {
         on_event(Event::Working { what: "loading the strategy" });
         let chain = Chain::load(&self.plugins, &config.strategy)?;
         let embedded = default_base::fill(&mut config)?;
+        config.settle();
         let Some(path) = config.model.clone() else { return Err(Error::setting("model", "none is given")) };
         on_event(Event::Working { what: "opening the model" });
         let base = Arc::new(Base::open(&path)?);

@@ -187,9 +187,9 @@ pub(crate) fn tokenise(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> 
     let dataset = Dataset::load(&config.data.files, &prepared.base.tokenizer, &config.data_options())?;
     on_event(Event::Data(dataset.stats().clone()));
     let longest = prepared.base.architecture.dimensions().max_positions;
-    if config.data.max_length as u64 > longest {
-        let message =
-            format!("max_length is {}, but the model was made for at most {longest} tokens", config.data.max_length);
+    let max_length = config.data_options().max_length;
+    if max_length as u64 > longest {
+        let message = format!("max_length is {max_length}, but the model was made for at most {longest} tokens");
         on_event(Event::Warning { message });
     }
     Ok(dataset)

@@ -116,7 +116,9 @@ impl AdamW {
 pub fn global_norm(gradients: &[Tensor<2>]) -> Option<Tensor<1>> {
     #[cfg(feature = "cuda")]
     if let Some(sums) = crate::cuda::squares(gradients) {
-        return Some(sums.sum().sqrt());
+        // Along an axis the sum has an order; over everything a GPU adds as its blocks come.
+        let count = sums.dims()[0];
+        return Some(sums.reshape([1, count]).sum_dim(1).reshape([1]).sqrt());
     }
     gradients.iter().map(|g| g.clone().square().sum()).reduce(|a, b| a + b).map(Tensor::sqrt)
 }

@@ -115,7 +115,10 @@ impl Chunk {
         let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), (&device, DType::I32));
         #[cfg(feature = "cuda")]
         let logits = match crate::cuda::entropy(logits, &classes) {
-            Ok((losses, gradient)) => return Self { loss: losses.sum(), gradient },
+            // Along an axis the sum has an order; over everything a GPU adds as its blocks come.
+            Ok((losses, gradient)) => {
+                return Self { loss: losses.reshape([1, count]).sum_dim(1).reshape([1]), gradient };
+            }
             Err(logits) => *logits,
         };
         let logits = full_precision(logits);

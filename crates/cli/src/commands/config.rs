@@ -40,7 +40,7 @@ fn data(config: &mut RunConfig, args: &DataArgs) -> Result<(), Error> {
         d.files.clone_from(&args.data);
     }
     replace(&mut d.format, &args.format);
-    d.max_length = args.max_length.unwrap_or(d.max_length);
+    replace(&mut d.max_length, &args.max_length);
     d.packing |= args.packing;
     d.loss_on = args.loss_on.unwrap_or(d.loss_on);
     if args.no_shuffle {
@@ -48,8 +48,8 @@ fn data(config: &mut RunConfig, args: &DataArgs) -> Result<(), Error> {
     }
     match args.eval.as_slice() {
         [] => {}
-        [one] if let Ok(part) = one.parse() => d.eval = EvalSplit::fraction(part).map_err(Error::from)?,
-        files => d.eval = EvalSplit::Files(files.iter().map(PathBuf::from).collect()),
+        [one] if let Ok(part) = one.parse() => d.eval = Some(EvalSplit::fraction(part).map_err(Error::from)?),
+        files => d.eval = Some(EvalSplit::Files(files.iter().map(PathBuf::from).collect())),
     }
     Ok(())
 }

@@ -59,6 +59,7 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
         ("optimizer", m.optimizer),
         ("activations", m.activations),
         ("logits", m.logits),
+        ("program", m.program),
     ];
     let parts: Vec<_> = parts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {}", bytes(*n))).collect();
     line(&format!("          {}", parts.join(", ")))?;
