@@ -108,14 +108,9 @@ impl Adapted {
         self.tensors[slot].clone()
     }
 
-    /// Changes the value of a slot. The matrix has the slot's shape and type, on the device of the weights, without
+    /// Changes the value of a slot and gives the one before. The matrix has the slot's shape and type, on the device of the weights, without
     /// autodiff.
-    pub fn set_tensor(&mut self, slot: usize, value: Tensor<2>) {
-        self.tensors[slot] = value;
-    }
-
-    /// Changes the value of a slot like [`Self::set_tensor`] and gives the one before.
-    pub fn swap_tensor(&mut self, slot: usize, value: Tensor<2>) -> Tensor<2> {
+    pub fn set_tensor(&mut self, slot: usize, value: Tensor<2>) -> Tensor<2> {
         std::mem::replace(&mut self.tensors[slot], value)
     }
 

@@ -36,13 +36,7 @@ pub(crate) fn leaf(op: &Op, scope: &Scope<'_>) -> Option<Tensor<2>> {
 /// Computes the nodes that `root` needs, each once, operands first. Every value has four axes, the leading ones of size
 /// 1 where its shape has fewer, so that broadcasting lines up as it should. A value is dropped after its last use.
 fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
-    let mut uses = vec![0usize; root + 1];
-    uses[root] = 1;
-    for index in (0..=root).rev() {
-        if uses[index] > 0 {
-            graph.node(index).inputs.iter().for_each(|&input| uses[input] += 1);
-        }
-    }
+    let mut uses = graph.uses(root);
     let mut values: Vec<Option<Tensor<4>>> = vec![None; root + 1];
     for index in 0..=root {
         if uses[index] == 0 {

@@ -20,7 +20,7 @@ use cubecl_environment::backtrace::BackTrace;
 use cubecl_server::compiler::{CompilationError, Compiler};
 use cubecl_server::kernel::BufferIOAttr;
 
-pub use nvrtc::{headers, is_present as nvrtc_is_present};
+pub use nvrtc::{NO_COMPILER, NO_HEADERS, headers, is_present as nvrtc_is_present};
 
 pub mod nvptx {
     pub mod ptx_version {

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 
 use cudarc::nvrtc::{result, sys};
 
+/// What is said where the library is missing.
+pub const NO_COMPILER: &str = "CUDA's run-time compiler, libnvrtc, is not on this machine; install the CUDA toolkit";
+/// What is said where the headers are missing.
+pub const NO_HEADERS: &str =
+    "CUDA's headers are not on this machine; install the CUDA toolkit, or set CUDA_PATH to its folder";
+
 /// Whether the library is on this machine.
 #[must_use]
 pub fn is_present() -> bool {
@@ -22,7 +28,7 @@ pub fn headers() -> Option<PathBuf> {
 
 pub(crate) fn version() -> Result<String, String> {
     if !is_present() {
-        return Err("CUDA's run-time compiler, libnvrtc, is not on this machine; install the CUDA toolkit".to_owned());
+        return Err(NO_COMPILER.to_owned());
     }
     let (mut major, mut minor) = (0, 0);
     // SAFETY: both places outlive the call.
@@ -33,7 +39,7 @@ pub(crate) fn version() -> Result<String, String> {
 /// Options for an architecture, such as 90.
 pub(crate) fn options(version: u32) -> Result<Vec<String>, String> {
     let Some(headers) = headers() else {
-        return Err("CUDA's headers are not on this machine; install the CUDA toolkit, or set CUDA_PATH to it".to_owned());
+        return Err(NO_HEADERS.to_owned());
     };
     // Instructions of one architecture alone, such as products by a warpgroup.
     let specific = if version >= 90 { "a" } else { "" };

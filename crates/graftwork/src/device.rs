@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
+/// What is said of a GPU in a program that has no code for one.
+#[cfg(not(feature = "cuda"))]
+pub(crate) const WITHOUT_CUDA: &str = "this program was built without CUDA; build it with `--features cuda`";
+
 /// A device by name: `cpu` or `cuda:0`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -31,10 +35,7 @@ impl DeviceChoice {
                 None => Ok(Device::cuda(index)),
             },
             #[cfg(not(feature = "cuda"))]
-            Self::Cuda(_) => Err(Error::Device {
-                device: self.to_string(),
-                message: "this program was built without CUDA; build it with `--features cuda`".to_owned(),
-            }),
+            Self::Cuda(_) => Err(Error::Device { device: self.to_string(), message: WITHOUT_CUDA.to_owned() }),
         }
     }
 }

@@ -60,6 +60,6 @@ fn cuda() -> CudaReport {
 
 #[cfg(not(feature = "cuda"))]
 fn cuda() -> CudaReport {
-    let problem = Some("this program was built without CUDA; build it with `--features cuda`".to_owned());
+    let problem = Some(crate::device::WITHOUT_CUDA.to_owned());
     CudaReport { built: false, devices: 0, compiler: false, headers: None, cache: None, problem }
 }

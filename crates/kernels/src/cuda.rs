@@ -11,6 +11,7 @@ mod gradients;
 mod launch;
 mod ops;
 mod rows;
+mod tensors;
 mod wgmma;
 
 pub(crate) use attention::Seen;

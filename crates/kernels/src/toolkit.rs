@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use burn::tensor::{Device, DeviceType};
-use cubecl_llvm::{cache, headers, nvrtc_is_present};
+use cubecl_llvm::{NO_COMPILER, NO_HEADERS, cache, headers, nvrtc_is_present};
 
 /// What the kernels need, and where it is.
 #[derive(Clone, Debug)]
@@ -36,12 +36,8 @@ impl Toolkit {
             return Some(format!("there are {} GPUs, numbered from 0", self.devices));
         }
         if !self.compiler {
-            return Some(
-                "CUDA's run-time compiler, libnvrtc, is not on this machine; install the CUDA toolkit".to_owned(),
-            );
+            return Some(NO_COMPILER.to_owned());
         }
-        let missing =
-            "CUDA's headers are not on this machine; install the CUDA toolkit, or set CUDA_PATH to its folder";
-        self.headers.is_none().then(|| missing.to_owned())
+        self.headers.is_none().then(|| NO_HEADERS.to_owned())
     }
 }

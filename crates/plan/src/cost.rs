@@ -175,15 +175,9 @@ fn nothing_broadcast(graph: &Graph, node: &Node) -> bool {
 
 /// Operations to build a node's value; a node that is shared is built once.
 fn build_cost(graph: &Graph, index: usize) -> u64 {
-    let mut live = vec![false; index + 1];
-    live[index] = true;
     let mut total = 0u64;
-    for i in (0..=index).rev() {
-        if !live[i] {
-            continue;
-        }
+    for (i, _) in graph.uses(index).into_iter().enumerate().filter(|&(_, uses)| uses > 0) {
         let node = graph.node(i);
-        node.inputs.iter().for_each(|&j| live[j] = true);
         let inner = |j: usize| graph.node(j).shape.dims().last().copied().unwrap_or(1);
         total = total.saturating_add(match (&node.op, node.inputs.as_slice()) {
             (

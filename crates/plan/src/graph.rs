@@ -93,20 +93,23 @@ impl Graph {
         &self.nodes[self.root].shape
     }
 
+    /// How often each node up to `node` is used to compute that: 0 where it is not needed, and 1 for `node` itself.
+    #[must_use]
+    pub fn uses(&self, node: usize) -> Vec<usize> {
+        let mut uses = vec![0; node + 1];
+        uses[node] = 1;
+        for index in (0..=node).rev() {
+            if uses[index] > 0 {
+                self.nodes[index].inputs.iter().for_each(|&input| uses[input] += 1);
+            }
+        }
+        uses
+    }
+
     /// Whether the value depends on a node that `wanted` picks.
     #[must_use]
     pub fn reaches(&self, wanted: impl Fn(&Op) -> bool) -> bool {
-        let mut live = vec![false; self.nodes.len()];
-        live[self.root] = true;
-        for (i, node) in self.nodes.iter().enumerate().rev() {
-            if live[i] {
-                if wanted(&node.op) {
-                    return true;
-                }
-                node.inputs.iter().for_each(|&input| live[input] = true);
-            }
-        }
-        false
+        self.uses(self.root).iter().zip(&self.nodes).any(|(&uses, node)| uses > 0 && wanted(&node.op))
     }
 
     /// The expression on its own: over a base of that shape and tensors of those, for that use.

@@ -26,13 +26,7 @@ impl Graph {
     /// its last use.
     #[must_use]
     pub fn peak_elements(&self) -> u64 {
-        let mut uses = vec![0usize; self.root() + 1];
-        uses[self.root()] = 1;
-        for index in (0..=self.root()).rev() {
-            if uses[index] > 0 {
-                self.node(index).inputs.iter().for_each(|&input| uses[input] += 1);
-            }
-        }
+        let mut uses = self.uses(self.root());
         let (mut live, mut peak) = (0u64, 0u64);
         for index in 0..=self.root() {
             if uses[index] == 0 {

@@ -66,7 +66,7 @@ impl Optimizer {
         // Parameters and moments are given away, so that they can be changed in place.
         let Some(nothing) = gradients.first().map(|g| Tensor::<2>::empty([1, 1], &g.device())) else { return };
         let update = |((&index, settings), gradient): ((&usize, &mut Settings), Tensor<2>)| Update {
-            parameter: model.swap_tensor(index, nothing.clone()),
+            parameter: model.set_tensor(index, nothing.clone()),
             gradient,
             moments: std::mem::replace(
                 &mut settings.moments,

@@ -3,10 +3,10 @@
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Cube, DType, TensorMetadata};
 use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Call, Kernel, define};
+use super::tensors::{room, with_whole_rows};
 
 const TEXT: &str = include_str!("attention.cu");
 
@@ -41,7 +41,12 @@ struct Sizes {
 impl Inputs {
     /// With heads whose values lie side by side.
     fn whole(self) -> Self {
-        Self { q: whole(self.q), k: whole(self.k), v: whole(self.v), segments: into_contiguous(self.segments) }
+        Self {
+            q: with_whole_rows(self.q),
+            k: with_whole_rows(self.k),
+            v: with_whole_rows(self.v),
+            segments: into_contiguous(self.segments),
+        }
     }
 
     fn sizes(&self) -> Sizes {
@@ -55,14 +60,7 @@ pub(crate) fn fits(width: usize) -> bool {
     width.is_multiple_of(16) && (16..=128).contains(&width)
 }
 
-fn whole(tensor: CubeTensor) -> CubeTensor {
-    let strides = tensor.meta.strides();
-    let aligned = strides[..3].iter().all(|stride| stride.is_multiple_of(8));
-    let offset = tensor.handle.offset_start.unwrap_or(0);
-    if strides[3] == 1 && aligned && offset.is_multiple_of(16) { tensor } else { into_contiguous(tensor) }
-}
-
-fn room(like: &CubeTensor, s: &Sizes, heads: usize) -> CubeTensor {
+fn room_for(like: &CubeTensor, s: &Sizes, heads: usize) -> CubeTensor {
     heads_side_by_side(like, [s.rows, heads, s.length, s.width])
 }
 
@@ -70,13 +68,13 @@ fn room(like: &CubeTensor, s: &Sizes, heads: usize) -> CubeTensor {
 /// the matrix that comes next.
 pub(super) fn heads_side_by_side(like: &CubeTensor, [rows, heads, length, width]: [usize; 4]) -> CubeTensor {
     let shape = [rows, length, heads, width];
-    let memory = empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape.into(), DType::BF16);
+    let memory = room(like, &shape, DType::BF16);
     Cube::float_swap_dims(memory, 1, 2)
 }
 
 fn numbers(like: &CubeTensor, s: &Sizes) -> CubeTensor {
     let shape = [s.rows, s.heads, s.length];
-    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape.into(), DType::F32)
+    room(like, &shape, DType::F32)
 }
 
 pub(super) fn layout(tensor: &CubeTensor) -> [u64; 3] {
@@ -133,7 +131,7 @@ const TILE: usize = 64;
 pub(super) fn forward(inputs: Inputs, seen: Seen) -> (CubeTensor, CubeTensor) {
     let i = inputs.whole();
     let s = i.sizes();
-    let (output, lse) = (room(&i.q, &s, s.heads), numbers(&i.q, &s));
+    let (output, lse) = (room_for(&i.q, &s, s.heads), numbers(&i.q, &s));
     let call = Call::new().reads(&i.q).reads(&i.k).reads(&i.v).reads(&i.segments).writes(&output).writes(&lse);
     let blocks = [s.length.div_ceil(TILE), s.heads, s.rows].map(|n| n as u32);
     let none = &output;
@@ -151,10 +149,10 @@ pub(super) fn backward(
     gradient: CubeTensor,
     seen: Seen,
 ) -> [CubeTensor; 3] {
-    let (i, gradient, output) = (inputs.whole(), whole(gradient), whole(output));
+    let (i, gradient, output) = (inputs.whole(), with_whole_rows(gradient), with_whole_rows(output));
     let s = i.sizes();
     let delta = numbers(&i.q, &s);
-    let [dq, dk, dv] = [s.heads, s.kv_heads, s.kv_heads].map(|heads| room(&i.q, &s, heads));
+    let [dq, dk, dv] = [s.heads, s.kv_heads, s.kv_heads].map(|heads| room_for(&i.q, &s, heads));
     let info = info([&i.q, &i.k, &i.v, &output, &gradient, &dq, &dk, &dv], &s, seen);
 
     let part = Part::Delta;

@@ -1,12 +1,11 @@
 //! Products of bf16 matrices on Hopper's warpgroup units.
 
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Cube, DType, TensorMetadata};
-use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn::backend::{Cube, DType};
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Call, Kernel, define};
+use super::tensors::{WHOLE, processors, room, sizes, with_whole_rows};
 use super::wgmma;
 
 const TEXT: &str = include_str!("gemm.cu");
@@ -16,8 +15,6 @@ const ROWS: usize = 128;
 /// How much of the inner dimension a step takes.
 const STEP: usize = 64;
 const THREADS: u32 = 384;
-/// Rows and columns of every matrix are a multiple of this: the copy engine moves 16 bytes at least.
-const WHOLE: usize = 8;
 
 /// How the matrices of a product lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +82,6 @@ pub(super) fn thin(a: CubeTensor, b: CubeTensor, transposed: bool) -> CubeTensor
     Cube::float_reshape(parts, shape.into())
 }
 
-fn processors(on: &CubeTensor) -> usize {
-    on.client.properties().hardware.num_streaming_multiprocessors.unwrap_or(132) as usize
-}
-
 fn launch(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64, result: Output) -> CubeTensor {
     let pairs: Vec<[CubeTensor; 2]> = pairs.into_iter().map(|pair| pair.map(with_whole_rows)).collect();
     let [m, n, _] = form.sizes(sizes(&pairs[0][0]), sizes(&pairs[0][1]));
@@ -98,7 +91,7 @@ fn launch(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64, result: Output) -
         Output::Parts { count, transposed: false } => (count, [n, 1], vec![count, m, n], DType::F32),
         Output::Parts { count, transposed: true } => (count, [1, m], vec![count, n, m], DType::F32),
     };
-    let c = empty_device_contiguous_dtype(on.client.clone(), on.device.clone(), shape.into(), dtype);
+    let c = room(on, &shape, dtype);
     let processors = processors(on);
     let columns = columns(m, n, processors);
     let ([ta, tb], segments) = (form.transposed(), pairs.len());
@@ -143,19 +136,4 @@ fn columns(m: usize, n: usize, processors: usize) -> usize {
         _ if m.div_ceil(ROWS) * n.div_ceil(256) * 2 <= processors => 128,
         _ => 256,
     }
-}
-
-fn sizes(matrix: &CubeTensor) -> [usize; 2] {
-    let shape = matrix.shape();
-    [shape[0], shape[1]]
-}
-
-/// The matrix as it is where its rows are whole and start at multiples of 16 bytes, or a copy.
-fn with_whole_rows(matrix: CubeTensor) -> CubeTensor {
-    let strides = matrix.meta.strides();
-    let offset = matrix.handle.offset_start.unwrap_or(0);
-    if strides[1] == 1 && strides[0].is_multiple_of(WHOLE) && offset.is_multiple_of(16) {
-        return matrix;
-    }
-    into_contiguous(matrix)
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{
     Backend, BackendTensor, Cube, DType, Dispatch, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind,
@@ -14,91 +13,6 @@ use burn_cubecl::tensor::CubeTensor;
 use super::attention::{self, Inputs, Seen};
 use super::gemm::{self, Form};
 use super::rows;
-
-/// What only the runtime's backend computes. The names are those of the functions that do it.
-pub(super) trait Raw: Backend {
-    fn product(pairs: Vec<[FloatTensor<Self>; 2]>, form: Form, scale: f64) -> FloatTensor<Self>;
-    fn thin(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: bool) -> FloatTensor<Self>;
-    fn causal_attention(
-        qkv: Triple<Self>,
-        segments: IntTensor<Self>,
-        seen: Seen,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
-    /// `of_output` are the output, its logarithms of sums, and its gradient.
-    fn causal_attention_backward(
-        qkv: Triple<Self>,
-        segments: IntTensor<Self>,
-        of_output: Triple<Self>,
-        seen: Seen,
-    ) -> Triple<Self>;
-    fn norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self>;
-    /// Gradients of input and scale; `tensors` are input, scale and gradient.
-    fn norm_backward(
-        tensors: Triple<Self>,
-        eps: f64,
-        with_scale: bool,
-    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>);
-    /// `tensors` are what is rotated, cosines and sines.
-    fn rotate(tensors: Triple<Self>, backwards: bool) -> FloatTensor<Self>;
-    fn gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self>;
-    /// `tensors` are gate, up and gradient.
-    fn gate_backward(tensors: Triple<Self>) -> [FloatTensor<Self>; 2];
-}
-
-/// Three tensors of a backend.
-pub(super) type Triple<B> = [FloatTensor<B>; 3];
-
-impl Raw for Cube {
-    fn product(pairs: Vec<[FloatTensor<Self>; 2]>, form: Form, scale: f64) -> FloatTensor<Self> {
-        gemm::product(pairs, form, scale)
-    }
-
-    fn thin(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: bool) -> FloatTensor<Self> {
-        gemm::thin(a, b, transposed)
-    }
-
-    fn causal_attention(
-        [q, k, v]: Triple<Self>,
-        segments: IntTensor<Self>,
-        seen: Seen,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        attention::forward(Inputs { q, k, v, segments }, seen)
-    }
-
-    fn causal_attention_backward(
-        [q, k, v]: Triple<Self>,
-        segments: IntTensor<Self>,
-        [output, lse, gradient]: Triple<Self>,
-        seen: Seen,
-    ) -> Triple<Self> {
-        attention::backward(Inputs { q, k, v, segments }, output, lse, gradient, seen)
-    }
-
-    fn norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self> {
-        rows::norm(x, scale, eps)
-    }
-
-    fn norm_backward(
-        [x, scale, gradient]: Triple<Self>,
-        eps: f64,
-        with_scale: bool,
-    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
-        let (dx, parts) = rows::norm_backward(x, scale, gradient, eps, with_scale);
-        (dx, parts.map(|parts| Self::float_cast(Self::float_sum_dim(parts, 0), burn::tensor::FloatDType::BF16)))
-    }
-
-    fn rotate([x, cosines, sines]: Triple<Self>, backwards: bool) -> FloatTensor<Self> {
-        rows::rotate(x, cosines, sines, backwards)
-    }
-
-    fn gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self> {
-        rows::gate(gate, up)
-    }
-
-    fn gate_backward([gate, up, gradient]: Triple<Self>) -> [FloatTensor<Self>; 2] {
-        rows::gate_backward(gate, up, gradient)
-    }
-}
 
 /// Operations on tensors of any device that the runtime has.
 #[backend_extension(Autodiff, Cube)]

@@ -1,18 +1,18 @@
 //! Norms, rotary positions, gated units, losses and updates: kernels that pass over rows.
 
-use burn::backend::{DType, TensorMetadata};
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::{Cube, DType, TensorMetadata};
+use burn::tensor::FloatDType;
 use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Call, Kernel};
+use super::tensors::{WHOLE, packed, processors, room, sizes, with_whole_rows};
 
 const TEXT: &str = include_str!("rows.cu");
 const THREADS: usize = 256;
-/// Values that a thread reads at once.
-const EIGHT: usize = 8;
 /// The widest row of a norm.
-pub(super) const WIDEST_NORM: usize = 4 * THREADS * EIGHT;
+pub(super) const WIDEST_NORM: usize = 4 * THREADS * WHOLE;
 
 fn kernel(part: &str) -> Kernel {
     let name = format!("graftwork_{}", part.to_lowercase());
@@ -23,40 +23,24 @@ fn launch(call: Call, on: &CubeTensor, part: &str, blocks: usize, info: Vec<u64>
     call.launch(on, kernel(part), || format!("#define {part} 1\n{TEXT}"), [blocks as u32, 1, 1], info);
 }
 
-fn room(like: &CubeTensor, shape: &[usize], dtype: DType) -> CubeTensor {
-    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), shape.into(), dtype)
-}
-
 fn like(tensor: &CubeTensor) -> CubeTensor {
     room(tensor, tensor.shape().as_slice(), tensor.dtype)
-}
-
-/// With rows that follow one another, and start where eight values can be read at once.
-fn whole(tensor: CubeTensor) -> CubeTensor {
-    let aligned = tensor.handle.offset_start.unwrap_or(0).is_multiple_of(16);
-    if aligned || !tensor.is_contiguous() { into_contiguous(tensor) } else { tensor.copy() }
 }
 
 fn bits(value: f64) -> u64 {
     u64::from((value as f32).to_bits())
 }
 
-/// `[rows, width]`.
-fn sizes(matrix: &CubeTensor) -> [usize; 2] {
-    let shape = matrix.shape();
-    [shape[0], shape[1]]
-}
-
 /// The root-mean-square norm of each row, times `scale`.
 pub(super) fn norm(x: CubeTensor, scale: CubeTensor, eps: f64) -> CubeTensor {
-    let (x, scale) = (whole(x), whole(scale));
+    let (x, scale) = (packed(x), packed(scale));
     let ([rows, width], y) = (sizes(&x), like(&x));
     let call = Call::new().reads(&x).reads(&scale).writes(&y);
     launch(call, &x, "NORM_FORWARD", rows, vec![width as u64, bits(eps)]);
     y
 }
 
-/// Gradient of [`norm`]'s input, and parts `[blocks, width]` of its scale's where that is wanted.
+/// Gradient of [`norm`]'s input, and its scale's where that is wanted.
 pub(super) fn norm_backward(
     x: CubeTensor,
     scale: CubeTensor,
@@ -64,27 +48,24 @@ pub(super) fn norm_backward(
     eps: f64,
     with_scale: bool,
 ) -> (CubeTensor, Option<CubeTensor>) {
-    let (x, scale, gradient) = (whole(x), whole(scale), whole(gradient));
+    let (x, scale, gradient) = (packed(x), packed(scale), packed(gradient));
     let ([rows, width], dx) = (sizes(&x), like(&x));
-    let processors = x.client.properties().hardware.num_streaming_multiprocessors.unwrap_or(128) as usize;
-    let blocks = rows.min(2 * processors);
+    let blocks = rows.min(2 * processors(&x));
     let shape = if with_scale { [blocks, width] } else { [1, 1] };
     let parts = room(&x, &shape, DType::F32);
     let call = Call::new().reads(&x).reads(&scale).reads(&gradient).writes(&dx).writes(&parts);
     launch(call, &x, "NORM_BACKWARD", blocks, vec![rows as u64, width as u64, bits(eps), u64::from(with_scale)]);
-    (dx, with_scale.then_some(parts))
+    (dx, with_scale.then(|| Cube::float_cast(Cube::float_sum_dim(parts, 0), FloatDType::BF16)))
 }
 
 /// `x [rows, heads, length, width]` rotated by tables `[rows or 1, 1, length, width / 2]`, backwards for the gradient.
 pub(super) fn rotate(x: CubeTensor, cosines: CubeTensor, sines: CubeTensor, backwards: bool) -> CubeTensor {
-    let strides = x.meta.strides();
-    let aligned = strides[..3].iter().all(|stride| stride.is_multiple_of(EIGHT));
-    let x = if strides[3] == 1 && aligned { x } else { into_contiguous(x) };
-    let (cosines, sines) = (whole(cosines), whole(sines));
+    let x = with_whole_rows(x);
+    let (cosines, sines) = (packed(cosines), packed(sines));
     let (shape, table) = (x.shape(), cosines.shape());
     let [rows, heads, length, width] = [shape[0], shape[1], shape[2], shape[3]];
     let y = super::attention::heads_side_by_side(&x, [rows, heads, length, width]);
-    let total = rows * heads * length * width / 2 / EIGHT;
+    let total = rows * heads * length * width / 2 / WHOLE;
     let table_row = if table[0] > 1 { length * width / 2 } else { 0 };
     let mut info: Vec<u64> = [&x, &y].into_iter().flat_map(super::attention::layout).collect();
     info.extend([heads, length, width / 2, table_row, usize::from(backwards), total].map(|v| v as u64));
@@ -95,8 +76,8 @@ pub(super) fn rotate(x: CubeTensor, cosines: CubeTensor, sines: CubeTensor, back
 
 /// `silu(gate) ⊙ up`.
 pub(super) fn gate(gate: CubeTensor, up: CubeTensor) -> CubeTensor {
-    let (gate, up) = (whole(gate), whole(up));
-    let (y, total) = (like(&gate), gate.shape().num_elements() / EIGHT);
+    let (gate, up) = (packed(gate), packed(up));
+    let (y, total) = (like(&gate), gate.shape().num_elements() / WHOLE);
     let call = Call::new().reads(&gate).reads(&up).writes(&y);
     launch(call, &gate, "GATE_FORWARD", total.div_ceil(THREADS), vec![total as u64]);
     y
@@ -104,8 +85,8 @@ pub(super) fn gate(gate: CubeTensor, up: CubeTensor) -> CubeTensor {
 
 /// Gradients of the two inputs of [`gate`].
 pub(super) fn gate_backward(gate: CubeTensor, up: CubeTensor, gradient: CubeTensor) -> [CubeTensor; 2] {
-    let (gate, up, gradient) = (whole(gate), whole(up), whole(gradient));
-    let (of_gate, of_up, total) = (like(&gate), like(&up), gate.shape().num_elements() / EIGHT);
+    let (gate, up, gradient) = (packed(gate), packed(up), packed(gradient));
+    let (of_gate, of_up, total) = (like(&gate), like(&up), gate.shape().num_elements() / WHOLE);
     let call = Call::new().reads(&gate).reads(&up).reads(&gradient).writes(&of_gate).writes(&of_up);
     launch(call, &gate, "GATE_BACKWARD", total.div_ceil(THREADS), vec![total as u64]);
     [of_gate, of_up]
@@ -113,7 +94,7 @@ pub(super) fn gate_backward(gate: CubeTensor, up: CubeTensor, gradient: CubeTens
 
 /// Of logits `[tokens, vocabulary]` each token's loss, and the gradient of their sum with respect to the logits.
 pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
-    let (logits, targets) = (whole(logits), into_contiguous(targets));
+    let (logits, targets) = (packed(logits), into_contiguous(targets));
     let [tokens, width] = sizes(&logits);
     // The gradient takes the place of logits that nobody else holds.
     let gradient = if logits.handle.can_mut() { logits.clone() } else { like(&logits) };
