@@ -7,6 +7,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Call, Kernel, define};
 use super::tensors::{room, with_whole_rows};
+use super::wgmma::{self, Left};
 
 const TEXT: &str = include_str!("attention.cu");
 
@@ -55,7 +56,7 @@ impl Inputs {
     }
 }
 
-/// Whether the kernels take heads of that width.
+/// Whether the kernels take heads of that width, on Hopper.
 pub(crate) fn fits(width: usize) -> bool {
     width.is_multiple_of(16) && (16..=128).contains(&width)
 }
@@ -87,45 +88,62 @@ fn info(layouts: [&CubeTensor; 8], s: &Sizes, seen: Seen) -> Vec<u64> {
     let window = seen.window.unwrap_or(0);
     info.extend([s.heads, s.kv_heads, s.length, window].map(|v| v as u64));
     info.extend([u64::from(seen.packed), u64::from(seen.scale.to_bits())]);
-    info.push((s.rows * s.heads * s.length) as u64);
     info
 }
+
+/// Rows that a block has, and rows of the other side that it takes at once.
+const TILE: usize = 64;
+const THREADS: u32 = 128;
 
 /// Which of the kernels in the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Part {
     Forward,
-    Delta,
-    BackwardKeys,
     BackwardQueries,
+    BackwardKeys,
 }
 
-fn kernel(part: Part, width: usize, tile_rows: usize) -> Kernel {
-    Kernel {
-        name: format!("graftwork_attention_{part:?}_{width}").to_lowercase(),
-        threads: 128,
-        shared_memory: tile_rows * (width + 8) * 2,
+impl Part {
+    /// Blocks that a processor is to hold, which bounds their registers: what was fastest on an H100, where larger blocks were
+    /// slower.
+    fn blocks(self, width: usize) -> usize {
+        match self {
+            Self::Forward if width <= 64 => 3,
+            Self::BackwardQueries if width <= 64 => 4,
+            _ => 2,
+        }
+    }
+
+    fn kernel(self, width: usize) -> Kernel {
+        // Its own queries, keys or values; two tiles of each of the others.
+        let tiles = if self == Self::Forward { 1 + 4 } else { 2 + 4 };
+        Kernel {
+            name: format!("graftwork_attention_{self:?}_{width}").to_lowercase(),
+            threads: THREADS,
+            shared_memory: tiles * TILE * width.next_multiple_of(64) * 2 + 1024,
+        }
+    }
+
+    fn text(self, width: usize) -> String {
+        let is = |other| u8::from(self == other);
+        let defines = define(&[
+            ("D", &width),
+            ("TILE", &TILE),
+            ("BLOCKS", &self.blocks(width)),
+            ("FORWARD", &is(Self::Forward)),
+            ("BACKWARD_KEYS", &is(Self::BackwardKeys)),
+        ]);
+        let scores = wgmma::text("wgmma_scores", TILE, Left::Shared { slow: false }, false);
+        let weigh = wgmma::text("wgmma_weigh", width, Left::Registers, true);
+        format!("{defines}{scores}{weigh}{TEXT}")
+    }
+
+    /// Runs it with a block for each tile of rows of each head.
+    fn launch(self, call: Call, on: &CubeTensor, s: &Sizes, heads: usize, info: Vec<u64>) {
+        let blocks = [heads, s.rows, s.length.div_ceil(TILE)].map(|n| n as u32);
+        call.launch(on, self.kernel(s.width), || self.text(s.width), blocks, info);
     }
 }
-
-fn text(part: Part, width: usize) -> String {
-    let is = |other| u8::from(part == other);
-    let defines = define(&[
-        ("D", &width),
-        ("GROUPS", &1),
-        ("PART", &16),
-        ("BLOCKS", &if width <= 64 { 4 } else { 2 }),
-        ("FORWARD", &is(Part::Forward)),
-        ("DELTA", &is(Part::Delta)),
-        ("BACKWARD_KEYS", &is(Part::BackwardKeys)),
-    ]);
-    format!("{defines}{TEXT}")
-}
-
-/// Queries of a block, or keys where it sums over queries, for each of four warps 16. Keys of a tile.
-///
-/// Twice as many were slower on an H100: what counts is how many blocks a processor holds.
-const TILE: usize = 64;
 
 /// The output, and the logarithm of each query's sum of exponentials, to base 2.
 pub(super) fn forward(inputs: Inputs, seen: Seen) -> (CubeTensor, CubeTensor) {
@@ -133,11 +151,9 @@ pub(super) fn forward(inputs: Inputs, seen: Seen) -> (CubeTensor, CubeTensor) {
     let s = i.sizes();
     let (output, lse) = (room_for(&i.q, &s, s.heads), numbers(&i.q, &s));
     let call = Call::new().reads(&i.q).reads(&i.k).reads(&i.v).reads(&i.segments).writes(&output).writes(&lse);
-    let blocks = [s.length.div_ceil(TILE), s.heads, s.rows].map(|n| n as u32);
     let none = &output;
     let info = info([&i.q, &i.k, &i.v, &output, none, none, none, none], &s, seen);
-    let part = Part::Forward;
-    call.launch(&i.q, kernel(part, s.width, 5 * TILE), || text(part, s.width), blocks, info);
+    Part::Forward.launch(call, &i.q, &s, s.heads, info);
     (output, lse)
 }
 
@@ -155,22 +171,10 @@ pub(super) fn backward(
     let [dq, dk, dv] = [s.heads, s.kv_heads, s.kv_heads].map(|heads| room_for(&i.q, &s, heads));
     let info = info([&i.q, &i.k, &i.v, &output, &gradient, &dq, &dk, &dv], &s, seen);
 
-    let part = Part::Delta;
-    let call = Call::new().reads(&output).reads(&gradient).writes(&delta);
-    let blocks = [(s.rows * s.heads * s.length).div_ceil(4) as u32, 1, 1];
-    call.launch(&i.q, kernel(part, s.width, 0), || text(part, s.width), blocks, info.clone());
-
-    let inputs = || {
-        Call::new().reads(&i.q).reads(&i.k).reads(&i.v).reads(&gradient).reads(&i.segments).reads(&lse).reads(&delta)
-    };
-    let part = Part::BackwardKeys;
-    let blocks = [s.length.div_ceil(TILE), s.kv_heads, s.rows].map(|n| n as u32);
-    let kernel_of_keys = kernel(part, s.width, 6 * TILE);
-    inputs().writes(&dk).writes(&dv).launch(&i.q, kernel_of_keys, || text(part, s.width), blocks, info.clone());
-
-    let part = Part::BackwardQueries;
-    let blocks = [s.length.div_ceil(TILE), s.heads, s.rows].map(|n| n as u32);
-    let kernel_of_queries = kernel(part, s.width, 6 * TILE);
-    inputs().writes(&dq).launch(&i.q, kernel_of_queries, || text(part, s.width), blocks, info);
+    let inputs = || Call::new().reads(&i.q).reads(&i.k).reads(&i.v).reads(&gradient).reads(&i.segments).reads(&lse);
+    let call = inputs().reads(&output).writes(&delta).writes(&dq);
+    Part::BackwardQueries.launch(call, &i.q, &s, s.heads, info.clone());
+    let call = inputs().reads(&delta).writes(&dk).writes(&dv);
+    Part::BackwardKeys.launch(call, &i.q, &s, s.kv_heads, info);
     [dq, dk, dv]
 }

@@ -135,7 +135,7 @@ extern "C" __global__ void __launch_bounds__(128 * (CONSUMERS + 1), 1) KERNEL(
 #else
                 u64 db = descriptor(at + A_BYTES + i * 32, 16, 1024);
 #endif
-                wgmma(sums, da, db);
+                wgmma(sums, da, db, 1);
             }
             wgmma_commit();
             // The products of the step before are done: its tiles may be written over.

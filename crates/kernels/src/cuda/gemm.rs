@@ -6,7 +6,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Call, Kernel, define};
 use super::tensors::{WHOLE, processors, room, sizes, with_whole_rows};
-use super::wgmma;
+use super::wgmma::{self, Left};
 
 const TEXT: &str = include_str!("gemm.cu");
 
@@ -116,7 +116,7 @@ fn launch(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64, result: Output) -
             ("SEGMENTS", &segments),
             ("WIDE_STORES", &u8::from(columns >= 64 && dtype == DType::BF16)),
         ]);
-        format!("{defines}{}{TEXT}", wgmma::text(columns, [ta, tb]))
+        format!("{defines}{}{TEXT}", wgmma::text("wgmma", columns, Left::Shared { slow: ta }, tb))
     };
     let inner = |pair: Option<&[CubeTensor; 2]>| pair.map_or(0, |[a, b]| form.sizes(sizes(a), sizes(b))[2]);
     let works = m.div_ceil(ROWS) * n.div_ceil(columns) * splits;

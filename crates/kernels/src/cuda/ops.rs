@@ -169,7 +169,8 @@ pub(crate) fn attention(
     segments: &Tensor<2, Int>,
     seen: Seen,
 ) -> Option<Tensor<4>> {
-    if !all_are(&[q, k, v], DType::BF16) || !attention::fits(q.dims()[3]) || q.dims()[2] != k.dims()[2] {
+    let fits = attention::fits(q.dims()[3]) && q.dims()[2] == k.dims()[2];
+    if !all_are(&[q, k, v], DType::BF16) || !fits || !is_hopper(&q.device()) {
         return None;
     }
     let [q, k, v] = [q, k, v].map(|t| t.clone().into_dispatch());

@@ -21,6 +21,10 @@ __device__ __forceinline__ u32 pack(float low, float high) {
     return both;
 }
 
+// The two values of a word.
+__device__ __forceinline__ float low(u32 both) { return __int_as_float(both << 16); }
+__device__ __forceinline__ float high(u32 both) { return __int_as_float(both & 0xffff0000); }
+
 __device__ __forceinline__ bf16 to_bf16(float x) { return { (u16)pack(x, 0.0f) }; }
 
 __device__ __forceinline__ void store(bf16* at, float x) { *at = to_bf16(x); }
