@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 use common::{difference, golden, host, ids, logits, model, plugin, run, short, tensor};
-use graftwork::{Control, DeviceChoice, Dtype, EvalRequest, Event, MergeRequest, RunConfig};
+use graftwork::{Control, DeviceChoice, Dtype, EvalRequest, Event, MergeRequest, Recompute, RunConfig};
 use serde_json::{Value, json};
 
 fn evaluate(model: &Path, adapter: Option<&Path>) -> f64 {
@@ -69,6 +69,50 @@ fn every_setting_of_lora_trains_and_merges() {
         let worst = difference(&logits(Some(merged), None, &prompt), &logits(None, Some(out), &prompt));
         assert!(worst < 1e-5, "{setting}: logits differ by {worst:e}");
     }
+}
+
+/// Losses of a run, and every file of its result.
+fn trained(mut config: RunConfig, recompute: Recompute) -> (Vec<f64>, Vec<Vec<u8>>) {
+    config.train.recompute = recompute;
+    let (report, losses) = run(&config);
+    let result = report.result.expect("a result");
+    let files = std::fs::read_dir(&result).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut weights: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "safetensors")).collect();
+    weights.sort();
+    assert!(!weights.is_empty(), "{} has weights", result.display());
+    (losses, weights.iter().map(|path| std::fs::read(path).expect("weights")).collect())
+}
+
+#[test]
+fn what_is_computed_again_is_the_same() {
+    let mut dropped = plugin("lora");
+    let settings = json!({"rank": 2, "dropout": 0.2, "train_norms": true, "target_modules": ["embed_tokens", "q_proj", "down_proj"]});
+    dropped.config = settings.as_object().expect("an object").clone();
+    // The small model's head is its embedding: its gradient has a part at either end.
+    for strategy in [dropped, plugin("full")] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut config = short(strategy, &dir.path().join("none"), 3);
+        config.train.gradient_accumulation = 2.try_into().expect("not 0");
+        let kept = trained(config.clone(), Recompute::None);
+        config.out = Some(dir.path().join("block"));
+        let again = trained(config, Recompute::Block);
+        assert_eq!(kept.0, again.0, "the losses");
+        assert!(kept.1 == again.1, "the weights, bit by bit");
+    }
+}
+
+#[test]
+fn recomputing_is_planned_with_less_memory() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let check = |recompute| {
+        let mut config = short(plugin("full"), &dir.path().join("run"), 3);
+        config.train.recompute = recompute;
+        host().check(&config, 0, &mut |_| {}).expect("a report")
+    };
+    let (none, block, auto) = (check(Recompute::None), check(Recompute::Block), check(Recompute::Auto));
+    assert!(block.memory.activations < none.memory.activations / 2, "{:?} and {:?}", block.memory, none.memory);
+    assert!(block.recompute && !none.recompute);
+    assert!(!auto.recompute && auto.memory == none.memory, "the small model fits anywhere");
 }
 
 #[test]

@@ -45,6 +45,13 @@ impl<'a> Session<'a> {
         Self { model, leaves: model.slots().iter().enumerate().map(leaf).collect(), dropout }
     }
 
+    /// The same pass with nothing tracked: what was dropped out is again.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        let leaves = self.leaves.iter().map(|leaf| leaf.clone().inner()).collect();
+        Self { model: self.model, leaves, dropout: self.dropout }
+    }
+
     /// The tensor of a slot in this pass, to ask the gradients for.
     #[must_use]
     pub fn leaf(&self, slot: usize) -> &Tensor<2> {

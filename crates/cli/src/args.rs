@@ -152,6 +152,20 @@ pub(crate) struct TrainArgs {
     /// Write a checkpoint every so many updates.
     #[arg(long, value_name = "STEPS")]
     pub(crate) checkpoint_every: Option<u64>,
+    /// Compute blocks again in the backward pass, which takes less memory and a third more time: `auto` does where it has to.
+    #[arg(long)]
+    pub(crate) recompute: Option<RecomputeName>,
+}
+
+/// What the backward pass computes again.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum RecomputeName {
+    /// Nothing.
+    None,
+    /// Each block.
+    Block,
+    /// Blocks where an update would not fit into memory otherwise.
+    Auto,
 }
 
 /// Course of the learning rate.

@@ -22,6 +22,15 @@ use cubecl_server::kernel::BufferIOAttr;
 
 pub use nvrtc::{NO_COMPILER, NO_HEADERS, headers, is_present as nvrtc_is_present};
 
+/// Memory of the GPU of that number in bytes, if the driver says. There is a driver.
+pub fn memory_bytes(index: usize) -> Option<u64> {
+    use cudarc::driver::result::{device, init};
+    init().ok()?;
+    let device = device::get(i32::try_from(index).ok()?).ok()?;
+    // SAFETY: the device is the driver's own.
+    unsafe { device::total_mem(device) }.ok().map(|bytes| bytes as u64)
+}
+
 pub mod nvptx {
     pub mod ptx_version {
         /// There is none: what is compiled here is machine code.

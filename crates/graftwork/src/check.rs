@@ -6,8 +6,9 @@ use graftwork_data::{DataStats, Preview};
 use graftwork_plan::Summary;
 use serde::Serialize;
 
+use crate::estimate::Memory;
 use crate::run::tokenise;
-use crate::{Error, Event, Host, MemoryEstimate, RunConfig, memory};
+use crate::{Error, Event, Host, MemoryEstimate, RunConfig};
 
 /// What a run would do.
 #[derive(Clone, Debug, Serialize)]
@@ -34,8 +35,10 @@ pub struct CheckReport {
     pub learning_rate: f64,
     /// Memory of an update.
     pub memory: MemoryEstimate,
-    /// Memory of the machine in bytes, swap included, where the system says.
-    pub machine_memory: Option<u64>,
+    /// Memory of the device in bytes, where the system says; the processor's with swap.
+    pub device_memory: Option<u64>,
+    /// Whether blocks are computed again in the backward pass, which the estimate takes into account.
+    pub recompute: bool,
 }
 
 /// One adapter, for a person.
@@ -71,7 +74,7 @@ impl Host {
         let rows = dataset.train_rows().len();
         let batches = rows.div_ceil(options.batch_size.get());
         let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
-        let stats = dataset.stats();
+        let (stats, memory) = (dataset.stats(), Memory::of_run(&prepared, &dataset)?);
         let name = |id| base.manifest.get(id).map(|p| p.name.clone()).unwrap_or_default();
         let adapter = |a: &graftwork_plan::Adapter| {
             let names: Vec<_> = a.tensors.iter().map(|t| t.name.as_str()).collect();
@@ -94,8 +97,9 @@ impl Host {
             preview: dataset.preview(&base.tokenizer, preview)?,
             steps,
             learning_rate: options.learning_rate,
-            memory: MemoryEstimate::of_run(&prepared, &dataset)?,
-            machine_memory: memory::machine_bytes(),
+            memory: memory.estimate,
+            device_memory: memory.available,
+            recompute: memory.recompute,
         })
     }
 }

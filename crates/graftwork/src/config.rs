@@ -109,6 +109,21 @@ pub struct TrainSection {
     pub eval_every: Option<u64>,
     /// Write a checkpoint every so many updates.
     pub checkpoint_every: Option<u64>,
+    /// What of the forward pass is computed again in the backward pass, to save memory.
+    pub recompute: Recompute,
+}
+
+/// What of the forward pass is computed again in the backward pass. The result is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recompute {
+    /// Nothing: everything is kept.
+    None,
+    /// Each block, from its input.
+    Block,
+    /// Blocks where an update would not fit into the device's memory otherwise.
+    #[default]
+    Auto,
 }
 
 impl Default for RunConfig {
@@ -161,6 +176,7 @@ impl Default for TrainSection {
             max_grad_norm: 1.0,
             eval_every: None,
             checkpoint_every: None,
+            recompute: Recompute::default(),
         }
     }
 }
@@ -201,7 +217,7 @@ impl RunConfig {
         }
     }
 
-    /// Options of the loop; `whole_model` says whether the model itself trains.
+    /// Options of the loop; `whole_model` says whether the model itself trains. What `auto` comes to is left to others.
     pub(crate) fn train_options(&self, whole_model: bool) -> Result<TrainOptions, Error> {
         let t = &self.train;
         let duration = match (t.steps, t.epochs) {
@@ -221,6 +237,7 @@ impl RunConfig {
             max_grad_norm: (t.max_grad_norm != 0.0).then_some(t.max_grad_norm),
             eval_every: t.eval_every,
             checkpoint_every: t.checkpoint_every,
+            recompute: t.recompute == Recompute::Block,
             seed: self.seed,
         };
         options.validate()?;

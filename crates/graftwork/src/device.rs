@@ -6,7 +6,7 @@ use std::str::FromStr;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, memory};
 
 /// What is said of a GPU in a program that has no code for one.
 #[cfg(not(feature = "cuda"))]
@@ -36,6 +36,19 @@ impl DeviceChoice {
             },
             #[cfg(not(feature = "cuda"))]
             Self::Cuda(_) => Err(Error::Device { device: self.to_string(), message: WITHOUT_CUDA.to_owned() }),
+        }
+    }
+}
+
+impl DeviceChoice {
+    /// Its memory in bytes, where the system says.
+    pub(crate) fn memory_bytes(self) -> Option<u64> {
+        match self {
+            Self::Cpu => memory::machine_bytes(),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(index) => graftwork_kernels::toolkit::memory_bytes(index),
+            #[cfg(not(feature = "cuda"))]
+            Self::Cuda(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use graftwork_plan::{Dtype, Manifest, Plan};
 use serde::Serialize;
 
 use crate::host::Prepared;
-use crate::{DeviceChoice, Error};
+use crate::{DeviceChoice, Error, Recompute};
 
 /// Bytes of a value.
 pub(crate) const F32: u64 = 4;
@@ -83,7 +83,21 @@ pub struct MemoryEstimate {
     pub total: u64,
 }
 
-impl MemoryEstimate {
+/// Of a device's memory so much may be planned with: the rest is for what the estimate does not know.
+const USABLE: f64 = 0.9;
+
+/// How an update uses the device's memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    /// What it needs.
+    pub(crate) estimate: MemoryEstimate,
+    /// Whether blocks are computed again in the backward pass.
+    pub(crate) recompute: bool,
+    /// What the device has, where the system says.
+    pub(crate) available: Option<u64>,
+}
+
+impl Memory {
     /// Memory of an update with the longest rows that the data has.
     pub(crate) fn of_run(prepared: &Prepared, dataset: &Dataset) -> Result<Self, Error> {
         let Prepared { config, base, plan, .. } = prepared;
@@ -91,10 +105,41 @@ impl MemoryEstimate {
         let rows = batch.min(dataset.train_rows().len()) as u64;
         let length = dataset.stats().train.longest as u64;
         let kept = if config.device == DeviceChoice::Cpu { &CPU } else { &GPU };
-        Ok(Self::new(kept, plan, &base.manifest, &base.architecture.dimensions(), [rows, length]))
+        let dimensions = base.architecture.dimensions();
+        let estimate =
+            |recompute| MemoryEstimate::new(kept, plan, &base.manifest, &dimensions, [rows, length], recompute);
+        let available = config.device.memory_bytes();
+        let recompute = match config.train.recompute {
+            Recompute::None => false,
+            Recompute::Block => true,
+            Recompute::Auto => available.is_some_and(|n| estimate(false).total as f64 > n as f64 * USABLE),
+        };
+        Ok(Self { estimate: estimate(recompute), recompute, available })
     }
 
-    fn new(kept: &Kept, plan: &Plan, manifest: &Manifest, d: &Dimensions, [rows, length]: [u64; 2]) -> Self {
+    /// What makes an update need less.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self.recompute {
+            true => {
+                "lower --batch-size (and raise --gradient-accumulation to make up for it) or --max-length, or train fewer weights"
+            }
+            false => {
+                "give --recompute block, lower --batch-size (and raise --gradient-accumulation to make up for it) or --max-length, \
+                 or train fewer weights"
+            }
+        }
+    }
+}
+
+impl MemoryEstimate {
+    fn new(
+        kept: &Kept,
+        plan: &Plan,
+        manifest: &Manifest,
+        d: &Dimensions,
+        [rows, length]: [u64; 2],
+        recompute: bool,
+    ) -> Self {
         let summary = plan.summary(manifest);
         let tokens = rows * length;
         let per_token = kept.hidden * d.hidden
@@ -106,8 +151,10 @@ impl MemoryEstimate {
         let thin = |dims: &[u64]| dims.iter().copied().min().unwrap_or(1).min(256);
         let thin: u64 = plan.adapters().iter().flat_map(|a| &a.tensors).map(|t| thin(t.shape.dims())).sum();
         let built = plan.built_elements(tokens);
-        let activations =
-            kept.value.saturating_mul(built.saturating_add(d.layers * (tokens * per_token + scores) + tokens * thin));
+        let all = built.saturating_add(d.layers * (tokens * per_token + scores) + tokens * thin);
+        // Recomputed, a layer at a time is there as a whole, and of the others their input.
+        let activations = if recompute { all / d.layers.max(1) + d.layers * tokens * d.hidden } else { all };
+        let activations = kept.value.saturating_mul(activations);
         let [at_once, bytes] = kept.logits;
         let chunk = tokens.min(at_once.div_ceil(d.vocabulary)).max(1);
         // Where the device computes in half precision, what trains has a copy in f32.
@@ -173,7 +220,7 @@ mod tests {
         let manifest = Manifest { architecture: "llama".to_owned(), config, params };
         let estimate = |raw: &RawPlan| {
             let plan = graftwork_plan::Plan::validate(raw, &manifest).expect("a plan");
-            MemoryEstimate::new(&GPU, &plan, &manifest, &dimensions, [8, 1024]).total as f64 / 1e9
+            MemoryEstimate::new(&GPU, &plan, &manifest, &dimensions, [8, 1024], false).total as f64 / 1e9
         };
         let linear = manifest.iter().filter(|(_, p)| p.role == Role::Linear);
         let adapters = linear.map(|(id, p)| lora(id.0, [0, 1].map(|axis| p.shape.dims()[axis] as u32), 16)).collect();

@@ -47,7 +47,7 @@ use graftwork_llama as _;
 
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
-pub use config::{DataSection, RunConfig, StrategyConfig, TrainSection};
+pub use config::{DataSection, Recompute, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
 pub use error::Error;

@@ -8,13 +8,14 @@ use graftwork_adapt::Mode;
 use graftwork_data::Dataset;
 use graftwork_model::Sampling;
 use graftwork_store::{AppendLog, Overwrite, RunDir};
-use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, Trainer};
+use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, TrainOptions, Trainer};
 use serde::Serialize;
 
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
+use crate::estimate::Memory;
 use crate::host::Prepared;
 use crate::save::{self, Provenance};
-use crate::{Control, DeviceChoice, Error, Event, Host, MemoryEstimate, RunConfig, memory};
+use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, memory};
 
 /// A number at the start and at the end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -111,10 +112,9 @@ fn trainer<'a>(
 ) -> Result<Trainer<'a>, Error> {
     let Prepared { config, base, plan, .. } = prepared;
     let device = config.device.open()?;
-    let options = config.train_options(plan.is_full())?;
-    if config.device == DeviceChoice::Cpu {
-        warn_if_large(MemoryEstimate::of_run(prepared, dataset)?.total, on_event);
-    }
+    let memory = Memory::of_run(prepared, dataset)?;
+    let options = TrainOptions { recompute: memory.recompute, ..config.train_options(plan.is_full())? };
+    warn_if_large(&memory, config.device, on_event);
     on_event(Event::Working { what: "loading the model" });
     let mut adapted = base.adapt(plan, &device, config.seed)?;
     if let Some(path) = &config.adapter {
@@ -130,12 +130,13 @@ fn trainer<'a>(
 }
 
 /// The estimate is no bound, so it stops nothing.
-fn warn_if_large(needed: u64, on_event: &mut dyn FnMut(Event)) {
-    if let Some(available) = memory::machine_bytes().filter(|&available| needed > available) {
+fn warn_if_large(memory: &Memory, device: DeviceChoice, on_event: &mut dyn FnMut(Event)) {
+    let needed = memory.estimate.total;
+    if let Some(available) = memory.available.filter(|&available| needed > available) {
         let (needed, available) = (memory::gibibytes(needed), memory::gibibytes(available));
         let message = format!(
-            "an update will need about {needed} of memory, and this machine has {available}: lower --batch-size (and raise \
-             --gradient-accumulation to make up for it) or --max-length, or train fewer weights"
+            "an update will need about {needed} of memory, and `{device}` has {available}: {}",
+            memory.remedy()
         );
         on_event(Event::Warning { message });
     }

@@ -115,10 +115,8 @@ impl AdamW {
 #[must_use]
 pub fn global_norm(gradients: &[Tensor<2>]) -> Option<Tensor<1>> {
     #[cfg(feature = "cuda")]
-    if let Some(sums) = crate::cuda::squares(gradients) {
-        // Along an axis the sum has an order; over everything a GPU adds as its blocks come.
-        let count = sums.dims()[0];
-        return Some(sums.reshape([1, count]).sum_dim(1).reshape([1]).sqrt());
+    if let Some(sum) = crate::cuda::squares(gradients) {
+        return Some(sum.sqrt());
     }
     gradients.iter().map(|g| g.clone().square().sum()).reduce(|a, b| a + b).map(Tensor::sqrt)
 }

@@ -13,6 +13,7 @@ pub mod linear;
 pub mod loss;
 pub mod norm;
 pub mod random;
+pub mod roots;
 pub mod rotary;
 pub mod spectrum;
 #[cfg(feature = "cuda")]

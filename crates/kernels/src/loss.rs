@@ -7,6 +7,7 @@
 use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::linear::{linear, times, transposed_times};
+use crate::roots::Root;
 
 /// Logits that one chunk may hold on a processor, where they should stay in its caches.
 const CHUNK_ELEMENTS: usize = 1 << 22;
@@ -17,25 +18,26 @@ const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
 /// A target that counts nothing.
 pub const IGNORED: u32 = u32::MAX;
 
-/// A summed loss and the way to its gradient.
+/// A summed loss and where its backward pass starts.
 pub struct CrossEntropy {
     /// `Σ -log p(target)` in nats, one element, not tracked.
     pub sum: Tensor<1>,
-    /// A scalar whose gradient is that of `sum`, though its value is not; none where nothing is tracked. The backward pass
-    /// starts here.
-    pub surrogate: Option<Tensor<1>>,
+    /// Of each tracked tensor that the loss was computed from the gradient of `scale` times the sum: [`crate::roots::backward`] goes
+    /// on from them.
+    pub roots: Vec<Root>,
 }
 
 /// Cross-entropy of `hidden · weightᵀ + bias` against `targets`, summed over the tokens.
 ///
 /// `hidden` is `[tokens, hidden]`, `weight` `[vocabulary, hidden]`, `bias` `[1, vocabulary]`; `targets` has one class a
-/// token, each below `vocabulary` or [`IGNORED`]. There is at least one token.
+/// token, each below `vocabulary` or [`IGNORED`]. There is at least one token. `scale` is a factor on the gradients.
 #[must_use]
 pub fn linear_cross_entropy(
     hidden: Tensor<2>,
     weight: Tensor<2>,
     bias: Option<Tensor<2>>,
     targets: &[u32],
+    scale: f64,
 ) -> CrossEntropy {
     let [tokens, _] = hidden.dims();
     let [vocabulary, _] = weight.dims();
@@ -56,7 +58,7 @@ pub fn linear_cross_entropy(
     for start in (0..tokens).step_by(chunk) {
         let count = chunk.min(tokens - start);
         let rows = h.clone().narrow(0, start, count);
-        let part = Chunk::of_head(&rows, &w, b.as_ref(), &targets[start..start + count]);
+        let part = Chunk::of_head(&rows, &w, b.as_ref(), &targets[start..start + count], scale);
         accumulate(&mut sum, part.loss);
         if !(wants.0 || wants.1 || wants.2) {
             continue;
@@ -72,53 +74,49 @@ pub fn linear_cross_entropy(
             accumulate(&mut weight_gradient, transposed_times(gradient, rows));
         }
     }
-    // d/dx Σ x ⊙ g = g: the sum hands the gradients computed above to whatever is behind each tensor.
     let hidden_gradient = wants.0.then(|| Tensor::cat(hidden_gradient, 0));
     let pairs = [(Some(hidden), hidden_gradient), (Some(weight), weight_gradient), (bias, bias_gradient)];
-    let surrogate = pairs.into_iter().filter_map(|(x, g)| Some((x? * g?).sum())).reduce(|a, b| a + b);
-    CrossEntropy { sum: sum.unwrap_or_else(|| Tensor::zeros([1], &h.device())), surrogate }
+    let roots = pairs.into_iter().filter_map(|(tensor, gradient)| Some(Root { tensor: tensor?, gradient: gradient? }));
+    CrossEntropy { sum: sum.unwrap_or_else(|| Tensor::zeros([1], &h.device())), roots: roots.collect() }
 }
 
 /// Cross-entropy of `logits`, `[tokens, vocabulary]`, against `targets`, summed over the tokens: for a head that is more
 /// than a matrix. The backward pass keeps something of the logits' size.
 #[must_use]
-pub fn cross_entropy(logits: Tensor<2>, targets: &[u32]) -> CrossEntropy {
-    let part = Chunk::new(logits.clone().inner(), targets);
+pub fn cross_entropy(logits: Tensor<2>, targets: &[u32], scale: f64) -> CrossEntropy {
+    let part = Chunk::new(logits.clone().inner(), targets, scale);
     let gradient = part.gradient.cast(logits.dtype());
-    let surrogate = logits.is_tracked().then(|| (logits * gradient).sum());
-    CrossEntropy { sum: part.loss, surrogate }
+    let root = logits.is_tracked().then_some(Root { tensor: logits, gradient });
+    CrossEntropy { sum: part.loss, roots: root.into_iter().collect() }
 }
 
-/// Loss of a few tokens, and its gradient with respect to their logits.
+/// Loss of a few tokens, and its gradient with respect to their logits, scaled.
 struct Chunk {
     loss: Tensor<1>,
     gradient: Tensor<2>,
 }
 
 impl Chunk {
-    fn of_head(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32]) -> Self {
+    fn of_head(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32], scale: f64) -> Self {
         let logits = linear(rows.clone(), weight.clone());
         match bias {
             Some(bias) => {
                 let logits = full_precision(logits);
                 let bias = bias.clone().cast(logits.dtype());
-                Self::new(logits + bias, targets)
+                Self::new(logits + bias, targets, scale)
             }
-            None => Self::new(logits, targets),
+            None => Self::new(logits, targets, scale),
         }
     }
 
-    fn new(logits: Tensor<2>, targets: &[u32]) -> Self {
+    fn new(logits: Tensor<2>, targets: &[u32], scale: f64) -> Self {
         let (count, device) = (targets.len(), logits.device());
         // -1 where the target is ignored.
         let classes: Vec<i32> = targets.iter().map(|&t| t as i32).collect();
         let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), (&device, DType::I32));
         #[cfg(feature = "cuda")]
-        let logits = match crate::cuda::entropy(logits, &classes) {
-            // Along an axis the sum has an order; over everything a GPU adds as its blocks come.
-            Ok((losses, gradient)) => {
-                return Self { loss: losses.reshape([1, count]).sum_dim(1).reshape([1]), gradient };
-            }
+        let logits = match crate::cuda::entropy(logits, &classes, scale) {
+            Ok((loss, gradient)) => return Self { loss, gradient },
             Err(logits) => *logits,
         };
         let logits = full_precision(logits);
@@ -132,8 +130,8 @@ impl Chunk {
         let exponentials = (logits - peak).exp();
         let normaliser = exponentials.clone().sum_dim(1);
         let losses = normaliser.clone().log() - target;
-        let minus_one = Tensor::ones([count, 1], (&device, exponentials.dtype())).neg();
-        let gradient = (exponentials / normaliser).scatter(1, classes, minus_one, IndexingUpdateOp::Add);
+        let one = Tensor::full([count, 1], -scale, (&device, exponentials.dtype()));
+        let gradient = (exponentials / normaliser.div_scalar(scale)).scatter(1, classes, one, IndexingUpdateOp::Add);
         match counts {
             Some(counts) => Self { loss: (losses * counts.clone()).sum(), gradient: gradient * counts },
             None => Self { loss: losses.sum(), gradient },

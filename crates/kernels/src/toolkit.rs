@@ -41,3 +41,10 @@ impl Toolkit {
         self.headers.is_none().then(|| NO_HEADERS.to_owned())
     }
 }
+
+/// Memory of the GPU of that number in bytes, where there is one.
+#[must_use]
+pub fn memory_bytes(index: usize) -> Option<u64> {
+    // Asking the driver where there is none panics.
+    (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::memory_bytes(index))?
+}

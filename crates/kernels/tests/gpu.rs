@@ -10,6 +10,7 @@ use graftwork_kernels::linear::{linear, linear_low_rank, linear_pair};
 use graftwork_kernels::loss::{IGNORED, linear_cross_entropy};
 use graftwork_kernels::norm::rms_norm;
 use graftwork_kernels::random::Key;
+use graftwork_kernels::roots::backward;
 use graftwork_kernels::rotary::Rotary;
 
 /// A result of bf16 operands is as exact as bf16 is.
@@ -151,8 +152,8 @@ fn losses_and_their_gradients() {
         let run = |device: &Device, dtype: DType| {
             let leaf = |name, dims| draw::<2>(name, dims, device, dtype).autodiff().require_grad();
             let (h, w) = (leaf("h", [tokens, hidden]), leaf("head", [vocabulary, hidden]));
-            let entropy = linear_cross_entropy(h.clone(), w.clone(), None, &targets);
-            let gradients = entropy.surrogate.expect("tracked").backward();
+            let entropy = linear_cross_entropy(h.clone(), w.clone(), None, &targets, 0.25);
+            let gradients = backward(entropy.roots).expect("tracked");
             let gradient = |t: Tensor<2>| values(t.grad(&gradients).expect("a gradient"));
             [vec![entropy.sum.into_scalar::<f64>()], gradient(h), gradient(w)]
         };

@@ -6,6 +6,7 @@ mod common;
 use burn::tensor::{DType, Tensor};
 use common::{close, draws, finite_differences, tensor, values};
 use graftwork_kernels::loss::{IGNORED, cross_entropy, linear_cross_entropy};
+use graftwork_kernels::roots::backward;
 
 /// Sizes of one head and its batch.
 #[derive(Clone, Copy)]
@@ -69,9 +70,9 @@ fn closed_form(inputs: &[Vec<f64>], s: Sizes) -> Vec<Vec<f64>> {
 fn found(inputs: &[Vec<f64>], s: Sizes, dtype: DType) -> (f64, Vec<Vec<f64>>) {
     let tracked = tensors(inputs, s, dtype).map(|t| t.autodiff().require_grad());
     let [hidden, weight, bias] = tracked.clone();
-    let entropy = linear_cross_entropy(hidden, weight, Some(bias), &targets(s));
+    let entropy = linear_cross_entropy(hidden, weight, Some(bias), &targets(s), 1.0);
     assert!(!entropy.sum.is_tracked(), "the sum is a number to report");
-    let gradients = entropy.surrogate.expect("something is tracked").backward();
+    let gradients = backward(entropy.roots).expect("something is tracked");
     let gradients = tracked.map(|t| values(t.grad(&gradients).expect("a gradient"))).to_vec();
     (entropy.sum.into_scalar::<f64>(), gradients)
 }
@@ -114,7 +115,7 @@ fn a_head_without_bias_is_one_with_a_bias_of_nothing() {
     let mut inputs = inputs(SMALL);
     inputs[2].fill(0.0);
     let [hidden, weight, _] = tensors(&inputs, SMALL, DType::F64);
-    let entropy = linear_cross_entropy(hidden, weight, None, &targets(SMALL));
+    let entropy = linear_cross_entropy(hidden, weight, None, &targets(SMALL), 1.0);
     close("without bias", &[entropy.sum.into_scalar::<f64>()], &[reference(&inputs, SMALL)], 1e-14);
 }
 
@@ -126,8 +127,8 @@ fn an_ignored_target_is_as_if_its_token_were_not_there() {
             kept.iter().flat_map(|&t| inputs[0][t * SMALL.hidden..][..SMALL.hidden].to_vec()).collect();
         let hidden = tensor(&rows, [kept.len(), SMALL.hidden], DType::F64).autodiff().require_grad();
         let weight = tensor(&inputs[1], [SMALL.vocabulary, SMALL.hidden], DType::F64).autodiff().require_grad();
-        let entropy = linear_cross_entropy(hidden.clone(), weight.clone(), None, targets);
-        let gradients = entropy.surrogate.expect("tracked").backward();
+        let entropy = linear_cross_entropy(hidden.clone(), weight.clone(), None, targets, 1.0);
+        let gradients = backward(entropy.roots).expect("tracked");
         let [dh, dw] = [hidden, weight].map(|t| values(t.grad(&gradients).expect("a gradient")));
         (entropy.sum.into_scalar::<f64>(), dh, dw)
     };
@@ -149,34 +150,34 @@ fn logits_of_any_origin_have_the_same_loss_and_gradients() {
         let inputs = inputs(SMALL);
         let tracked = tensors(&inputs, SMALL, dtype).map(|t| t.autodiff().require_grad());
         let [hidden, weight, bias] = tracked.clone();
-        let entropy = cross_entropy(hidden.matmul(weight.transpose()) + bias, &targets(SMALL));
+        let entropy = cross_entropy(hidden.matmul(weight.transpose()) + bias, &targets(SMALL), 1.0);
         assert!(!entropy.sum.is_tracked(), "the sum is a number to report");
         close("sum", &[entropy.sum.into_scalar::<f64>()], &[reference(&inputs, SMALL)], precision);
-        let gradients = entropy.surrogate.expect("something is tracked").backward();
+        let gradients = backward(entropy.roots).expect("something is tracked");
         for (tensor, expected) in tracked.iter().zip(closed_form(&inputs, SMALL)) {
             close("gradient", &values(tensor.grad(&gradients).expect("a gradient")), &expected, precision);
         }
     }
     let [hidden, weight, _] = tensors(&inputs(SMALL), SMALL, DType::F32);
-    assert!(cross_entropy(hidden.matmul(weight.transpose()), &targets(SMALL)).surrogate.is_none());
+    assert!(cross_entropy(hidden.matmul(weight.transpose()), &targets(SMALL), 1.0).roots.is_empty());
 }
 
 #[test]
 fn only_what_is_tracked_gets_a_gradient() {
     let inputs = inputs(SMALL);
     let [hidden, weight, bias] = tensors(&inputs, SMALL, DType::F64);
-    let plain = linear_cross_entropy(hidden.clone(), weight.clone(), Some(bias.clone()), &targets(SMALL));
-    assert!(plain.surrogate.is_none(), "nothing is tracked");
+    let plain = linear_cross_entropy(hidden.clone(), weight.clone(), Some(bias.clone()), &targets(SMALL), 1.0);
+    assert!(plain.roots.is_empty(), "nothing is tracked");
     let closed = closed_form(&inputs, SMALL);
     let (frozen_weight, frozen_bias) = (weight.clone().autodiff(), bias.clone().autodiff());
     let tracked = hidden.clone().autodiff().require_grad();
-    let entropy = linear_cross_entropy(tracked.clone(), frozen_weight.clone(), Some(frozen_bias), &targets(SMALL));
-    let gradients = entropy.surrogate.expect("the hidden states are tracked").backward();
+    let entropy = linear_cross_entropy(tracked.clone(), frozen_weight.clone(), Some(frozen_bias), &targets(SMALL), 1.0);
+    let gradients = backward(entropy.roots).expect("the hidden states are tracked");
     close("hidden alone", &values(tracked.grad(&gradients).expect("a gradient")), &closed[0], 1e-12);
     assert!(frozen_weight.grad(&gradients).is_none());
     let tracked = weight.autodiff().require_grad();
-    let entropy = linear_cross_entropy(hidden.autodiff(), tracked.clone(), Some(bias.autodiff()), &targets(SMALL));
-    let gradients = entropy.surrogate.expect("the weight is tracked").backward();
+    let entropy = linear_cross_entropy(hidden.autodiff(), tracked.clone(), Some(bias.autodiff()), &targets(SMALL), 1.0);
+    let gradients = backward(entropy.roots).expect("the weight is tracked");
     close("weight alone", &values(tracked.grad(&gradients).expect("a gradient")), &closed[1], 1e-12);
 }
 
@@ -190,8 +191,9 @@ fn the_gradient_goes_on_to_what_made_the_hidden_states() {
         weight.autodiff(),
         Some(bias.autodiff()),
         &targets(SMALL),
+        1.0 / 8.0,
     );
-    let gradients = entropy.surrogate.expect("tracked").div_scalar(8.0).backward();
+    let gradients = backward(entropy.roots).expect("tracked");
     let expected: Vec<f64> = closed_form(&inputs, SMALL)[0].iter().map(|g| g / 8.0).collect();
     close("through a product", &values(leaf.grad(&gradients).expect("a gradient")), &expected, 1e-12);
 }
@@ -203,7 +205,7 @@ fn one_token_and_sure_predictions() {
     let sure = |target: u32| {
         let hidden = tensor(&[1.0], [s.tokens, s.hidden], DType::F32);
         let weight = tensor(&[1000.0, -1000.0, 0.0], [s.vocabulary, s.hidden], DType::F32);
-        linear_cross_entropy(hidden, weight, None, &[target]).sum.into_scalar::<f64>()
+        linear_cross_entropy(hidden, weight, None, &[target], 1.0).sum.into_scalar::<f64>()
     };
     assert_eq!([sure(0), sure(1), sure(2)], [0.0, 2000.0, 1000.0]);
 }

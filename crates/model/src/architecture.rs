@@ -48,8 +48,36 @@ pub trait Architecture: Send + Sync {
     /// The output head.
     fn head(&self) -> Head;
 
+    /// Embeds the tokens of `input`, which come after `past` others: `[rows · length, hidden]`, and the blocks to go through.
+    fn begin<'a>(
+        &'a self,
+        parameters: &dyn Parameters,
+        input: &'a Input,
+        past: usize,
+    ) -> (Tensor<2>, Box<dyn Blocks + 'a>);
+
     /// Final hidden states, after the last norm and before the head: `[rows · length, hidden]`.
     ///
     /// With a cache, `input` continues the sequences that the cache holds, and the cache grows by it.
-    fn forward(&self, parameters: &dyn Parameters, input: &Input, cache: Option<&mut Cache>) -> Tensor<2>;
+    fn forward(&self, parameters: &dyn Parameters, input: &Input, mut cache: Option<&mut Cache>) -> Tensor<2> {
+        let past = cache.as_ref().map_or(0, |c| c.length());
+        let (mut x, blocks) = self.begin(parameters, input, past);
+        for index in 0..blocks.count() {
+            x = blocks.apply(index, parameters, x, cache.as_deref_mut());
+        }
+        blocks.finish(parameters, x)
+    }
+}
+
+/// The blocks of one forward pass, which may go through each more than once: what they compute depends on nothing but what
+/// they are given.
+pub trait Blocks {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// One block, from `[rows · length, hidden]` to the same shape.
+    fn apply(&self, index: usize, parameters: &dyn Parameters, x: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2>;
+
+    /// What comes after the last block and before the head.
+    fn finish(&self, parameters: &dyn Parameters, x: Tensor<2>) -> Tensor<2>;
 }

@@ -11,7 +11,7 @@ mod input;
 mod parameters;
 mod registry;
 
-pub use architecture::{Architecture, Dimensions, Head};
+pub use architecture::{Architecture, Blocks, Dimensions, Head};
 pub use config::{ConfigReader, ModelError};
 pub use generate::{Sampling, generate};
 pub use input::{Cache, Input};

@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use graftwork_model::{Architecture, Cache, Dimensions, Head, Input, Parameters, Sampling, Weights, generate};
+use graftwork_model::{Architecture, Blocks, Cache, Dimensions, Head, Input, Parameters, Sampling, Weights, generate};
 use graftwork_plan::{Param, ParamId};
 
 /// Row `t` of its parameter holds the logits after token `t`.
@@ -27,14 +27,34 @@ impl Architecture for Table {
         Head { weight: ParamId(1), bias: None }
     }
 
-    fn forward(&self, parameters: &dyn Parameters, input: &Input, cache: Option<&mut Cache>) -> Tensor<2> {
-        let cache = cache.expect("generation has a cache");
-        let past = cache.length();
+    fn begin<'a>(
+        &'a self,
+        parameters: &dyn Parameters,
+        input: &'a Input,
+        past: usize,
+    ) -> (Tensor<2>, Box<dyn Blocks + 'a>) {
         assert_eq!(input.positions()[0] as usize, past, "positions go on where the cache ends");
         self.passes.lock().expect("no panic").push((input.length(), past));
-        let keys = Tensor::<4>::zeros([1, 1, input.length(), 1], input.device());
-        cache.extend(0, keys.clone(), keys);
-        parameters.embedding(ParamId(0), input.ids())
+        (parameters.embedding(ParamId(0), input.ids()), Box::new(Remember(input)))
+    }
+}
+
+/// A block that does nothing but put its tokens into the cache.
+struct Remember<'a>(&'a Input);
+
+impl Blocks for Remember<'_> {
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn apply(&self, index: usize, _: &dyn Parameters, x: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
+        let keys = Tensor::<4>::zeros([1, 1, self.0.length(), 1], self.0.device());
+        cache.expect("generation has a cache").extend(index, keys.clone(), keys);
+        x
+    }
+
+    fn finish(&self, _: &dyn Parameters, x: Tensor<2>) -> Tensor<2> {
+        x
     }
 }
 

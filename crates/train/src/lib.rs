@@ -7,6 +7,7 @@ mod error;
 mod loss;
 mod optimizer;
 mod options;
+mod pass;
 mod report;
 mod schedule;
 mod snapshot;

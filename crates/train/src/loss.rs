@@ -17,19 +17,20 @@ pub struct Evaluation {
     pub target_tokens: u64,
 }
 
-/// Loss of a batch, summed over its target tokens; none where it has no target.
-pub(crate) fn batch_loss(
+/// A batch as the model is given it.
+pub(crate) fn input(batch: &Batch, device: &Device) -> Input {
+    Input::new(batch.rows, batch.ids.clone(), batch.positions.clone(), batch.segments.clone(), device)
+}
+
+/// Loss of a batch that has targets, summed over them, from its final hidden states. The roots have the gradient of `scale` times the sum.
+pub(crate) fn head_loss(
     architecture: &dyn Architecture,
     parameters: &dyn Parameters,
     batch: &Batch,
-    device: &Device,
-) -> Option<CrossEntropy> {
+    hidden: Tensor<2>,
+    scale: f64,
+) -> CrossEntropy {
     let counted: Vec<usize> = (0..batch.counts.len()).filter(|&i| batch.counts[i]).collect();
-    if counted.is_empty() {
-        return None;
-    }
-    let input = Input::new(batch.rows, batch.ids.clone(), batch.positions.clone(), batch.segments.clone(), device);
-    let hidden = architecture.forward(parameters, &input, None);
     // The head sees only the positions that count: prompts and padding cost no logits. Where few do not count, taking them
     // out costs more than their logits.
     let all = batch.counts.len();
@@ -39,14 +40,14 @@ pub(crate) fn batch_loss(
     } else {
         let targets: Vec<u32> = counted.iter().map(|&i| batch.targets[i]).collect();
         let places: Vec<i32> = counted.iter().map(|&i| i as i32).collect();
-        let count = places.len();
-        (hidden.select(0, Tensor::<1, Int>::from_data(TensorData::new(places, [count]), device)), targets)
+        let (count, device) = (places.len(), hidden.device().without_autodiff());
+        (hidden.select(0, Tensor::<1, Int>::from_data(TensorData::new(places, [count]), &device)), targets)
     };
     let head = architecture.head();
-    Some(match parameters.plain(head.weight) {
-        Some(weight) => linear_cross_entropy(hidden, weight, head.bias.map(|b| parameters.value(b)), &targets),
-        None => cross_entropy(parameters.linear(head.weight, head.bias, hidden), &targets),
-    })
+    match parameters.plain(head.weight) {
+        Some(weight) => linear_cross_entropy(hidden, weight, head.bias.map(|b| parameters.value(b)), &targets, scale),
+        None => cross_entropy(parameters.linear(head.weight, head.bias, hidden), &targets, scale),
+    }
 }
 
 /// Mean loss over batches. `after_batch` is called after each and ends the evaluation by giving false: then there is no
@@ -60,8 +61,9 @@ pub fn evaluate(
 ) -> Option<Evaluation> {
     let (mut sum, mut tokens) = (0.0, 0u64);
     for batch in batches {
-        if let Some(loss) = batch_loss(architecture, parameters, &batch, device) {
-            sum += loss.sum.into_scalar::<f64>();
+        if batch.target_tokens() > 0 {
+            let hidden = architecture.forward(parameters, &input(&batch, device), None);
+            sum += head_loss(architecture, parameters, &batch, hidden, 1.0).sum.into_scalar::<f64>();
             tokens += batch.target_tokens() as u64;
         }
         if !after_batch() {

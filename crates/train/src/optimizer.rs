@@ -52,10 +52,10 @@ impl Optimizer {
         &self.slots
     }
 
-    /// Global norm of the gradients, read back to the host.
+    /// Global norm of the gradients, one element; none where there are none.
     #[must_use]
-    pub fn norm(gradients: &[Tensor<2>]) -> f64 {
-        global_norm(gradients).map_or(0.0, |norm| norm.into_scalar::<f64>())
+    pub fn norm(gradients: &[Tensor<2>]) -> Option<Tensor<1>> {
+        global_norm(gradients)
     }
 
     /// Cuts the gradients to the largest allowed norm and moves every slot. `step` counts from 1; `norm` is that of the

@@ -52,6 +52,9 @@ pub struct TrainOptions {
     pub eval_every: Option<u64>,
     /// Ask the observer for a checkpoint every so many updates.
     pub checkpoint_every: Option<u64>,
+    /// Keep only the input of each block for the backward pass, and compute the rest again: less memory, a forward pass more,
+    /// the same result.
+    pub recompute: bool,
     /// Seed of the dropout masks.
     pub seed: u64,
 }

@@ -10,7 +10,7 @@ use graftwork_kernels::random::Key;
 use graftwork_model::Architecture;
 use graftwork_plan::Plan;
 
-use crate::loss::batch_loss;
+use crate::pass::{Pass, Sums};
 use crate::report::{EvalReport, Observer, Outcome, StepReport};
 use crate::snapshot::{NamedTensor, Snapshot};
 use crate::{Evaluation, Optimizer, TrainError, TrainOptions, evaluate};
@@ -32,7 +32,8 @@ pub struct Trainer<'a> {
 /// What the passes of one update came to.
 struct Gradients {
     sums: Vec<Tensor<2>>,
-    loss: f64,
+    /// Of each pass, summed over its targets.
+    losses: Vec<Tensor<1>>,
     tokens: u64,
     targets: u64,
     source_line: String,
@@ -197,8 +198,12 @@ impl<'a> Trainer<'a> {
         let passes = self.gradients(&batches);
         let step = self.step + 1;
         let learning_rate = self.options.learning_rate * self.options.schedule.factor(self.step, warmup, total);
+        // Reading a number waits for the device: only after everything has been asked of it.
         let norm = Optimizer::norm(&passes.sums);
-        for (what, value) in [("loss", passes.loss), ("gradient norm", norm)] {
+        let losses: f64 = passes.losses.into_iter().map(Tensor::into_scalar::<f64>).sum();
+        let loss = losses / passes.targets.max(1) as f64;
+        let norm = norm.map_or(0.0, Tensor::into_scalar::<f64>);
+        for (what, value) in [("loss", loss), ("gradient norm", norm)] {
             if !value.is_finite() {
                 return Err(TrainError::NotFinite { step, what, value, source_line: passes.source_line });
             }
@@ -210,7 +215,7 @@ impl<'a> Trainer<'a> {
             step,
             total_steps: total,
             epoch: number as f64 + (within + 1) as f64 / per_epoch as f64,
-            loss: passes.loss,
+            loss,
             grad_norm: norm,
             learning_rate,
             tokens: passes.tokens,
@@ -224,29 +229,25 @@ impl<'a> Trainer<'a> {
     fn gradients(&self, batches: &[Batch]) -> Gradients {
         let targets: usize = batches.iter().map(Batch::target_tokens).sum();
         let slots = self.optimizer.slots();
-        let mut sums: Vec<Option<Tensor<2>>> = vec![None; slots.len()];
-        let mut loss = 0.0;
-        for (pass, batch) in batches.iter().enumerate() {
+        let (mut sums, mut losses) = (Sums::new(slots), Vec::with_capacity(batches.len()));
+        for (pass, batch) in batches.iter().enumerate().filter(|(_, batch)| batch.target_tokens() > 0) {
             let key = Key::new(self.options.seed).child("dropout").number(self.step).number(pass as u64);
             let session = self.model.session(&Mode::Training { key });
-            let Some(entropy) = batch_loss(self.architecture, &session, batch, &self.device) else { continue };
-            if let Some(surrogate) = entropy.surrogate {
-                let mut gradients = surrogate.div_scalar(targets as f64).backward();
-                for (slot, sum) in slots.iter().zip(&mut sums) {
-                    if let Some(gradient) = session.leaf(*slot).grad_remove(&mut gradients) {
-                        *sum = Some(match sum.take() {
-                            Some(sum) => sum + gradient,
-                            None => gradient,
-                        });
-                    }
-                }
-            }
-            loss += entropy.sum.into_scalar::<f64>();
+            let pass = Pass {
+                architecture: self.architecture,
+                session: &session,
+                device: &self.device,
+                scale: 1.0 / targets as f64,
+            };
+            losses.push(match self.options.recompute {
+                true => pass.recomputed(batch, &mut sums),
+                false => pass.whole(batch, &mut sums),
+            });
         }
         let zeros = |slot: usize| self.model.tensor(slot).zeros_like();
         Gradients {
-            sums: sums.into_iter().zip(slots).map(|(sum, &slot)| sum.unwrap_or_else(|| zeros(slot))).collect(),
-            loss: loss / targets.max(1) as f64,
+            sums: sums.finish().into_iter().zip(slots).map(|(sum, &slot)| sum.unwrap_or_else(|| zeros(slot))).collect(),
+            losses,
             tokens: batches.iter().map(|b| b.tokens() as u64).sum(),
             targets: targets as u64,
             source_line: batches.iter().flat_map(|b| &b.sources).next().map(ToString::to_string).unwrap_or_default(),

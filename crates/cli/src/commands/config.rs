@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use graftwork::{Dtype, Error, EvalSplit, Host, Order, RunConfig, Schedule, StrategyConfig, Warmup};
+use graftwork::{Dtype, Error, EvalSplit, Host, Order, Recompute, RunConfig, Schedule, StrategyConfig, Warmup};
 
-use crate::args::{DataArgs, DtypeName, RunArgs, ScheduleName, TrainArgs};
+use crate::args::{DataArgs, DtypeName, RecomputeName, RunArgs, ScheduleName, TrainArgs};
 
 /// The file given by `--config` or the defaults, with the flags over it.
 pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
@@ -77,6 +77,11 @@ fn train(config: &mut RunConfig, args: &TrainArgs) {
     t.max_grad_norm = args.max_grad_norm.unwrap_or(t.max_grad_norm);
     replace(&mut t.eval_every, &args.eval_every);
     replace(&mut t.checkpoint_every, &args.checkpoint_every);
+    t.recompute = args.recompute.map_or(t.recompute, |name| match name {
+        RecomputeName::None => Recompute::None,
+        RecomputeName::Block => Recompute::Block,
+        RecomputeName::Auto => Recompute::Auto,
+    });
 }
 
 pub(crate) fn dtype(name: DtypeName) -> Dtype {

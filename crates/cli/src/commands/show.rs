@@ -50,8 +50,9 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     }
     line(&format!("run       {} steps, peak learning rate {}", count(report.steps), rate(report.learning_rate)))?;
     let m = &report.memory;
-    let machine = report.machine_memory.map(|n| format!(", of the machine's {}", bytes(n))).unwrap_or_default();
-    line(&format!("memory    about {}{machine}", bytes(m.total)))?;
+    let device = report.device_memory.map(|n| format!(", of the device's {}", bytes(n))).unwrap_or_default();
+    let recompute = if report.recompute { ", with blocks computed again in the backward pass" } else { "" };
+    line(&format!("memory    about {}{device}{recompute}", bytes(m.total)))?;
     let parts = [
         ("weights", m.weights),
         ("adapters", m.adapters),

@@ -171,6 +171,21 @@ impl Backward<Cube, 2> for Gate {
     }
 }
 
+#[derive(Debug)]
+struct Root;
+
+impl Backward<Cube, 1> for Root {
+    type State = CubeTensor;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        // Its own gradient is 1: nothing but the backward pass starts here.
+        let _ = grads.consume::<Cube>(&ops.node);
+        if let [Some(node)] = ops.parents {
+            grads.register::<Cube>(node.id, ops.state);
+        }
+    }
+}
+
 impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
     fn gpu_linear(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
         linear::<C, 2>([x, weight])
@@ -251,6 +266,14 @@ impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
         match Gate.prepare::<C>([gate_node, up_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => prep.finish([gate, up], y),
             OpsKind::UnTracked(prep) => prep.finish(y),
+        }
+    }
+    fn gpu_root(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let ((x, node), gradient) = (x.into_parts(), gradient.into_primitive());
+        let zero = Cube::gpu_root(x, gradient.clone());
+        match Root.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish(gradient, zero),
+            OpsKind::UnTracked(prep) => prep.finish(zero),
         }
     }
 }

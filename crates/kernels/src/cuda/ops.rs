@@ -2,12 +2,13 @@
 
 use std::sync::{PoisonError, RwLock};
 
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{
     Backend, BackendTensor, Cube, DType, Dispatch, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind,
     backend_extension,
 };
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, FloatDType, Int, Tensor};
 use burn_cubecl::tensor::CubeTensor;
 
 use super::attention::{self, Inputs, Seen};
@@ -48,6 +49,8 @@ pub(super) trait Gpu: Backend {
     fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self>;
     /// `silu(gate) ⊙ up`.
     fn gpu_gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// A zero with which a backward pass starts that gives `x` this gradient.
+    fn gpu_root(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 impl Gpu for Cube {
@@ -95,6 +98,10 @@ impl Gpu for Cube {
 
     fn gpu_gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self> {
         rows::gate(gate, up)
+    }
+
+    fn gpu_root(x: FloatTensor<Self>, _: FloatTensor<Self>) -> FloatTensor<Self> {
+        Cube::float_zeros([1].into(), &x.device, FloatDType::F32)
     }
 }
 
@@ -203,22 +210,33 @@ pub(crate) fn gate(gate: &Tensor<2>, up: &Tensor<2>) -> Option<Tensor<2>> {
     Some(Tensor::from_dispatch(Dispatch::gpu_gate(gate.clone().into_dispatch(), up.clone().into_dispatch())))
 }
 
-/// Losses of tokens and the gradient of the logits, neither tracked, where the kernel takes them; the logits where not.
-pub(crate) fn entropy(logits: Tensor<2>, targets: &Tensor<1, Int>) -> Result<(Tensor<1>, Tensor<2>), Box<Tensor<2>>> {
+/// Where a backward pass starts that gives a tensor of a GPU a gradient: the root of the pass, or summed with others to it.
+pub(crate) fn root(x: &Tensor<2>, gradient: &Tensor<2>) -> Option<Tensor<1>> {
+    let on_gpu = is_gpu(&x.device());
+    on_gpu
+        .then(|| Tensor::from_dispatch(Dispatch::gpu_root(x.clone().into_dispatch(), gradient.clone().into_dispatch())))
+}
+
+/// The summed loss of tokens and `scale` times its gradient with respect to the logits, neither tracked, where the kernel takes them; the logits where not.
+pub(crate) fn entropy(
+    logits: Tensor<2>,
+    targets: &Tensor<1, Int>,
+    scale: f64,
+) -> Result<(Tensor<1>, Tensor<2>), Box<Tensor<2>>> {
     let fits = all_are(&[&logits], DType::BF16) && logits.dims()[1].is_multiple_of(8);
     let targets = targets.clone().into_dispatch().kind;
     match (inner(logits.clone()), targets) {
         (Some(own), DispatchTensorKind::Cube(BackendTensor::Int(targets))) if fits => {
             // The gradient takes the place of logits that nobody else holds.
             drop(logits);
-            let (loss, gradient) = rows::entropy(own, targets);
-            Ok((outer(loss), outer(gradient)))
+            let (losses, gradient) = rows::entropy(own, targets, scale);
+            Ok((outer(rows::sum(losses)), outer(gradient)))
         }
         _ => Err(Box::new(logits)),
     }
 }
 
-/// Sums of squares of f32 tensors in some parts, where the kernel takes them.
+/// The sum of squares of f32 tensors, where the kernel takes them.
 pub(crate) fn squares(tensors: &[Tensor<2>]) -> Option<Tensor<1>> {
     let tensors = tensors.iter().map(f32_inner).collect::<Option<Vec<_>>>()?;
     (!tensors.is_empty()).then(|| outer(rows::squares(&tensors)))

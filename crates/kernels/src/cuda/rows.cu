@@ -168,9 +168,9 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* gate, c
 
 #elif ENTROPY
 
-// Of each row of logits the loss, 0 where the target is negative, and in place of the logits its gradient, softmax - onehot.
+// Of each row of logits the loss, 0 where the target is negative, and in place of the logits its gradient, softmax - onehot, scaled.
 struct Info {
-    u64 width;
+    u64 width, scale;
 };
 
 extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* logits, const int* targets, float* loss, bf16* gradient,
@@ -198,12 +198,31 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* logits,
     u64 target = counts ? (u64)targets[blockIdx.x] : 0;
     if (threadIdx.x == 0) loss[blockIdx.x] = counts ? logf(sum) + peak - to_float(logits[target]) : 0.0f;
     __syncthreads();  // the target's logit is read before its gradient takes its place
-    float inverse = counts ? 1.0f / sum : 0.0f;
+    float scale = counts ? __int_as_float((int)info.scale) : 0.0f, share = scale / sum;
     for (u64 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
         Eight a = *(const Eight*)(logits + at), out;
-        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(__expf(to_float(a.v[i]) - peak) * inverse - (counts && at + i == target ? 1.0f : 0.0f));
+        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(__expf(to_float(a.v[i]) - peak) * share - (at + i == target ? scale : 0.0f));
         *(Eight*)(gradient + at) = out;
     }
+}
+
+#elif SUM
+
+// The sum of values, always in one order.
+struct Info {
+    u64 total;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const float* x, float* sum, const __grid_constant__ Info info) {
+    u64 quarters = info.total / 4, rest = quarters * 4 + threadIdx.x;
+    float own = rest < info.total ? x[rest] : 0.0f;
+#pragma unroll 8
+    for (u64 i = threadIdx.x; i < quarters; i += THREADS) {
+        float4 v = ((const float4*)x)[i];
+        own += v.x + v.y + v.z + v.w;
+    }
+    own = block_sum(own);
+    if (threadIdx.x == 0) *sum = own;
 }
 
 #elif SQUARES

@@ -92,16 +92,24 @@ pub(super) fn gate_backward(gate: CubeTensor, up: CubeTensor, gradient: CubeTens
     [of_gate, of_up]
 }
 
-/// Of logits `[tokens, vocabulary]` each token's loss, and the gradient of their sum with respect to the logits.
-pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor) -> (CubeTensor, CubeTensor) {
+/// Of logits `[tokens, vocabulary]` each token's loss, and `scale` times the gradient of their sum with respect to the logits.
+pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor, scale: f64) -> (CubeTensor, CubeTensor) {
     let (logits, targets) = (packed(logits), into_contiguous(targets));
     let [tokens, width] = sizes(&logits);
     // The gradient takes the place of logits that nobody else holds.
     let gradient = if logits.handle.can_mut() { logits.clone() } else { like(&logits) };
     let loss = room(&logits, &[tokens], DType::F32);
     let call = Call::new().reads(&logits).reads(&targets).writes(&loss).writes(&gradient);
-    launch(call, &logits, "ENTROPY", tokens, vec![width as u64]);
+    launch(call, &logits, "ENTROPY", tokens, vec![width as u64, bits(scale)]);
     (loss, gradient)
+}
+
+/// The sum of f32 values, always in one order.
+pub(super) fn sum(values: CubeTensor) -> CubeTensor {
+    let values = packed(values);
+    let sum = room(&values, &[1], DType::F32);
+    launch(Call::new().reads(&values).writes(&sum), &values, "SUM", 1, vec![count(&values)]);
+    sum
 }
 
 /// Tensors that one launch takes: each is a parameter or several of the kernel.
@@ -149,7 +157,7 @@ fn count(tensor: &CubeTensor) -> u64 {
     tensor.shape().num_elements() as u64
 }
 
-/// Sums of squares of all values of f32 tensors, in parts.
+/// The sum of squares of all values of f32 tensors.
 pub(super) fn squares(tensors: &[CubeTensor]) -> CubeTensor {
     let tensors: Vec<CubeTensor> = tensors.iter().cloned().map(into_contiguous).collect();
     let sums = room(&tensors[0], &[tensors.len() * BLOCKS], DType::F32);
@@ -159,7 +167,7 @@ pub(super) fn squares(tensors: &[CubeTensor]) -> CubeTensor {
         let info = filled(group.iter().map(count)).chain([(index * TOGETHER * BLOCKS) as u64]).collect();
         call.launch(&group[0], kernel, text, [BLOCKS as u32, group.len() as u32, 1], info);
     }
-    sums
+    sum(sums)
 }
 
 /// Parameters and moments after a step of AdamW.
