@@ -1,6 +1,7 @@
 //! The parameters of one forward pass.
 
 use burn::tensor::{DType, Int, Tensor};
+use graftwork_kernels::embedding::embedding;
 use graftwork_kernels::linear::linear;
 use graftwork_kernels::random::Key;
 use graftwork_model::Parameters;
@@ -108,7 +109,7 @@ impl Parameters for Session<'_> {
     fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2> {
         self.with(
             weight,
-            |w| w.select(0, ids.clone()),
+            |w| embedding(w, ids.clone()),
             |adapter, scope| rows(self.effective(adapter), &self.model.readings(adapter, 1), scope, &ids),
         )
     }

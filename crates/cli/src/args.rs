@@ -155,6 +155,9 @@ pub(crate) struct TrainArgs {
     /// Compute blocks again in the backward pass, which takes less memory and a third more time: `auto` does where it has to.
     #[arg(long)]
     pub(crate) recompute: Option<RecomputeName>,
+    /// Run only where two runs of the same training are the same, bit by bit. Costs nothing.
+    #[arg(long)]
+    pub(crate) deterministic: bool,
 }
 
 /// What the backward pass computes again.

@@ -111,6 +111,8 @@ pub struct TrainSection {
     pub checkpoint_every: Option<u64>,
     /// What of the forward pass is computed again in the backward pass, to save memory.
     pub recompute: Recompute,
+    /// Run only where two runs are the same, bit by bit.
+    pub deterministic: bool,
 }
 
 /// What of the forward pass is computed again in the backward pass. The result is the same.
@@ -177,6 +179,7 @@ impl Default for TrainSection {
             eval_every: None,
             checkpoint_every: None,
             recompute: Recompute::default(),
+            deterministic: false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
+use graftwork_plan::Manifest;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, memory};
@@ -41,6 +42,29 @@ impl DeviceChoice {
 }
 
 impl DeviceChoice {
+    /// Refuses a device on which two runs of the same training could differ.
+    ///
+    /// The processor adds in a fixed order, and so does every kernel for bf16 on a Hopper GPU. Elsewhere kernels of the tensor library are
+    /// used, of which that is not known.
+    #[cfg_attr(not(feature = "cuda"), expect(unused_variables, reason = "the processor needs no model"))]
+    pub(crate) fn must_be_deterministic(self, model: &Manifest) -> Result<(), Error> {
+        match self {
+            Self::Cpu => Ok(()),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(index) => {
+                let half = model.params.iter().all(|param| param.dtype == graftwork_plan::Dtype::Bf16);
+                if half && graftwork_kernels::toolkit::has_own_kernels(index) {
+                    return Ok(());
+                }
+                let message = "two runs are the same, bit by bit, only for a model in bf16 on a GPU of compute capability 9.0 (Hopper); \
+                               leave --deterministic out, or use `cpu`";
+                Err(Error::Device { device: self.to_string(), message: message.to_owned() })
+            }
+            #[cfg(not(feature = "cuda"))]
+            Self::Cuda(_) => Err(Error::Device { device: self.to_string(), message: WITHOUT_CUDA.to_owned() }),
+        }
+    }
+
     /// Its memory in bytes, where the system says.
     pub(crate) fn memory_bytes(self) -> Option<u64> {
         match self {

@@ -64,6 +64,20 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
+    /// The device's memory did not suffice.
+    #[error(
+        "`{device}` ran out of memory, of which it has {available}: an update was estimated to need {needed}; {remedy}"
+    )]
+    OutOfMemory {
+        /// The device.
+        device: String,
+        /// What it has.
+        available: String,
+        /// The estimate.
+        needed: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// The device cannot be used.
     #[error("device `{device}`: {message}")]
     Device {

@@ -9,6 +9,7 @@ use graftwork_plan::{Dtype, Manifest, Plan};
 use serde::Serialize;
 
 use crate::host::Prepared;
+use crate::memory::gibibytes;
 use crate::{DeviceChoice, Error, Recompute};
 
 /// Bytes of a value.
@@ -115,6 +116,13 @@ impl Memory {
             Recompute::Auto => available.is_some_and(|n| estimate(false).total as f64 > n as f64 * USABLE),
         };
         Ok(Self { estimate: estimate(recompute), recompute, available })
+    }
+
+    /// That the device had not enough.
+    pub(crate) fn exceeded(&self, device: DeviceChoice) -> Error {
+        let available = self.available.map_or_else(|| "an unknown amount".to_owned(), gibibytes);
+        let needed = gibibytes(self.estimate.total);
+        Error::OutOfMemory { device: device.to_string(), available, needed, remedy: self.remedy() }
     }
 
     /// What makes an update need less.

@@ -112,7 +112,7 @@ impl Host {
         let evaluation = evaluate(opened.base.architecture.as_ref(), &session, batches, &opened.device, || {
             on_event(Event::EvaluatedBatch);
             !control.stopped()
-        });
+        })?;
         let evaluation = evaluation.ok_or_else(|| match control.stopped() {
             true => Error::setting("eval", "stopped before it was done"),
             false => Error::setting("data", "no token counts: there is nothing to evaluate"),

@@ -8,7 +8,7 @@ use graftwork_adapt::Mode;
 use graftwork_data::Dataset;
 use graftwork_model::Sampling;
 use graftwork_store::{AppendLog, Overwrite, RunDir};
-use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, TrainOptions, Trainer};
+use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, TrainError, TrainOptions, Trainer};
 use serde::Serialize;
 
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
@@ -47,6 +47,8 @@ pub struct RunReport {
     pub tokens_per_second: f64,
     /// Seconds of the whole run, loading and saving included.
     pub seconds: f64,
+    /// Whether blocks were computed again in the backward pass.
+    pub recompute: bool,
     /// The most memory that the process has held, where the system says.
     pub peak_memory_bytes: Option<u64>,
     /// The run's folder.
@@ -76,14 +78,14 @@ impl Host {
         };
         let dataset = tokenise(&prepared, on_event)?;
         // The folder comes last: whatever is wrong before leaves nothing behind.
-        let trainer = trainer(&prepared, &dataset, on_event)?;
+        let (trainer, memory) = trainer(&prepared, &dataset, on_event)?;
         let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
         let run = RunDir::create(&path, overwrite)?;
         let written = RunConfig { out: Some(path.clone()), ..prepared.config.clone() };
         run.write_text("run.toml", &written.to_toml()?)?;
         run.write_json("plan.json", &prepared.plan.to_raw())?;
         let from = provenance(&prepared, &dataset);
-        train(Work { prepared: &prepared, trainer, run: &run, from: &from, started, control }, on_event)
+        train(Work { prepared: &prepared, trainer, memory, run: &run, from: &from, started, control }, on_event)
     }
 
     /// Goes on with a run that was stopped, from its newest checkpoint.
@@ -98,9 +100,9 @@ impl Host {
         let dataset = tokenise(&prepared, on_event)?;
         let from = provenance(&prepared, &dataset);
         let snapshot = save::resume(run.path(), &prepared.plan, &from, &prepared.config.device.open()?)?;
-        let mut trainer = trainer(&prepared, &dataset, on_event)?;
+        let (mut trainer, memory) = trainer(&prepared, &dataset, on_event)?;
         trainer.restore(snapshot)?;
-        train(Work { prepared: &prepared, trainer, run: &run, from: &from, started, control }, on_event)
+        train(Work { prepared: &prepared, trainer, memory, run: &run, from: &from, started, control }, on_event)
     }
 }
 
@@ -109,9 +111,12 @@ fn trainer<'a>(
     prepared: &'a Prepared,
     dataset: &'a Dataset,
     on_event: &mut dyn FnMut(Event),
-) -> Result<Trainer<'a>, Error> {
+) -> Result<(Trainer<'a>, Memory), Error> {
     let Prepared { config, base, plan, .. } = prepared;
     let device = config.device.open()?;
+    if config.train.deterministic {
+        config.device.must_be_deterministic(&base.manifest)?;
+    }
     let memory = Memory::of_run(prepared, dataset)?;
     let options = TrainOptions { recompute: memory.recompute, ..config.train_options(plan.is_full())? };
     warn_if_large(&memory, config.device, on_event);
@@ -126,7 +131,7 @@ fn trainer<'a>(
             return Err(Error::weights(path, message));
         }
     }
-    Ok(Trainer::new(base.architecture.as_ref(), adapted, plan, dataset, options, device)?)
+    Ok((Trainer::new(base.architecture.as_ref(), adapted, plan, dataset, options, device)?, memory))
 }
 
 /// The estimate is no bound, so it stops nothing.
@@ -155,6 +160,7 @@ fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {
 struct Work<'a> {
     prepared: &'a Prepared,
     trainer: Trainer<'a>,
+    memory: Memory,
     run: &'a RunDir,
     from: &'a Provenance,
     started: Instant,
@@ -162,12 +168,15 @@ struct Work<'a> {
 }
 
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
-    let Work { prepared, mut trainer, run, from, started, control } = work;
+    let Work { prepared, mut trainer, memory, run, from, started, control } = work;
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     sampler.sample(&trainer, on_event)?;
     let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from, control, on_event };
-    let outcome = trainer.run(&mut recorder)?;
+    let outcome = trainer.run(&mut recorder).map_err(|error| match error {
+        TrainError::OutOfMemory => memory.exceeded(prepared.config.device),
+        other => other.into(),
+    })?;
     let on_event = recorder.on_event;
     let result = if outcome.finished {
         sampler.sample(&trainer, on_event)?;
@@ -177,7 +186,7 @@ fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, E
         on_event(Event::Checkpoint { step: outcome.steps, path });
         None
     };
-    let report = report(prepared, &outcome, started, run, result);
+    let report = report(prepared, &outcome, started, run, result, memory.recompute);
     run.write_json("summary.json", &report)?;
     Ok(report)
 }
@@ -224,6 +233,7 @@ fn report(
     started: Instant,
     run: &RunDir,
     result: Option<PathBuf>,
+    recompute: bool,
 ) -> RunReport {
     let summary = prepared.plan.summary(&prepared.base.manifest);
     let loss = |e: &Option<graftwork_train::Evaluation>| e.as_ref().map(|e| e.loss);
@@ -241,6 +251,7 @@ fn report(
             0.0
         },
         seconds: started.elapsed().as_secs_f64(),
+        recompute,
         peak_memory_bytes: memory::peak_bytes(),
         out: run.path().to_owned(),
         result,

@@ -17,5 +17,6 @@ mod wgmma;
 pub(crate) use attention::Seen;
 pub(crate) use gemm::Form;
 pub(crate) use ops::{
-    attention, entropy, gate, is_gpu, linear, low_rank, norm, product, root, rotate, squares, update, updates,
+    attention, embedding, entropy, gate, is_gpu, is_hopper, linear, low_rank, norm, product, root, rotate, squares,
+    update, updates,
 };

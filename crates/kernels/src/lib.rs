@@ -7,6 +7,7 @@ pub mod adamw;
 pub mod attention;
 #[cfg(feature = "cuda")]
 mod cuda;
+pub mod embedding;
 pub mod gate;
 pub mod linalg;
 pub mod linear;

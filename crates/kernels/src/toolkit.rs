@@ -48,3 +48,9 @@ pub fn memory_bytes(index: usize) -> Option<u64> {
     // Asking the driver where there is none panics.
     (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::memory_bytes(index))?
 }
+
+/// Whether the GPU of that number has this crate's kernels for all that training takes. Each of them adds in a fixed order.
+#[must_use]
+pub fn has_own_kernels(index: usize) -> bool {
+    crate::cuda::is_hopper(&Device::cuda(index))
+}

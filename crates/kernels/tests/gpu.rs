@@ -5,6 +5,7 @@
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use graftwork_kernels::adamw::{AdamW, Moments, Update, global_norm};
 use graftwork_kernels::attention::{Mask, attention};
+use graftwork_kernels::embedding::embedding;
 use graftwork_kernels::gate::swiglu;
 use graftwork_kernels::linear::{linear, linear_low_rank, linear_pair};
 use graftwork_kernels::loss::{IGNORED, linear_cross_entropy};
@@ -139,6 +140,17 @@ fn passes_over_rows() {
         check("rotary", &[("x", [rows, length, heads, width])], |t, device| {
             let rotary = Rotary::new(&positions, rows, &frequencies, 1.0, t[0].dtype(), device);
             rotary.apply(t[0].clone().swap_dims(1, 2)).swap_dims(1, 2)
+        });
+    }
+}
+
+#[test]
+fn rows_of_a_table() {
+    // More than a block looks at in one go; some rows often, some never.
+    for [tokens, vocabulary, width] in [[700, 90, 64], [5, 1000, 2048], [3000, 7, 8]] {
+        check(&format!("embedding {tokens} {vocabulary} {width}"), &[("w", [vocabulary, width])], |t, device| {
+            let ids: Vec<i32> = (0..tokens).map(|i| (i * i * 31 % (vocabulary - 1)) as i32).collect();
+            embedding(t[0].clone(), Tensor::from_data(TensorData::new(ids, [tokens]), device))
         });
     }
 }

@@ -1,6 +1,7 @@
 //! How a forward pass reaches parameters.
 
 use burn::tensor::{Int, Tensor};
+use graftwork_kernels::embedding::embedding;
 use graftwork_kernels::linear::linear;
 use graftwork_plan::{ParamId, Shape};
 
@@ -42,7 +43,7 @@ impl Parameters for Weights {
     }
 
     fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2> {
-        self.value(weight).select(0, ids)
+        embedding(self.value(weight), ids)
     }
 
     fn value(&self, param: ParamId) -> Tensor<2> {

@@ -1,5 +1,7 @@
 //! What can go wrong while training.
 
+use burn::tensor::Tensor;
+
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -31,6 +33,12 @@ pub enum TrainError {
         /// File and line of the first record of the step.
         source_line: String,
     },
+    /// The device has no more memory.
+    #[error("the device ran out of memory: lower the batch size or the longest length")]
+    OutOfMemory,
+    /// The device failed.
+    #[error("the device failed: {0}")]
+    Device(String),
     /// The adapters could not be evaluated.
     #[error(transparent)]
     Adapt(#[from] graftwork_adapt::AdaptError),
@@ -40,4 +48,13 @@ pub enum TrainError {
     /// The observer could not save what it was given.
     #[error(transparent)]
     Observer(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The number in a tensor of one element. What failed on the device since the last one was read comes to light here.
+pub(crate) fn read(number: Tensor<1>) -> Result<f64, TrainError> {
+    number.try_into_scalar::<f64>().map_err(|error| {
+        // The runtime has no type for it; its message is the driver's with much around it.
+        let message = error.to_string();
+        if message.contains("out of device memory") { TrainError::OutOfMemory } else { TrainError::Device(message) }
+    })
 }

@@ -6,6 +6,9 @@ use graftwork_kernels::loss::{CrossEntropy, IGNORED, cross_entropy, linear_cross
 use graftwork_model::{Architecture, Input, Parameters};
 use serde::Serialize;
 
+use crate::TrainError;
+use crate::error::read;
+
 /// What an evaluation measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -52,26 +55,29 @@ pub(crate) fn head_loss(
 
 /// Mean loss over batches. `after_batch` is called after each and ends the evaluation by giving false: then there is no
 /// result. Nor is there one where no batch has a target.
+///
+/// # Errors
+/// The device fails.
 pub fn evaluate(
     architecture: &dyn Architecture,
     parameters: &dyn Parameters,
     batches: impl Iterator<Item = Batch>,
     device: &Device,
     mut after_batch: impl FnMut() -> bool,
-) -> Option<Evaluation> {
+) -> Result<Option<Evaluation>, TrainError> {
     let (mut sum, mut tokens) = (0.0, 0u64);
     for batch in batches {
         if batch.target_tokens() > 0 {
             let hidden = architecture.forward(parameters, &input(&batch, device), None);
-            sum += head_loss(architecture, parameters, &batch, hidden, 1.0).sum.into_scalar::<f64>();
+            sum += read(head_loss(architecture, parameters, &batch, hidden, 1.0).sum)?;
             tokens += batch.target_tokens() as u64;
         }
         if !after_batch() {
-            return None;
+            return Ok(None);
         }
     }
     let loss = sum / tokens as f64;
-    (tokens > 0).then(|| Evaluation { loss, perplexity: loss.exp(), target_tokens: tokens })
+    Ok((tokens > 0).then(|| Evaluation { loss, perplexity: loss.exp(), target_tokens: tokens }))
 }
 
 /// Logits of one sequence at every position, `[length, vocabulary]`.

@@ -10,6 +10,7 @@ use graftwork_kernels::random::Key;
 use graftwork_model::Architecture;
 use graftwork_plan::Plan;
 
+use crate::error::read;
 use crate::pass::{Pass, Sums};
 use crate::report::{EvalReport, Observer, Outcome, StepReport};
 use crate::snapshot::{NamedTensor, Snapshot};
@@ -172,7 +173,7 @@ impl<'a> Trainer<'a> {
         let evaluation = evaluate(self.architecture, &session, batches, &self.device, || {
             observer.evaluated_batch();
             !observer.should_stop()
-        });
+        })?;
         if let Some(evaluation) = &evaluation {
             let report = EvalReport { step: self.step, evaluation: evaluation.clone() };
             observer.evaluation(&report).map_err(TrainError::Observer)?;
@@ -200,9 +201,9 @@ impl<'a> Trainer<'a> {
         let learning_rate = self.options.learning_rate * self.options.schedule.factor(self.step, warmup, total);
         // Reading a number waits for the device: only after everything has been asked of it.
         let norm = Optimizer::norm(&passes.sums);
-        let losses: f64 = passes.losses.into_iter().map(Tensor::into_scalar::<f64>).sum();
+        let losses = passes.losses.into_iter().map(read).sum::<Result<f64, _>>()?;
         let loss = losses / passes.targets.max(1) as f64;
-        let norm = norm.map_or(0.0, Tensor::into_scalar::<f64>);
+        let norm = norm.map_or(Ok(0.0), read)?;
         for (what, value) in [("loss", loss), ("gradient norm", norm)] {
             if !value.is_finite() {
                 return Err(TrainError::NotFinite { step, what, value, source_line: passes.source_line });

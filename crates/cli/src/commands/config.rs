@@ -77,6 +77,7 @@ fn train(config: &mut RunConfig, args: &TrainArgs) {
     t.max_grad_norm = args.max_grad_norm.unwrap_or(t.max_grad_norm);
     replace(&mut t.eval_every, &args.eval_every);
     replace(&mut t.checkpoint_every, &args.checkpoint_every);
+    t.deterministic |= args.deterministic;
     t.recompute = args.recompute.map_or(t.recompute, |name| match name {
         RecomputeName::None => Recompute::None,
         RecomputeName::Block => Recompute::Block,

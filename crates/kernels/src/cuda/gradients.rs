@@ -2,7 +2,7 @@
 
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Autodiff, Cube};
+use burn::backend::{Autodiff, Cube, TensorMetadata};
 use burn_autodiff::checkpoint::base::Checkpointer;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn_autodiff::grads::Gradients;
@@ -172,6 +172,22 @@ impl Backward<Cube, 2> for Gate {
 }
 
 #[derive(Debug)]
+struct Embedding;
+
+impl Backward<Cube, 1> for Embedding {
+    /// What was looked up, in how many rows.
+    type State = (CubeTensor, usize);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let ((ids, rows), [of_weight]) = (ops.state, ops.parents);
+        if let Some(node) = of_weight {
+            grads.register::<Cube>(node.id, rows::embedding_backward(ids, gradient, rows));
+        }
+    }
+}
+
+#[derive(Debug)]
 struct Root;
 
 impl Backward<Cube, 1> for Root {
@@ -268,6 +284,16 @@ impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
             OpsKind::UnTracked(prep) => prep.finish(y),
         }
     }
+    fn gpu_embedding(weight: FloatTensor<Self>, ids: IntTensor<Self>) -> FloatTensor<Self> {
+        let (weight, node) = weight.into_parts();
+        let count = weight.shape()[0];
+        let rows = Cube::gpu_embedding(weight, ids.clone());
+        match Embedding.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish((ids, count), rows),
+            OpsKind::UnTracked(prep) => prep.finish(rows),
+        }
+    }
+
     fn gpu_root(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let ((x, node), gradient) = (x.into_parts(), gradient.into_primitive());
         let zero = Cube::gpu_root(x, gradient.clone());

@@ -49,6 +49,8 @@ pub(super) trait Gpu: Backend {
     fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self>;
     /// `silu(gate) ⊙ up`.
     fn gpu_gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// Rows of a table.
+    fn gpu_embedding(weight: FloatTensor<Self>, ids: IntTensor<Self>) -> FloatTensor<Self>;
     /// A zero with which a backward pass starts that gives `x` this gradient.
     fn gpu_root(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self>;
 }
@@ -100,6 +102,10 @@ impl Gpu for Cube {
         rows::gate(gate, up)
     }
 
+    fn gpu_embedding(weight: FloatTensor<Self>, ids: IntTensor<Self>) -> FloatTensor<Self> {
+        Cube::float_select(weight, 0, ids)
+    }
+
     fn gpu_root(x: FloatTensor<Self>, _: FloatTensor<Self>) -> FloatTensor<Self> {
         Cube::float_zeros([1].into(), &x.device, FloatDType::F32)
     }
@@ -112,7 +118,7 @@ pub(crate) fn is_gpu(device: &Device) -> bool {
 
 /// Whether the device has the warpgroup products that matrix products are written with: compute capability 9.0, which later
 /// ones do not include.
-fn is_hopper(device: &Device) -> bool {
+pub(crate) fn is_hopper(device: &Device) -> bool {
     static KNOWN: RwLock<Vec<(Device, bool)>> = RwLock::new(Vec::new());
     let device = device.clone().without_autodiff();
     // Nothing panics while the list is half changed.
@@ -187,7 +193,7 @@ pub(crate) fn attention(
 /// The root-mean-square norm, where the kernel takes it.
 pub(crate) fn norm(x: &Tensor<2>, scale: &Tensor<2>, eps: f64) -> Option<Tensor<2>> {
     let width = x.dims()[1];
-    if !all_are(&[x, scale], DType::BF16) || !width.is_multiple_of(8) || width > rows::WIDEST_NORM {
+    if !all_are(&[x, scale], DType::BF16) || !width.is_multiple_of(8) || width > rows::WIDEST {
         return None;
     }
     Some(Tensor::from_dispatch(Dispatch::gpu_norm(x.clone().into_dispatch(), scale.clone().into_dispatch(), eps)))
@@ -208,6 +214,15 @@ pub(crate) fn gate(gate: &Tensor<2>, up: &Tensor<2>) -> Option<Tensor<2>> {
         return None;
     }
     Some(Tensor::from_dispatch(Dispatch::gpu_gate(gate.clone().into_dispatch(), up.clone().into_dispatch())))
+}
+
+/// Rows of a table, where the kernel of the gradient takes them.
+pub(crate) fn embedding(weight: &Tensor<2>, ids: &Tensor<1, Int>) -> Option<Tensor<2>> {
+    let width = weight.dims()[1];
+    if !all_are(&[weight], DType::BF16) || !width.is_multiple_of(8) || width > rows::WIDEST {
+        return None;
+    }
+    Some(Tensor::from_dispatch(Dispatch::gpu_embedding(weight.clone().into_dispatch(), ids.clone().into_dispatch())))
 }
 
 /// Where a backward pass starts that gives a tensor of a GPU a gradient: the root of the pass, or summed with others to it.

@@ -206,6 +206,51 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* logits,
     }
 }
 
+#elif EMBEDDING_BACKWARD
+
+// The gradient of a table from that of the rows that were taken: a block for each row taken, of which the first of each id sums over all of
+// the same id, in their order. What no row was taken of is not written.
+#define PARTS 4  // of THREADS · 8 values: the widest row is 8192
+
+struct Info {
+    u64 tokens, width;
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const int* ids, const bf16* g, bf16* table, const __grid_constant__ Info info) {
+    __shared__ u32 same[THREADS / 32];
+    u32 token = blockIdx.x, tokens = (u32)info.tokens, width = (u32)info.width;
+    int id = ids[token];
+    bool taken = false;
+    for (u32 i = threadIdx.x; i < token; i += THREADS) taken |= ids[i] == id;
+    if (__syncthreads_or(taken)) return;
+    float sums[PARTS][8] = {};
+    for (u32 start = token; start < tokens; start += THREADS) {
+        u32 own = start + threadIdx.x, found = __ballot_sync(~0u, own < tokens && ids[own] == id);
+        __syncthreads();
+        if (threadIdx.x % 32 == 0) same[threadIdx.x / 32] = found;
+        __syncthreads();
+        for (u32 word = 0; word < THREADS / 32; word++)
+            for (u32 bits = same[word]; bits; bits &= bits - 1) {
+                const bf16* row = g + (u64)(start + word * 32 + __ffs(bits) - 1) * width;
+#pragma unroll
+                for (u32 p = 0; p < PARTS; p++) {
+                    u32 at = (p * THREADS + threadIdx.x) * 8;
+                    if (at >= width) break;
+                    Eight a = *(const Eight*)(row + at);
+                    for (u32 i = 0; i < 8; i++) sums[p][i] += to_float(a.v[i]);
+                }
+            }
+    }
+#pragma unroll
+    for (u32 p = 0; p < PARTS; p++) {
+        u32 at = (p * THREADS + threadIdx.x) * 8;
+        if (at >= width) break;
+        Eight out;
+        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(sums[p][i]);
+        *(Eight*)(table + (u64)id * width + at) = out;
+    }
+}
+
 #elif SUM
 
 // The sum of values, always in one order.

@@ -11,8 +11,8 @@ use super::tensors::{WHOLE, packed, processors, room, sizes, with_whole_rows};
 
 const TEXT: &str = include_str!("rows.cu");
 const THREADS: usize = 256;
-/// The widest row of a norm.
-pub(super) const WIDEST_NORM: usize = 4 * THREADS * WHOLE;
+/// The widest row that a block has in registers.
+pub(super) const WIDEST: usize = 4 * THREADS * WHOLE;
 
 fn kernel(part: &str) -> Kernel {
     let name = format!("graftwork_{}", part.to_lowercase());
@@ -102,6 +102,16 @@ pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor, scale: f64) -> (C
     let call = Call::new().reads(&logits).reads(&targets).writes(&loss).writes(&gradient);
     launch(call, &logits, "ENTROPY", tokens, vec![width as u64, bits(scale)]);
     (loss, gradient)
+}
+
+/// The gradient of a table of so many rows from that of its rows `ids`.
+pub(super) fn embedding_backward(ids: CubeTensor, gradient: CubeTensor, rows: usize) -> CubeTensor {
+    let (ids, gradient) = (into_contiguous(ids), packed(gradient));
+    let [tokens, width] = sizes(&gradient);
+    let table = Cube::float_zeros([rows, width].into(), &gradient.device, FloatDType::BF16);
+    let call = Call::new().reads(&ids).reads(&gradient).changes(&table);
+    launch(call, &gradient, "EMBEDDING_BACKWARD", tokens, vec![tokens as u64, width as u64]);
+    table
 }
 
 /// The sum of f32 values, always in one order.
