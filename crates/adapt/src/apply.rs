@@ -1,7 +1,7 @@
 //! An expression as the linear map that it denotes.
 
 use burn::tensor::{Tensor, TensorData};
-use graftwork_kernels::linear::{linear, linear_low_rank, linear_pair};
+use graftwork_kernels::linear::{Layer, Path, linear, linear_pair};
 use graftwork_plan::{Graph, Reading, Readings};
 
 use crate::materialize::materialize;
@@ -17,6 +17,11 @@ const MAX_DEPTH: usize = 64;
 #[must_use]
 pub fn apply(graph: &Graph, readings: &Readings, scope: &Scope<'_>, x: Tensor<2>) -> Tensor<2> {
     Walk { graph, readings, scope }.apply(graph.root(), x, 0)
+}
+
+/// The layer that the expression denotes, where it is a weight with a low-rank path beside it.
+pub(crate) fn layer(graph: &Graph, readings: &Readings, scope: &Scope<'_>) -> Option<Layer> {
+    Walk { graph, readings, scope }.layer(graph.root())
 }
 
 /// What a map makes of activations, with one product left to do where there is a weight: two of these are added in one
@@ -67,11 +72,8 @@ impl Walk<'_> {
         match reading {
             Reading::Dense => Applied { x, weight: Some(materialize(self.graph, node, self.scope)) },
             Reading::Identity => value(x),
-            Reading::Add(a, b) => match self.low_rank(a, b).or_else(|| self.low_rank(b, a)) {
-                Some((down, up, scale, weight)) => {
-                    let built = |node| materialize(self.graph, node, self.scope);
-                    value(linear_low_rank(x, built(weight), [built(down), built(up)], scale))
-                }
+            Reading::Add(a, b) => match self.layer(node) {
+                Some(layer) => value(layer.apply(x)),
                 None => value(begin(a, x.clone()).plus(begin(b, x))),
             },
             Reading::Sub(a, b) => value(go(a, x.clone()) - go(b, x)),
@@ -87,16 +89,25 @@ impl Walk<'_> {
         }
     }
 
-    /// The parts `(down, up, scale, weight)` of `weight + scale · (up @ down)`, where the two nodes add up to that and the
-    /// three matrices are multiplied with as they are.
-    fn low_rank(&self, weight: usize, product: usize) -> Option<(usize, usize, f64, usize)> {
+    /// `weight + scale · (up @ down)`, where a node is that and the three matrices are multiplied with as they are.
+    fn layer(&self, node: usize) -> Option<Layer> {
+        let Reading::Add(a, b) = self.readings.of(node) else { return None };
+        let (weight, path) = [(a, b), (b, a)].into_iter().find_map(|(weight, product)| {
+            let dense = self.readings.of(weight) == Reading::Dense;
+            Some((weight, self.path(product).filter(|_| dense)?))
+        })?;
+        Some(Layer { weight: materialize(self.graph, weight, self.scope), path: Some(path) })
+    }
+
+    fn path(&self, product: usize) -> Option<Path> {
         let (scale, product) = match self.readings.of(product) {
             Reading::Scale(scale, product) => (scale, product),
             _ => (1.0, product),
         };
         let Reading::Compose { outer: up, inner: down } = self.readings.of(product) else { return None };
-        let dense = [weight, up, down].iter().all(|&node| self.readings.of(node) == Reading::Dense);
-        dense.then_some((down, up, scale, weight))
+        let dense = [up, down].iter().all(|&node| self.readings.of(node) == Reading::Dense);
+        let built = |node| materialize(self.graph, node, self.scope);
+        dense.then(|| Path { down: built(down), up: built(up), scale })
     }
 
     fn dropout(&self, x: Tensor<2>, p: f64, node: usize) -> Tensor<2> {

@@ -2,13 +2,13 @@
 
 use burn::tensor::{DType, Int, Tensor};
 use graftwork_kernels::embedding::embedding;
-use graftwork_kernels::linear::linear;
+use graftwork_kernels::linear::{Layer, linear, linears};
 use graftwork_kernels::random::Key;
 use graftwork_model::Parameters;
 use graftwork_plan::{Graph, ParamId};
 
 use crate::adapted::{Adapted, Slot, Weight};
-use crate::apply::apply;
+use crate::apply::{apply, layer};
 use crate::materialize::materialize;
 use crate::rows::rows;
 use crate::scope::{Dropout, Scope};
@@ -104,6 +104,25 @@ impl Parameters for Session<'_> {
             Some(bias) => y + self.value(bias),
             None => y,
         }
+    }
+
+    fn linears(&self, weights: &[(ParamId, Option<ParamId>)], x: Tensor<2>) -> Vec<Tensor<2>> {
+        let tokens = x.dims()[0] as u64;
+        let layer = |weight| {
+            self.with(
+                weight,
+                |weight| Some(Layer { weight, path: None }),
+                |adapter, scope| layer(self.effective(adapter), &self.model.readings(adapter, tokens), scope),
+            )
+        };
+        let Some(layers) = weights.iter().map(|(weight, _)| layer(*weight)).collect() else {
+            return weights.iter().map(|(weight, bias)| self.linear(*weight, *bias, x.clone())).collect();
+        };
+        let biased = |(y, (_, bias)): (Tensor<2>, &(_, Option<ParamId>))| match bias {
+            Some(bias) => y + self.value(*bias),
+            None => y,
+        };
+        linears(x, layers).into_iter().zip(weights).map(biased).collect()
     }
 
     fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2> {

@@ -6,6 +6,7 @@
 //! burn's own operations where a kernel does not take its tensors.
 
 mod attention;
+mod branches;
 mod gemm;
 mod gradients;
 mod launch;
@@ -17,6 +18,6 @@ mod wgmma;
 pub(crate) use attention::Seen;
 pub(crate) use gemm::Form;
 pub(crate) use ops::{
-    attention, embedding, entropy, gate, is_gpu, is_hopper, linear, low_rank, norm, product, root, rotate, squares,
+    attention, embedding, entropy, gate, is_gpu, is_hopper, linear, linears, norm, product, root, rotate, squares,
     update, updates,
 };

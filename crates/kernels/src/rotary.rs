@@ -1,5 +1,7 @@
 //! Rotary position embeddings, in the half-rotated layout of Hugging Face checkpoints.
 
+use std::sync::{Mutex, PoisonError};
+
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
 /// Cosines and sines for every token of a batch.
@@ -9,6 +11,45 @@ pub struct Rotary {
     cos: Tensor<4>,
     /// The same shape.
     sin: Tensor<4>,
+}
+
+/// The tables of the last batch: most have the same positions, and the angles of long rows take a while.
+#[derive(Debug, Default)]
+pub struct LastRotary(Mutex<Option<(Key, Rotary)>>);
+
+/// What tables depend on besides the model.
+#[derive(Debug, PartialEq)]
+struct Key {
+    positions: Vec<u32>,
+    rows: usize,
+    dtype: DType,
+    device: Device,
+}
+
+impl LastRotary {
+    /// [`Rotary::new`], for one set of frequencies and one amplitude.
+    #[must_use]
+    pub fn tables(
+        &self,
+        positions: &[u32],
+        rows: usize,
+        frequencies: &[f64],
+        amplitude: f64,
+        dtype: DType,
+        device: &Device,
+    ) -> Rotary {
+        let key = Key { positions: positions.to_vec(), rows, dtype, device: device.clone() };
+        // Nothing panics while the tables are half changed.
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, rotary)) if *known == key => rotary.clone(),
+            _ => {
+                let rotary = Rotary::new(positions, rows, frequencies, amplitude, dtype, device);
+                *last = Some((key, rotary.clone()));
+                rotary
+            }
+        }
+    }
 }
 
 impl Rotary {

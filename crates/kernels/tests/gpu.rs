@@ -7,7 +7,7 @@ use graftwork_kernels::adamw::{AdamW, Moments, Update, global_norm};
 use graftwork_kernels::attention::{Mask, attention};
 use graftwork_kernels::embedding::embedding;
 use graftwork_kernels::gate::swiglu;
-use graftwork_kernels::linear::{linear, linear_low_rank, linear_pair};
+use graftwork_kernels::linear::{Layer, Path, linear, linear_pair, linears};
 use graftwork_kernels::loss::{IGNORED, linear_cross_entropy};
 use graftwork_kernels::norm::rms_norm;
 use graftwork_kernels::random::Key;
@@ -86,14 +86,49 @@ fn a_weight_with_a_side_path() {
         let weight = |device: &Device, dtype| draw("frozen", [out, input], device, dtype);
         let dims = [("x", [tokens, input]), ("a", [rank, input]), ("b", [out, rank])];
         check(&format!("low rank {tokens} {input} {out} {rank}"), &dims, |t, device| {
-            let frozen = weight(device, t[0].dtype()).autodiff();
-            linear_low_rank(t[0].clone(), frozen, [t[1].clone(), t[2].clone()], 0.5)
+            let weight = weight(device, t[0].dtype()).autodiff();
+            let path = Path { down: t[1].clone(), up: t[2].clone(), scale: 0.5 };
+            Layer { weight, path: Some(path) }.apply(t[0].clone())
         });
     }
     let dims = [("x", [64, 256]), ("w", [128, 256]), ("a", [8, 256]), ("b", [128, 8])];
     check("low rank on a weight that trains", &dims, |t, _| {
-        linear_low_rank(t[0].clone(), t[1].clone(), [t[2].clone(), t[3].clone()], 2.0)
+        let path = Path { down: t[2].clone(), up: t[3].clone(), scale: 2.0 };
+        Layer { weight: t[1].clone(), path: Some(path) }.apply(t[0].clone())
     });
+}
+
+#[test]
+fn layers_that_share_an_input() {
+    let dims = [
+        ("x", [300, 256]),
+        ("w0", [512, 256]),
+        ("a0", [16, 256]),
+        ("b0", [512, 16]),
+        ("w1", [128, 256]),
+        ("w2", [128, 256]),
+        ("a2", [8, 256]),
+        ("b2", [128, 8]),
+        ("w3", [64, 256]),
+        ("w4", [256, 256]),
+    ];
+    // More layers than one product sums; with paths and without; all are used, or the second one with a path is not.
+    for used in [5, 2] {
+        check(&format!("{used} of five layers"), &dims[..if used == 5 { 10 } else { 5 }], |t, device| {
+            let get = |i: usize| {
+                t.get(i).cloned().unwrap_or_else(|| draw(dims[i].0, dims[i].1, device, t[0].dtype()).autodiff())
+            };
+            let path = |a, b| Some(Path { down: get(a), up: get(b), scale: 0.5 });
+            let layers = vec![
+                Layer { weight: get(1), path: path(2, 3) },
+                Layer { weight: get(4), path: None },
+                Layer { weight: get(5), path: path(6, 7) },
+                Layer { weight: get(8), path: None },
+                Layer { weight: get(9), path: None },
+            ];
+            Tensor::cat(linears(get(0), layers).into_iter().take(used).collect(), 1)
+        });
+    }
 }
 
 #[test]

@@ -12,6 +12,11 @@ pub trait Parameters {
     /// `x · Wᵀ + b` for `x` of shape `[tokens, in]`; gives `[tokens, out]`.
     fn linear(&self, weight: ParamId, bias: Option<ParamId>, x: Tensor<2>) -> Tensor<2>;
 
+    /// [`Parameters::linear`] of some weights and biases with one input, in their order: what they have in common is done once.
+    fn linears(&self, weights: &[(ParamId, Option<ParamId>)], x: Tensor<2>) -> Vec<Tensor<2>> {
+        weights.iter().map(|(weight, bias)| self.linear(*weight, *bias, x.clone())).collect()
+    }
+
     /// Rows of an embedding: `[tokens]` to `[tokens, hidden]`.
     fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2>;
 

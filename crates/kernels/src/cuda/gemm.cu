@@ -1,7 +1,7 @@
 // Matrix products for Hopper: C = alpha * sum_i A_i * B_i, bf16 operands, f32 sums.
 //
 // Before this text come: TA, TB (whether A is [K, M] and B is [K, N] in memory), BN (columns of a tile), STAGES,
-// OUT (bf16 or float), SEGMENTS (1 or 2), WIDE_STORES (for bf16 whose rows are whole 16-byte words, and BN of at least 64),
+// OUT (bf16 or float), SEGMENTS (1 to 4), WIDE_STORES (for bf16 whose rows are whole 16-byte words, and BN of at least 64),
 // and `wgmma` for BN columns.
 //
 // A block is one warpgroup that loads tiles with the copy engine and two that multiply, 64 rows of the tile each. Blocks
@@ -16,7 +16,7 @@
 #define STAGE_BYTES (A_BYTES + B_BYTES)
 
 struct Info {
-    u64 m, n, k[2];
+    u64 m, n, k[4];
     u64 row_stride, column_stride;  // of C, in elements
     u64 splits, split_stride;       // parts of K that are summed apart, and their distance in C
     u64 alpha;                      // bits of an f32
@@ -42,8 +42,14 @@ __device__ __forceinline__ Work work_at(u32 index, const Info& info, u32 rows, u
 
 extern "C" __global__ void __launch_bounds__(128 * (CONSUMERS + 1), 1) KERNEL(
     const __grid_constant__ TensorMap a0, const __grid_constant__ TensorMap b0,
-#if SEGMENTS == 2
+#if SEGMENTS > 1
     const __grid_constant__ TensorMap a1, const __grid_constant__ TensorMap b1,
+#endif
+#if SEGMENTS > 2
+    const __grid_constant__ TensorMap a2, const __grid_constant__ TensorMap b2,
+#endif
+#if SEGMENTS > 3
+    const __grid_constant__ TensorMap a3, const __grid_constant__ TensorMap b3,
 #endif
     OUT* c, const __grid_constant__ Info info) {
     extern __shared__ __align__(1024) unsigned char shared[];
@@ -63,11 +69,8 @@ extern "C" __global__ void __launch_bounds__(128 * (CONSUMERS + 1), 1) KERNEL(
     __syncthreads();
 
     u32 rows = ((u32)info.m + BM - 1) / BM, columns = ((u32)info.n + BN - 1) / BN;
-    u32 steps0 = ((u32)info.k[0] + BK - 1) / BK;
-    u32 steps = steps0;
-#if SEGMENTS == 2
-    steps += ((u32)info.k[1] + BK - 1) / BK;
-#endif
+    u32 steps = 0;
+    for (u32 i = 0; i < SEGMENTS; i++) steps += ((u32)info.k[i] + BK - 1) / BK;
     u32 works = rows * columns * (u32)info.splits;
     u32 group = threadIdx.x / 128;
     u32 stage = 0, phase = 0;
@@ -83,12 +86,23 @@ extern "C" __global__ void __launch_bounds__(128 * (CONSUMERS + 1), 1) KERNEL(
                 u32 at = base + stage * STAGE_BYTES;
                 u32 k = step * BK;
                 const TensorMap *a = &a0, *b = &b0;
-#if SEGMENTS == 2
-                if (step >= steps0) {
-                    a = &a1;
-                    b = &b1;
-                    k = (step - steps0) * BK;
-                }
+                // A segment begins where the steps of those before it end.
+#define SEGMENT(I, A, B)                      \
+    ended += ((u32)info.k[I - 1] + BK - 1) / BK; \
+    if (step >= ended) {                      \
+        a = &A;                               \
+        b = &B;                               \
+        k = (step - ended) * BK;              \
+    }
+#if SEGMENTS > 1
+                u32 ended = 0;
+                SEGMENT(1, a1, b1)
+#endif
+#if SEGMENTS > 2
+                SEGMENT(2, a2, b2)
+#endif
+#if SEGMENTS > 3
+                SEGMENT(3, a3, b3)
 #endif
 #if TA
                 for (u32 i = 0; i < BM / 64; i++) load_tile(at + i * 64 * BK * 2, a, &full[stage], w.row + i * 64, k);

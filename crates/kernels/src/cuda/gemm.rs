@@ -55,17 +55,27 @@ impl Form {
 }
 
 /// What becomes of a product.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Output {
     /// Written in bf16.
     Whole,
+    /// Written there, in bf16.
+    Into(Box<CubeTensor>),
     /// Summed in so many parts of the inner dimension, each written in f32, transposed or as it is.
     Parts { count: usize, transposed: bool },
 }
 
-/// `scale` times the sum of one product of bf16 matrices, or of two that give the same shape, in bf16.
+/// Products that one launch adds up.
+pub(super) const TOGETHER: usize = 4;
+
+/// `scale` times the sum of products of bf16 matrices that give the same shape, up to [`TOGETHER`], in bf16.
 pub(super) fn product(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64) -> CubeTensor {
     launch(pairs, form, scale, Output::Whole)
+}
+
+/// The same of one product, into a matrix whose rows begin at multiples of 16 bytes.
+pub(super) fn product_into(c: CubeTensor, pair: [CubeTensor; 2], form: Form, scale: f64) {
+    launch(vec![pair], form, scale, Output::Into(Box::new(c)));
 }
 
 /// `aᵀ · b` in f32 for `a [k, m]` and a narrow `b [k, n]`, as `[m, n]` or transposed: the gradient of a thin factor.
@@ -86,12 +96,13 @@ fn launch(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64, result: Output) -
     let pairs: Vec<[CubeTensor; 2]> = pairs.into_iter().map(|pair| pair.map(with_whole_rows)).collect();
     let [m, n, _] = form.sizes(sizes(&pairs[0][0]), sizes(&pairs[0][1]));
     let on = &pairs[0][0];
-    let (splits, strides, shape, dtype) = match result {
-        Output::Whole => (1, [n, 1], vec![m, n], DType::BF16),
-        Output::Parts { count, transposed: false } => (count, [n, 1], vec![count, m, n], DType::F32),
-        Output::Parts { count, transposed: true } => (count, [1, m], vec![count, n, m], DType::F32),
+    let (splits, strides, c) = match result {
+        Output::Whole => (1, [n, 1], room(on, &[m, n], DType::BF16)),
+        Output::Into(c) => (1, [c.meta.strides()[0], 1], *c),
+        Output::Parts { count, transposed: false } => (count, [n, 1], room(on, &[count, m, n], DType::F32)),
+        Output::Parts { count, transposed: true } => (count, [1, m], room(on, &[count, n, m], DType::F32)),
     };
-    let c = room(on, &shape, dtype);
+    let dtype = c.dtype;
     let processors = processors(on);
     let columns = columns(m, n, processors);
     let ([ta, tb], segments) = (form.transposed(), pairs.len());
@@ -120,9 +131,11 @@ fn launch(pairs: Vec<[CubeTensor; 2]>, form: Form, scale: f64, result: Output) -
     };
     let inner = |pair: Option<&[CubeTensor; 2]>| pair.map_or(0, |[a, b]| form.sizes(sizes(a), sizes(b))[2]);
     let works = m.div_ceil(ROWS) * n.div_ceil(columns) * splits;
-    let info = [m, n, inner(pairs.first()), inner(pairs.get(1)), strides[0], strides[1], splits, m * n];
-    let info = info.map(|value| value as u64).into_iter().chain([u64::from((scale as f32).to_bits())]).collect();
-    call.writes(&c).launch(on, kernel, text, [works.min(processors) as u32, 1, 1], info);
+    let mut info = vec![m, n];
+    info.extend((0..TOGETHER).map(|i| inner(pairs.get(i))));
+    info.extend([strides[0], strides[1], splits, m * n]);
+    let info = info.into_iter().map(|value| value as u64).chain([u64::from((scale as f32).to_bits())]).collect();
+    call.changes(&c).launch(on, kernel, text, [works.min(processors) as u32, 1, 1], info);
     c
 }
 

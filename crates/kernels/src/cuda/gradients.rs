@@ -1,6 +1,5 @@
 //! Gradients of the kernels' operations.
 
-use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Autodiff, Cube, TensorMetadata};
 use burn_autodiff::checkpoint::base::Checkpointer;
@@ -55,41 +54,6 @@ fn linear<C: CheckpointStrategy, const N: usize>(
             prep.finish(kept, gemm::product(pairs, Form::Linear, 1.0))
         }
         OpsKind::UnTracked(prep) => prep.finish(gemm::product(pairs, Form::Linear, 1.0)),
-    }
-}
-
-#[derive(Debug)]
-struct LowRank;
-
-/// What a weight with a side path keeps; `narrow` is what comes out of `down`, scaled.
-#[derive(Clone, Debug)]
-struct KeptOfLowRank {
-    x: CubeTensor,
-    weight: CubeTensor,
-    down: CubeTensor,
-    up: CubeTensor,
-    narrow: CubeTensor,
-    scale: f64,
-}
-
-impl Backward<Cube, 4> for LowRank {
-    type State = KeptOfLowRank;
-
-    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = grads.consume::<Cube>(&ops.node);
-        let KeptOfLowRank { x, weight, down, up, narrow, scale } = ops.state;
-        let [of_x, _, of_down, of_up] = ops.parents;
-        let of_narrow = gemm::product(vec![[gradient.clone(), up]], Form::Plain, scale);
-        if let Some(node) = of_up {
-            grads.register::<Cube>(node.id, gemm::thin(gradient.clone(), narrow, false));
-        }
-        if let Some(node) = of_down {
-            grads.register::<Cube>(node.id, gemm::thin(x, of_narrow.clone(), true));
-        }
-        if let Some(node) = of_x {
-            let pairs = vec![[gradient, weight], [of_narrow, down]];
-            grads.register::<Cube>(node.id, gemm::product(pairs, Form::Plain, 1.0));
-        }
     }
 }
 
@@ -214,30 +178,6 @@ impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
         other: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
         linear::<C, 4>([x, weight, y, other])
-    }
-
-    fn gpu_low_rank(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        down: FloatTensor<Self>,
-        up: FloatTensor<Self>,
-        scale: f64,
-    ) -> FloatTensor<Self> {
-        let (weight_trains, inputs) = (weight.is_tracked(), [x, weight, down, up]);
-        if weight_trains {
-            // Rare: everything has a gradient of its own, and the parts have theirs.
-            let [x, weight, down, up] = inputs;
-            let narrow = Self::float_mul_scalar(linear::<C, 2>([x.clone(), down]), scale.into());
-            return linear::<C, 4>([x, weight, narrow, up]);
-        }
-        let nodes = inputs.each_ref().map(<FloatTensor<Autodiff<Cube, C>>>::node);
-        let [x, weight, down, up] = inputs.map(<FloatTensor<Autodiff<Cube, C>>>::into_primitive);
-        let narrow = gemm::product(vec![[x.clone(), down.clone()]], Form::Linear, scale);
-        let y = gemm::product(vec![[x.clone(), weight.clone()], [narrow.clone(), up.clone()]], Form::Linear, 1.0);
-        match LowRank.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(KeptOfLowRank { x, weight, down, up, narrow, scale }, y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
     }
 
     fn gpu_attention(

@@ -12,8 +12,10 @@ use burn::tensor::{Device, FloatDType, Int, Tensor};
 use burn_cubecl::tensor::CubeTensor;
 
 use super::attention::{self, Inputs, Seen};
+use super::branches::{Branches, Columns, Shared};
 use super::gemm::{self, Form};
 use super::rows;
+use crate::linear::{Layer, Path};
 
 /// Operations on tensors of any device that the runtime has.
 #[backend_extension(Autodiff, Cube)]
@@ -26,14 +28,6 @@ pub(super) trait Gpu: Backend {
         weight: FloatTensor<Self>,
         y: FloatTensor<Self>,
         other: FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
-    /// `x · (weight + scale · up · down)ᵀ`.
-    fn gpu_low_rank(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        down: FloatTensor<Self>,
-        up: FloatTensor<Self>,
-        scale: f64,
     ) -> FloatTensor<Self>;
     /// Causal attention.
     fn gpu_attention(
@@ -67,17 +61,6 @@ impl Gpu for Cube {
         other: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
         gemm::product(vec![[x, weight], [y, other]], Form::Linear, 1.0)
-    }
-
-    fn gpu_low_rank(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        down: FloatTensor<Self>,
-        up: FloatTensor<Self>,
-        scale: f64,
-    ) -> FloatTensor<Self> {
-        let narrow = gemm::product(vec![[x.clone(), down]], Form::Linear, scale);
-        gemm::product(vec![[x, weight], [narrow, up]], Form::Linear, 1.0)
     }
 
     fn gpu_attention(
@@ -150,19 +133,42 @@ pub(crate) fn linear(pairs: &[[Tensor<2>; 2]]) -> Option<Tensor<2>> {
     }))
 }
 
-/// `x · (weight + scale · up · down)ᵀ`, where the kernels take it.
-pub(crate) fn low_rank(
-    x: &Tensor<2>,
-    weight: &Tensor<2>,
-    [down, up]: [&Tensor<2>; 2],
-    scale: f64,
-) -> Option<Tensor<2>> {
-    let fit = [[x, weight], [x, down], [down, up]].iter().all(|[a, b]| Form::Linear.fits(a.dims(), b.dims()));
-    if !all_are(&[x, weight, down, up], DType::BF16) || !fit || !is_hopper(&x.device()) {
+/// Layers that share an input, where the kernels take all of them. Their paths have one scale.
+pub(crate) fn linears(x: &Tensor<2>, layers: &[Layer]) -> Option<Vec<Tensor<2>>> {
+    let linear = |a: &Tensor<2>, b: &Tensor<2>| Form::Linear.fits(a.dims(), b.dims());
+    let fits = |layer: &Layer| {
+        let path = layer
+            .path
+            .as_ref()
+            .is_none_or(|p| all_are(&[&p.down, &p.up], DType::BF16) && linear(x, &p.down) && linear(&p.down, &p.up));
+        path && all_are(&[x, &layer.weight], DType::BF16) && linear(x, &layer.weight)
+    };
+    let paths: Vec<&Path> = layers.iter().filter_map(|layer| layer.path.as_ref()).collect();
+    let alike = paths.iter().all(|path| path.scale == paths[0].scale);
+    if !layers.iter().all(fits) || !alike || !is_hopper(&x.device()) {
         return None;
     }
-    let [x, weight, down, up] = [x, weight, down, up].map(|t| t.clone().into_dispatch());
-    Some(Tensor::from_dispatch(Dispatch::gpu_low_rank(x, weight, down, up, scale)))
+    let own = |t: &Tensor<2>| t.clone().into_dispatch();
+    let shared = Shared::new(paths.first().map_or(1.0, |path| path.scale));
+    let downs: Vec<Tensor<2>> = paths.iter().map(|path| path.down.clone()).collect();
+    let stem = match downs.len() {
+        0 => Dispatch::gpu_stem(own(x), shared.clone()),
+        1 => Dispatch::gpu_stem_low_rank(own(x), own(&downs[0]), shared.clone()),
+        _ => Dispatch::gpu_stem_low_rank(own(x), Tensor::cat(downs, 0).into_dispatch(), shared.clone()),
+    };
+    let mut first = 0;
+    let branch = |layer: &Layer| {
+        Tensor::from_dispatch(match &layer.path {
+            None => Dispatch::gpu_branch(stem.clone(), own(&layer.weight), shared.clone()),
+            Some(path) => {
+                let columns = Columns { first, count: path.down.dims()[0] };
+                first += columns.count;
+                let (weight, up) = (own(&layer.weight), own(&path.up));
+                Dispatch::gpu_branch_low_rank(stem.clone(), weight, up, columns, shared.clone())
+            }
+        })
+    };
+    Some(layers.iter().map(branch).collect())
 }
 
 /// A product without a gradient, where the kernel takes it.

@@ -42,3 +42,12 @@ pub(super) fn with_whole_rows(tensor: CubeTensor) -> CubeTensor {
 pub(super) fn packed(tensor: CubeTensor) -> CubeTensor {
     if is_aligned(&tensor) || !tensor.is_contiguous() { into_contiguous(tensor) } else { tensor.copy() }
 }
+
+/// Some columns of a matrix, in its memory.
+pub(super) fn columns_of(matrix: &CubeTensor, first: usize, count: usize) -> CubeTensor {
+    let mut columns = matrix.clone();
+    let stride = matrix.meta.strides()[1];
+    columns.handle = columns.handle.offset_start((first * stride * matrix.dtype.size()) as u64);
+    columns.meta.shape_mut()[1] = count;
+    columns
+}

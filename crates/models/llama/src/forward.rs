@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use graftwork_kernels::attention::{Mask, attention};
 use graftwork_kernels::gate::swiglu;
 use graftwork_kernels::norm::rms_norm;
-use graftwork_kernels::rotary::Rotary;
+use graftwork_kernels::rotary::{LastRotary, Rotary};
 use graftwork_model::{Architecture, Blocks, Cache, Dimensions, Head, Input, ModelError, Parameters};
 use graftwork_plan::{Param, ParamId};
 
@@ -12,10 +12,11 @@ use crate::config::LlamaConfig;
 use crate::params::{self, Layout, Linear};
 
 /// A Llama model of one configuration.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Llama {
     config: LlamaConfig,
     layout: Layout,
+    rotary: LastRotary,
 }
 
 impl Llama {
@@ -25,7 +26,7 @@ impl Llama {
     /// Its sizes multiply to more than a tensor may have.
     pub fn new(config: LlamaConfig) -> Result<Self, ModelError> {
         let layout = Layout::new(&config)?;
-        Ok(Self { config, layout })
+        Ok(Self { config, layout, rotary: LastRotary::default() })
     }
 }
 
@@ -53,7 +54,7 @@ impl Architecture for Llama {
         let pass = Pass {
             model: self,
             input,
-            rotary: Rotary::new(
+            rotary: self.rotary.tables(
                 input.positions(),
                 input.rows(),
                 &frequencies.per_position,
@@ -106,12 +107,20 @@ impl Layer<'_> {
         self.parameters.linear(layer.weight, layer.bias, x)
     }
 
+    /// Layers that share an input.
+    fn linears<const N: usize>(&self, layers: [Linear; N], x: Tensor<2>) -> [Tensor<2>; N] {
+        let weights = layers.map(|layer| (layer.weight, layer.bias));
+        let mut results = self.parameters.linears(&weights, x).into_iter();
+        #[expect(clippy::expect_used, reason = "the method's contract")]
+        weights.map(|_| results.next().expect("a result for each layer"))
+    }
+
     fn apply(&self, x: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
         let attended = self.attention(self.norm(self.weights.input_norm, x.clone()), cache);
         let x = x + attended;
         let h = self.norm(self.weights.post_norm, x.clone());
-        let gated = swiglu(self.linear(self.weights.gate, h.clone()), self.linear(self.weights.up, h));
-        x + self.linear(self.weights.down, gated)
+        let [gate, up] = self.linears([self.weights.gate, self.weights.up], h);
+        x + self.linear(self.weights.down, swiglu(gate, up))
     }
 
     fn attention(&self, h: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
@@ -120,9 +129,9 @@ impl Layer<'_> {
         let (rows, length) = (pass.input.rows(), pass.input.length());
         let (heads, kv_heads, dim) = (d.heads as usize, d.kv_heads as usize, d.head_dim as usize);
         let split = |x: Tensor<2>, heads: usize| x.reshape([rows, length, heads, dim]).swap_dims(1, 2);
-        let q = pass.rotary.apply(split(self.linear(weights.q, h.clone()), heads));
-        let k = pass.rotary.apply(split(self.linear(weights.k, h.clone()), kv_heads));
-        let v = split(self.linear(weights.v, h), kv_heads);
+        let [q, k, v] = self.linears([weights.q, weights.k, weights.v], h);
+        let (q, k, v) = (split(q, heads), split(k, kv_heads), split(v, kv_heads));
+        let (q, k) = (pass.rotary.apply(q), pass.rotary.apply(k));
         let (k, v) = match cache {
             Some(cache) => cache.extend(self.index, k, v),
             None => (k, v),
