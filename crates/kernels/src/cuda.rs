@@ -10,6 +10,7 @@ mod branches;
 mod gemm;
 mod gradients;
 mod launch;
+mod norms;
 mod ops;
 mod rows;
 mod tensors;
@@ -18,6 +19,6 @@ mod wgmma;
 pub(crate) use attention::Seen;
 pub(crate) use gemm::Form;
 pub(crate) use ops::{
-    attention, embedding, entropy, gate, is_gpu, is_hopper, linear, linears, norm, product, root, rotate, squares,
-    update, updates,
+    attention, embedding, entropy, gate, gelu, is_gpu, is_hopper, layer_norm, linear, linears, norm, product, root,
+    rotate, squares, update, updates,
 };

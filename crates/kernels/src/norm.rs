@@ -18,3 +18,26 @@ pub fn rms_norm(x: Tensor<2>, scale: Tensor<2>, eps: f64) -> Tensor<2> {
     let inverse = x.clone().square().mean_dim(1).add_scalar(eps).sqrt().recip();
     (x * inverse).cast(dtype) * scale
 }
+
+/// Layer norm, `(x - mean(x)) / √(variance(x) + eps) · scale + bias`, computed in f32 and given back in the type of `x`.
+///
+/// `x` is `[tokens, hidden]`, `scale` and `bias` `[1, hidden]`; the variance is the mean square around the mean. J. L. Ba et al.,
+/// arXiv 1607.06450; rounds once, like `torch.nn.functional.layer_norm`.
+#[must_use]
+pub fn layer_norm(x: Tensor<2>, scale: Tensor<2>, bias: Option<Tensor<2>>, eps: f64) -> Tensor<2> {
+    #[cfg(feature = "cuda")]
+    if let Some(y) = crate::cuda::layer_norm(&x, &scale, bias.as_ref(), eps) {
+        return y;
+    }
+    let dtype = x.dtype();
+    let wide = |t: Tensor<2>| if t.dtype() == DType::F64 { t } else { t.cast(DType::F32) };
+    let x = wide(x);
+    let centred = x.clone() - x.mean_dim(1);
+    let inverse = centred.clone().square().mean_dim(1).add_scalar(eps).sqrt().recip();
+    let scaled = centred * inverse * wide(scale);
+    let y = match bias {
+        Some(bias) => scaled + wide(bias),
+        None => scaled,
+    };
+    y.cast(dtype)
+}

@@ -6,10 +6,10 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use graftwork_kernels::adamw::{AdamW, Moments, Update, global_norm};
 use graftwork_kernels::attention::{Mask, attention};
 use graftwork_kernels::embedding::embedding;
-use graftwork_kernels::gate::swiglu;
+use graftwork_kernels::gate::{Gelu, gelu, swiglu};
 use graftwork_kernels::linear::{Layer, Path, linear, linear_pair, linears};
 use graftwork_kernels::loss::{IGNORED, linear_cross_entropy};
-use graftwork_kernels::norm::rms_norm;
+use graftwork_kernels::norm::{layer_norm, rms_norm};
 use graftwork_kernels::random::Key;
 use graftwork_kernels::roots::backward;
 use graftwork_kernels::rotary::Rotary;
@@ -164,6 +164,17 @@ fn passes_over_rows() {
         check(&format!("norm {tokens} {width}"), &[("x", [tokens, width]), ("s", [1, width])], |t, _| {
             rms_norm(t[0].clone(), t[1].clone(), 1e-5)
         });
+    }
+    for [tokens, width] in [[70, 768], [9, 8192]] {
+        let dims = [("x", [tokens, width]), ("s", [1, width]), ("b", [1, width])];
+        check(&format!("layer norm {tokens} {width}"), &dims, |t, _| {
+            layer_norm(t[0].clone(), t[1].clone(), Some(t[2].clone()), 1e-5)
+        });
+        let x = |t: &[Tensor<2>]| t[0].clone().add_scalar(3.0);
+        check("layer norm without a bias", &dims[..2], |t, _| layer_norm(x(t), t[1].clone(), None, 1e-5));
+    }
+    for kind in [Gelu::Exact, Gelu::Tanh] {
+        check(&format!("{kind:?}"), &[("x", [100, 264])], |t, _| gelu(t[0].clone().mul_scalar(4.0), kind));
     }
     check("gate", &[("gate", [100, 264]), ("up", [100, 264])], |t, _| swiglu(t[0].clone(), t[1].clone()));
     let (rows, length, heads, width) = (2, 50, 3, 64);

@@ -1,11 +1,12 @@
-//! Norm and rotary positions against loops on the host, forward and backward.
+//! Norms, activations and rotary positions against loops on the host, forward and backward.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs, reason = "tests")]
 
 mod common;
 
 use burn::tensor::{DType, Device};
 use common::{close, dot, draws, finite_differences, tensor, values};
-use graftwork_kernels::norm::rms_norm;
+use graftwork_kernels::gate::{Gelu, gelu};
+use graftwork_kernels::norm::{layer_norm, rms_norm};
 use graftwork_kernels::rotary::Rotary;
 
 const TOKENS: usize = 3;
@@ -55,6 +56,72 @@ fn half_precision_does_not_overflow_in_the_square() {
     let x = tensor(&[300.0; HIDDEN], [1, HIDDEN], DType::F16);
     let out = rms_norm(x, tensor(&[1.0; HIDDEN], [1, HIDDEN], DType::F16), 0.0);
     assert_eq!(values(out), [1.0; HIDDEN]);
+}
+
+fn layer_norm_reference(inputs: &[Vec<f64>]) -> Vec<f64> {
+    let mut out = Vec::new();
+    for token in inputs[0].chunks(HIDDEN) {
+        let mean = token.iter().sum::<f64>() / HIDDEN as f64;
+        let variance = token.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / HIDDEN as f64;
+        let vectors = inputs[1].iter().zip(&inputs[2]);
+        out.extend(token.iter().zip(vectors).map(|(v, (s, b))| (v - mean) / (variance + EPS).sqrt() * s + b));
+    }
+    out
+}
+
+#[test]
+fn layer_norm_and_its_gradients_are_the_definitions() {
+    let inputs = vec![draws("x", TOKENS * HIDDEN), draws("scale", HIDDEN), draws("bias", HIDDEN)];
+    let expected = layer_norm_reference(&inputs);
+    let tensors = |dtype| {
+        [[TOKENS, HIDDEN], [1, HIDDEN], [1, HIDDEN]]
+            .into_iter()
+            .zip(&inputs)
+            .map(move |(dims, v)| tensor(v, dims, dtype))
+    };
+    for (dtype, bound) in [(DType::F64, 1e-14), (DType::F32, 1e-6), (DType::BF16, 2e-2), (DType::F16, 2e-3)] {
+        let t: Vec<_> = tensors(dtype).collect();
+        let out = layer_norm(t[0].clone(), t[1].clone(), Some(t[2].clone()), EPS);
+        assert_eq!(out.dtype(), dtype);
+        close(&format!("layer norm, {dtype:?}"), &values(out), &expected, bound);
+    }
+    let t: Vec<_> = tensors(DType::F64).map(|t| t.autodiff().require_grad()).collect();
+    let weights = draws("weights", TOKENS * HIDDEN);
+    let out = layer_norm(t[0].clone(), t[1].clone(), Some(t[2].clone()), EPS);
+    let gradients = (out * tensor(&weights, [TOKENS, HIDDEN], DType::F64).autodiff()).sum().backward();
+    let slopes = finite_differences(|at| dot(&layer_norm_reference(at), &weights), &inputs);
+    for (t, slope) in t.iter().zip(&slopes) {
+        close("layer norm, slope", &values(t.grad(&gradients).expect("a gradient")), slope, 1e-9);
+    }
+    let t: Vec<_> = tensors(DType::F64).collect();
+    let zeros = tensor(&[0.0; HIDDEN], [1, HIDDEN], DType::F64);
+    let without = values(layer_norm(t[0].clone(), t[1].clone(), None, EPS));
+    assert_eq!(without, values(layer_norm(t[0].clone(), t[1].clone(), Some(zeros), EPS)));
+}
+
+#[test]
+fn gelu_and_its_gradient_are_the_definitions() {
+    // Φ to 16 digits, and the approximation.
+    let exact =
+        [(0.0, 0.5), (1.0, 0.841_344_746_068_542_9), (-1.0, 0.158_655_253_931_457_05), (2.5, 0.993_790_334_674_223_8)];
+    let x: Vec<f64> = exact.iter().map(|(x, _)| *x).collect();
+    let tanh = |x: f64| 0.5 * x * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3))).tanh());
+    let expected = [
+        (Gelu::Exact, exact.iter().map(|(x, share)| x * share).collect::<Vec<f64>>()),
+        (Gelu::Tanh, x.iter().map(|&x| tanh(x)).collect()),
+    ];
+    for (kind, expected) in expected {
+        for (dtype, bound) in [(DType::F64, 1e-7), (DType::F32, 1e-6), (DType::BF16, 1e-2)] {
+            let out = gelu(tensor(&x, [1, x.len()], dtype), kind);
+            assert_eq!(out.dtype(), dtype);
+            close(&format!("{kind:?}, {dtype:?}"), &values(out), &expected, bound);
+        }
+        let leaf = tensor(&x, [1, x.len()], DType::F64).autodiff().require_grad();
+        let gradients = gelu(leaf.clone(), kind).sum().backward();
+        let at = |v: &[f64]| values(gelu(tensor(v, [1, v.len()], DType::F64), kind)).iter().sum::<f64>();
+        let slope = finite_differences(|v| at(&v[0]), std::slice::from_ref(&x));
+        close("gelu, slope", &values(leaf.grad(&gradients).expect("a gradient")), &slope[0], 1e-6);
+    }
 }
 
 const ROWS: usize = 2;

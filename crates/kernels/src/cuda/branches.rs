@@ -160,7 +160,7 @@ impl Backward<Cube, 2> for Branch {
         let ((shared, weight), [stem, of_weight]) = (ops.state, ops.parents);
         let x = shared.with(|state| state.x.clone());
         if let Some((node, x)) = of_weight.zip(x) {
-            let of_weight = gemm::product(vec![[gradient.clone(), x]], Form::Transposed, 1.0);
+            let of_weight = gemm::of_weight(gradient.clone(), x);
             grads.register::<Cube>(node.id, of_weight);
         }
         if stem.is_some() {
@@ -189,7 +189,7 @@ impl Backward<Cube, 3> for BranchLowRank {
         let (x, narrow, scale) = shared.with(|state| (state.x.clone(), state.narrow.clone(), state.scale));
         let Some((x, narrow)) = x.zip(narrow) else { return };
         if let Some(node) = of_weight {
-            let of_weight = gemm::product(vec![[gradient.clone(), x]], Form::Transposed, 1.0);
+            let of_weight = gemm::of_weight(gradient.clone(), x);
             grads.register::<Cube>(node.id, of_weight);
         }
         if let Some(node) = of_up {

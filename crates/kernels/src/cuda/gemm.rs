@@ -78,6 +78,13 @@ pub(super) fn product_into(c: CubeTensor, pair: [CubeTensor; 2], form: Form, sca
     launch(vec![pair], form, scale, Output::Into(Box::new(c)));
 }
 
+/// `aᵀ · b` in f32: the gradient of a weight that trains, whose masters are in f32.
+pub(super) fn of_weight(a: CubeTensor, b: CubeTensor) -> CubeTensor {
+    let ([_, m], [_, n]) = (sizes(&a), sizes(&b));
+    let whole = launch(vec![[a, b]], Form::Transposed, 1.0, Output::Parts { count: 1, transposed: false });
+    Cube::float_reshape(whole, [m, n].into())
+}
+
 /// `aᵀ · b` in f32 for `a [k, m]` and a narrow `b [k, n]`, as `[m, n]` or transposed: the gradient of a thin factor.
 ///
 /// The inner dimension is long and the result small, so that it is summed in parts side by side.

@@ -10,6 +10,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use super::attention::{self, Inputs, Seen};
 use super::gemm::{self, Form};
+use super::norms::{self, Norm};
 use super::ops::Gpu;
 use super::rows;
 
@@ -31,7 +32,7 @@ impl<const N: usize> Backward<Cube, N> for Linear {
                 grads.register::<Cube>(node.id, gemm::product(vec![[gradient.clone(), weight]], Form::Plain, 1.0));
             }
             if let Some((node, x)) = of_weight.zip(x) {
-                grads.register::<Cube>(node.id, gemm::product(vec![[gradient.clone(), x]], Form::Transposed, 1.0));
+                grads.register::<Cube>(node.id, gemm::of_weight(gradient.clone(), x));
             }
         }
     }
@@ -84,21 +85,58 @@ impl Backward<Cube, 3> for Attention {
 }
 
 #[derive(Debug)]
-struct Norm;
+struct RmsNorm;
 
-impl Backward<Cube, 2> for Norm {
+impl Backward<Cube, 2> for RmsNorm {
     type State = (CubeTensor, CubeTensor, f64);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Cube>(&ops.node);
-        let (x, scale, eps) = ops.state;
-        let [of_x, of_scale] = ops.parents;
-        let (dx, dscale) = rows::norm_backward(x, scale, gradient, eps, of_scale.is_some());
+        let ((x, scale, eps), [of_x, of_scale]) = (ops.state, ops.parents);
+        let (dx, vectors) = norms::backward(Norm::Rms, x, scale, gradient, eps, of_scale.is_some());
         if let Some(node) = of_x {
             grads.register::<Cube>(node.id, dx);
         }
-        if let Some((node, dscale)) = of_scale.zip(dscale) {
-            grads.register::<Cube>(node.id, dscale);
+        for (node, vector) in of_scale.into_iter().zip(vectors.into_iter().flatten()) {
+            grads.register::<Cube>(node.id, vector);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct LayerNorm;
+
+impl Backward<Cube, 3> for LayerNorm {
+    type State = (CubeTensor, CubeTensor, f64);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let ((x, scale, eps), [of_x, of_scale, of_bias]) = (ops.state, ops.parents);
+        let with_vectors = of_scale.is_some() || of_bias.is_some();
+        let (dx, vectors) = norms::backward(Norm::Layer, x, scale, gradient, eps, with_vectors);
+        if let Some(node) = of_x {
+            grads.register::<Cube>(node.id, dx);
+        }
+        for (node, vector) in [of_scale, of_bias].into_iter().zip(vectors.into_iter().flatten()) {
+            if let Some(node) = node {
+                grads.register::<Cube>(node.id, vector);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Gelu;
+
+impl Backward<Cube, 1> for Gelu {
+    /// With whether it is the approximation.
+    type State = (CubeTensor, bool);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let ((x, tanh), [of_x]) = (ops.state, ops.parents);
+        if let Some(node) = of_x {
+            grads.register::<Cube>(node.id, rows::gelu_backward(x, gradient, tanh));
         }
     }
 }
@@ -200,9 +238,33 @@ impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
 
     fn gpu_norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self> {
         let ((x, x_node), (scale, scale_node)) = (x.into_parts(), scale.into_parts());
-        let y = rows::norm(x.clone(), scale.clone(), eps);
-        match Norm.prepare::<C>([x_node, scale_node]).compute_bound().stateful() {
+        let y = norms::rms(x.clone(), scale.clone(), eps);
+        match RmsNorm.prepare::<C>([x_node, scale_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => prep.finish((x, scale, eps), y),
+            OpsKind::UnTracked(prep) => prep.finish(y),
+        }
+    }
+
+    fn gpu_layer_norm(
+        x: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        eps: f64,
+    ) -> FloatTensor<Self> {
+        let ((x, x_node), (scale, scale_node), (bias, bias_node)) =
+            (x.into_parts(), scale.into_parts(), bias.into_parts());
+        let y = norms::layer(x.clone(), scale.clone(), bias, eps);
+        match LayerNorm.prepare::<C>([x_node, scale_node, bias_node]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish((x, scale, eps), y),
+            OpsKind::UnTracked(prep) => prep.finish(y),
+        }
+    }
+
+    fn gpu_gelu(x: FloatTensor<Self>, tanh: bool) -> FloatTensor<Self> {
+        let (x, node) = x.into_parts();
+        let y = rows::gelu(x.clone(), tanh);
+        match Gelu.prepare::<C>([node]).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish((x, tanh), y),
             OpsKind::UnTracked(prep) => prep.finish(y),
         }
     }

@@ -14,7 +14,7 @@ use burn_cubecl::tensor::CubeTensor;
 use super::attention::{self, Inputs, Seen};
 use super::branches::{Branches, Columns, Shared};
 use super::gemm::{self, Form};
-use super::rows;
+use super::{norms, rows};
 use crate::linear::{Layer, Path};
 
 /// Operations on tensors of any device that the runtime has.
@@ -39,6 +39,15 @@ pub(super) trait Gpu: Backend {
     ) -> FloatTensor<Self>;
     /// Root-mean-square norm of rows.
     fn gpu_norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self>;
+    /// Layer norm of rows.
+    fn gpu_layer_norm(
+        x: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        eps: f64,
+    ) -> FloatTensor<Self>;
+    /// A gaussian error linear unit.
+    fn gpu_gelu(x: FloatTensor<Self>, tanh: bool) -> FloatTensor<Self>;
     /// Rotary positions; the tables have no gradient.
     fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self>;
     /// `silu(gate) ⊙ up`.
@@ -74,7 +83,20 @@ impl Gpu for Cube {
     }
 
     fn gpu_norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self> {
-        rows::norm(x, scale, eps)
+        norms::rms(x, scale, eps)
+    }
+
+    fn gpu_layer_norm(
+        x: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        eps: f64,
+    ) -> FloatTensor<Self> {
+        norms::layer(x, scale, bias, eps)
+    }
+
+    fn gpu_gelu(x: FloatTensor<Self>, tanh: bool) -> FloatTensor<Self> {
+        rows::gelu(x, tanh)
     }
 
     fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -196,13 +218,30 @@ pub(crate) fn attention(
     Some(Tensor::from_dispatch(Dispatch::gpu_attention(q, k, v, segments.clone().into_dispatch(), seen)))
 }
 
+/// Whether the kernels take these rows and vectors as wide as they are.
+fn fit_norm(x: &Tensor<2>, vectors: &[&Tensor<2>]) -> bool {
+    let width = x.dims()[1];
+    all_are(&[x], DType::BF16) && all_are(vectors, DType::BF16) && width.is_multiple_of(8) && width <= rows::WIDEST
+}
+
 /// The root-mean-square norm, where the kernel takes it.
 pub(crate) fn norm(x: &Tensor<2>, scale: &Tensor<2>, eps: f64) -> Option<Tensor<2>> {
-    let width = x.dims()[1];
-    if !all_are(&[x, scale], DType::BF16) || !width.is_multiple_of(8) || width > rows::WIDEST {
-        return None;
-    }
-    Some(Tensor::from_dispatch(Dispatch::gpu_norm(x.clone().into_dispatch(), scale.clone().into_dispatch(), eps)))
+    let own = |t: &Tensor<2>| t.clone().into_dispatch();
+    fit_norm(x, &[scale]).then(|| Tensor::from_dispatch(Dispatch::gpu_norm(own(x), own(scale), eps)))
+}
+
+/// The layer norm, where the kernel takes it.
+pub(crate) fn layer_norm(x: &Tensor<2>, scale: &Tensor<2>, bias: Option<&Tensor<2>>, eps: f64) -> Option<Tensor<2>> {
+    let own = |t: &Tensor<2>| t.clone().into_dispatch();
+    let bias = bias.cloned().unwrap_or_else(|| scale.clone().inner().zeros_like());
+    let fits = fit_norm(x, &[scale, &bias]);
+    fits.then(|| Tensor::from_dispatch(Dispatch::gpu_layer_norm(own(x), own(scale), own(&bias), eps)))
+}
+
+/// The gaussian error linear unit, where the kernel takes it.
+pub(crate) fn gelu(x: &Tensor<2>, tanh: bool) -> Option<Tensor<2>> {
+    let fits = all_are(&[x], DType::BF16) && x.dims()[1].is_multiple_of(8);
+    fits.then(|| Tensor::from_dispatch(Dispatch::gpu_gelu(x.clone().into_dispatch(), tanh)))
 }
 
 /// Rotary positions, where the kernel takes them.

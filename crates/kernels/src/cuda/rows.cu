@@ -1,104 +1,8 @@
-// Norms, rotary positions, gated units and losses: passes over rows that read and write each value once or twice.
+// Rotary positions, gated units and activations, losses, tables and updates: passes that read and write each value once or twice.
 //
-// One of the parts below is chosen by a name that comes before this text. Sums are in f32.
+// One of the parts below is chosen by a name that comes before this text, and before that comes pass.cu. Sums are in f32.
 
-#define THREADS 256
-
-struct alignas(16) Eight {
-    bf16 v[8];
-};
-
-// The sum over a block, in every thread.
-__device__ __forceinline__ float block_sum(float x) {
-    __shared__ float parts[THREADS / 32];
-    for (u32 i = 16; i; i /= 2) x += __shfl_xor_sync(~0u, x, i);
-    __syncthreads();
-    if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = x;
-    __syncthreads();
-    float sum = 0.0f;
-    for (u32 i = 0; i < THREADS / 32; i++) sum += parts[i];
-    return sum;
-}
-
-__device__ __forceinline__ float round_to_bf16(float x) { return to_float(to_bf16(x)); }
-
-#if NORM_FORWARD
-
-struct Info {
-    u64 width, eps;
-};
-
-extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* scale, bf16* y, const __grid_constant__ Info info) {
-    u32 width = (u32)info.width;
-    x += (u64)blockIdx.x * width;
-    y += (u64)blockIdx.x * width;
-    float sum = 0.0f;
-    for (u32 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
-        Eight a = *(const Eight*)(x + at);
-        for (u32 i = 0; i < 8; i++) sum += to_float(a.v[i]) * to_float(a.v[i]);
-    }
-    float inverse = rsqrtf(block_sum(sum) / width + __int_as_float((int)info.eps));
-    for (u32 at = threadIdx.x * 8; at < width; at += THREADS * 8) {
-        Eight a = *(const Eight*)(x + at), s = *(const Eight*)(scale + at), out;
-        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(round_to_bf16(to_float(a.v[i]) * inverse) * to_float(s.v[i]));
-        *(Eight*)(y + at) = out;
-    }
-}
-
-#elif NORM_BACKWARD
-
-// Blocks walk over rows, so that each sums its part of the scale's gradient in registers.
-#define PARTS 4  // of THREADS · 8 values: the widest row is 8192
-
-struct Info {
-    u64 rows, width, eps, with_scale;
-};
-
-extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* scale, const bf16* g, bf16* dx, float* dscale,
-                                                            const __grid_constant__ Info info) {
-    u32 width = (u32)info.width;
-    float sums[PARTS][8] = {};
-    for (u64 row = blockIdx.x; row < info.rows; row += gridDim.x) {
-        Eight a[PARTS], b[PARTS];
-        float square = 0.0f, product = 0.0f;
-#pragma unroll
-        for (u32 p = 0; p < PARTS; p++) {
-            u32 at = (p * THREADS + threadIdx.x) * 8;
-            if (at >= width) break;
-            a[p] = *(const Eight*)(x + row * width + at);
-            b[p] = *(const Eight*)(g + row * width + at);
-            Eight s = *(const Eight*)(scale + at);
-            for (u32 i = 0; i < 8; i++) {
-                float v = to_float(a[p].v[i]);
-                square += v * v;
-                product += v * to_float(b[p].v[i]) * to_float(s.v[i]);
-            }
-        }
-        float inverse = rsqrtf(block_sum(square) / width + __int_as_float((int)info.eps));
-        float shared_part = block_sum(product) * inverse * inverse * inverse / width;
-#pragma unroll
-        for (u32 p = 0; p < PARTS; p++) {
-            u32 at = (p * THREADS + threadIdx.x) * 8;
-            if (at >= width) break;
-            Eight s = *(const Eight*)(scale + at), out;
-            for (u32 i = 0; i < 8; i++) {
-                float v = to_float(a[p].v[i]), d = to_float(b[p].v[i]);
-                out.v[i] = to_bf16(d * to_float(s.v[i]) * inverse - v * shared_part);
-                sums[p][i] += d * round_to_bf16(v * inverse);
-            }
-            *(Eight*)(dx + row * width + at) = out;
-        }
-    }
-    if (!info.with_scale) return;
-#pragma unroll
-    for (u32 p = 0; p < PARTS; p++) {
-        u32 at = (p * THREADS + threadIdx.x) * 8;
-        if (at >= width) break;
-        for (u32 i = 0; i < 8; i++) dscale[(u64)blockIdx.x * width + at + i] = sums[p][i];
-    }
-}
-
-#elif ROTATE
+#if ROTATE
 
 // Half-rotated positions of [rows, heads, length, width]; the tables are [rows or 1, length, width / 2].
 struct Info {
@@ -109,10 +13,10 @@ struct Info {
 
 extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* cosines, const bf16* sines, bf16* y,
                                                             const __grid_constant__ Info info) {
-    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    // Divisions of 64 bits would take longer than the memory.
+    u32 index = blockIdx.x * THREADS + threadIdx.x, eighths = (u32)info.half / 8, heads = (u32)info.heads, length = (u32)info.length;
     if (index >= info.total) return;
-    u64 eighths = info.half / 8, chunk = index % eighths * 8;
-    u64 head = index / eighths % info.heads, token = index / eighths / info.heads % info.length, row = index / eighths / info.heads / info.length;
+    u32 chunk = index % eighths * 8, place = index / eighths, head = place % heads, token = place / heads % length, row = place / heads / length;
     x += row * info.row + head * info.head + token * info.token + chunk;
     y += row * info.to_row + head * info.to_head + token * info.to_token + chunk;
     u64 at = row * info.table_row + token * info.half + chunk;
@@ -166,6 +70,42 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* gate, c
     ((Eight*)dup)[index] = db;
 }
 
+#elif GELU
+
+// A gaussian error linear unit, exactly or, with TANH, by its approximation; and its slope.
+__device__ __forceinline__ float2 gelu(float x) {
+#if TANH
+    const float A = 0.7978845608028654f, B = 0.044715f;
+    float t = tanhf(A * (x + B * x * x * x));
+    return make_float2(0.5f * x * (1.0f + t), 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * A * (1.0f + 3.0f * B * x * x));
+#else
+    float share = 0.5f * (1.0f + erff(x * 0.7071067811865476f));
+    return make_float2(x * share, share + x * 0.3989422804014327f * expf(-0.5f * x * x));
+#endif
+}
+
+struct Info {
+    u64 total;  // in eighths
+};
+
+#if BACKWARD
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, const bf16* g, bf16* dx, const __grid_constant__ Info info) {
+    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    if (index >= info.total) return;
+    Eight a = ((const Eight*)x)[index], d = ((const Eight*)g)[index], out;
+    for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(to_float(d.v[i]) * gelu(to_float(a.v[i])).y);
+    ((Eight*)dx)[index] = out;
+}
+#else
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* x, bf16* y, const __grid_constant__ Info info) {
+    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    if (index >= info.total) return;
+    Eight a = ((const Eight*)x)[index], out;
+    for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(gelu(to_float(a.v[i])).x);
+    ((Eight*)y)[index] = out;
+}
+#endif
+
 #elif ENTROPY
 
 // Of each row of logits the loss, 0 where the target is negative, and in place of the logits its gradient, softmax - onehot, scaled.
@@ -209,14 +149,14 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const bf16* logits,
 #elif EMBEDDING_BACKWARD
 
 // The gradient of a table from that of the rows that were taken: a block for each row taken, of which the first of each id sums over all of
-// the same id, in their order. What no row was taken of is not written.
+// the same id, in their order. What no row was taken of is not written. In f32, as masters are.
 #define PARTS 4  // of THREADS · 8 values: the widest row is 8192
 
 struct Info {
     u64 tokens, width;
 };
 
-extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const int* ids, const bf16* g, bf16* table, const __grid_constant__ Info info) {
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const int* ids, const bf16* g, float* table, const __grid_constant__ Info info) {
     __shared__ u32 same[THREADS / 32];
     u32 token = blockIdx.x, tokens = (u32)info.tokens, width = (u32)info.width;
     int id = ids[token];
@@ -245,9 +185,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const int* ids, con
     for (u32 p = 0; p < PARTS; p++) {
         u32 at = (p * THREADS + threadIdx.x) * 8;
         if (at >= width) break;
-        Eight out;
-        for (u32 i = 0; i < 8; i++) out.v[i] = to_bf16(sums[p][i]);
-        *(Eight*)(table + (u64)id * width + at) = out;
+        for (u32 i = 0; i < 8; i++) table[(u64)id * width + at + i] = sums[p][i];
     }
 }
 

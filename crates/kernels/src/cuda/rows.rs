@@ -1,4 +1,4 @@
-//! Norms, rotary positions, gated units, losses and updates: kernels that pass over rows.
+//! Rotary positions, gated units and activations, losses, tables and updates: kernels that pass over rows.
 
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Cube, DType, TensorMetadata};
@@ -7,10 +7,12 @@ use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 
 use super::launch::{Call, Kernel};
-use super::tensors::{WHOLE, packed, processors, room, sizes, with_whole_rows};
+use super::tensors::{WHOLE, packed, room, sizes, with_whole_rows};
 
+/// What comes before the text of a kernel that passes over rows.
+pub(super) const PASS: &str = include_str!("pass.cu");
 const TEXT: &str = include_str!("rows.cu");
-const THREADS: usize = 256;
+pub(super) const THREADS: usize = 256;
 /// The widest row that a block has in registers.
 pub(super) const WIDEST: usize = 4 * THREADS * WHOLE;
 
@@ -20,42 +22,15 @@ fn kernel(part: &str) -> Kernel {
 }
 
 fn launch(call: Call, on: &CubeTensor, part: &str, blocks: usize, info: Vec<u64>) {
-    call.launch(on, kernel(part), || format!("#define {part} 1\n{TEXT}"), [blocks as u32, 1, 1], info);
+    call.launch(on, kernel(part), || format!("#define {part} 1\n{PASS}{TEXT}"), [blocks as u32, 1, 1], info);
 }
 
-fn like(tensor: &CubeTensor) -> CubeTensor {
+pub(super) fn like(tensor: &CubeTensor) -> CubeTensor {
     room(tensor, tensor.shape().as_slice(), tensor.dtype)
 }
 
-fn bits(value: f64) -> u64 {
+pub(super) fn bits(value: f64) -> u64 {
     u64::from((value as f32).to_bits())
-}
-
-/// The root-mean-square norm of each row, times `scale`.
-pub(super) fn norm(x: CubeTensor, scale: CubeTensor, eps: f64) -> CubeTensor {
-    let (x, scale) = (packed(x), packed(scale));
-    let ([rows, width], y) = (sizes(&x), like(&x));
-    let call = Call::new().reads(&x).reads(&scale).writes(&y);
-    launch(call, &x, "NORM_FORWARD", rows, vec![width as u64, bits(eps)]);
-    y
-}
-
-/// Gradient of [`norm`]'s input, and its scale's where that is wanted.
-pub(super) fn norm_backward(
-    x: CubeTensor,
-    scale: CubeTensor,
-    gradient: CubeTensor,
-    eps: f64,
-    with_scale: bool,
-) -> (CubeTensor, Option<CubeTensor>) {
-    let (x, scale, gradient) = (packed(x), packed(scale), packed(gradient));
-    let ([rows, width], dx) = (sizes(&x), like(&x));
-    let blocks = rows.min(2 * processors(&x));
-    let shape = if with_scale { [blocks, width] } else { [1, 1] };
-    let parts = room(&x, &shape, DType::F32);
-    let call = Call::new().reads(&x).reads(&scale).reads(&gradient).writes(&dx).writes(&parts);
-    launch(call, &x, "NORM_BACKWARD", blocks, vec![rows as u64, width as u64, bits(eps), u64::from(with_scale)]);
-    (dx, with_scale.then(|| Cube::float_cast(Cube::float_sum_dim(parts, 0), FloatDType::BF16)))
 }
 
 /// `x [rows, heads, length, width]` rotated by tables `[rows or 1, 1, length, width / 2]`, backwards for the gradient.
@@ -92,6 +67,31 @@ pub(super) fn gate_backward(gate: CubeTensor, up: CubeTensor, gradient: CubeTens
     [of_gate, of_up]
 }
 
+/// A gaussian error linear unit, exactly or by its approximation with a hyperbolic tangent.
+pub(super) fn gelu(x: CubeTensor, tanh: bool) -> CubeTensor {
+    let x = packed(x);
+    let y = like(&x);
+    launch_gelu(Call::new().reads(&x).writes(&y), &x, tanh, false);
+    y
+}
+
+/// Gradient of the input of [`gelu`].
+pub(super) fn gelu_backward(x: CubeTensor, gradient: CubeTensor, tanh: bool) -> CubeTensor {
+    let (x, gradient) = (packed(x), packed(gradient));
+    let dx = like(&x);
+    launch_gelu(Call::new().reads(&x).reads(&gradient).writes(&dx), &x, tanh, true);
+    dx
+}
+
+fn launch_gelu(call: Call, x: &CubeTensor, tanh: bool, backward: bool) {
+    let (tanh, backward) = (u8::from(tanh), u8::from(backward));
+    let kernel =
+        Kernel { name: format!("graftwork_gelu_{tanh}_{backward}"), threads: THREADS as u32, shared_memory: 0 };
+    let text = || format!("#define GELU 1\n#define TANH {tanh}\n#define BACKWARD {backward}\n{PASS}{TEXT}");
+    let total = x.shape().num_elements() / WHOLE;
+    call.launch(x, kernel, text, [total.div_ceil(THREADS) as u32, 1, 1], vec![total as u64]);
+}
+
 /// Of logits `[tokens, vocabulary]` each token's loss, and `scale` times the gradient of their sum with respect to the logits.
 pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor, scale: f64) -> (CubeTensor, CubeTensor) {
     let (logits, targets) = (packed(logits), into_contiguous(targets));
@@ -104,11 +104,11 @@ pub(super) fn entropy(logits: CubeTensor, targets: CubeTensor, scale: f64) -> (C
     (loss, gradient)
 }
 
-/// The gradient of a table of so many rows from that of its rows `ids`.
+/// The gradient of a table of so many rows, in f32, from that of its rows `ids`.
 pub(super) fn embedding_backward(ids: CubeTensor, gradient: CubeTensor, rows: usize) -> CubeTensor {
     let (ids, gradient) = (into_contiguous(ids), packed(gradient));
     let [tokens, width] = sizes(&gradient);
-    let table = Cube::float_zeros([rows, width].into(), &gradient.device, FloatDType::BF16);
+    let table = Cube::float_zeros([rows, width].into(), &gradient.device, FloatDType::F32);
     let call = Call::new().reads(&ids).reads(&gradient).changes(&table);
     launch(call, &gradient, "EMBEDDING_BACKWARD", tokens, vec![tokens as u64, width as u64]);
     table
@@ -151,7 +151,7 @@ fn many(part: &str, own: &[Pointer], shared: &[Pointer], groups: usize) -> (Kern
     let part = part.to_owned();
     let text = move || {
         format!(
-            "#define {part} 1\n#define TOGETHER {TOGETHER}\n{TEXT}\nextern \"C\" __global__ void __launch_bounds__(THREADS) \
+            "#define {part} 1\n#define TOGETHER {TOGETHER}\n{PASS}{TEXT}\nextern \"C\" __global__ void __launch_bounds__(THREADS) \
              KERNEL({parameters}, const __grid_constant__ Info info) {{\n    switch (blockIdx.y) {{\n        {cases}\n    }}\n}}\n"
         )
     };
