@@ -3,7 +3,7 @@
     python tests/oracles/check_curve.py target/release/host SMOLLM2 tests/golden/curve/smollm2/curve.json OUT/initial
 
 OUT/initial is what curve.py wrote with the golden curve; leave it out for a curve of full fine-tuning. Prints the largest
-differences and fails where a loss or gradient norm is off by more than --tolerance of its value. `tests/parity.rs` checks
+and mean differences, and fails where a loss or gradient norm is off by more than --tolerance of its value. `tests/parity.rs` checks
 the small model's curves without Python; this is for models that are not in the repository.
 """
 
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("curve", type=Path)
     parser.add_argument("initial", type=Path, nargs="?")
     parser.add_argument("--tolerance", type=float, default=1e-3)
+    parser.add_argument("--device", default="cpu", help="the host's: cpu or cuda:0")
     arguments = parser.parse_args()
 
     golden = json.loads(arguments.curve.read_text(encoding="utf-8"))
@@ -43,18 +44,24 @@ def main() -> None:
         out = Path(scratch) / "run"
         adapter = ["--adapter", str(arguments.initial)] if arguments.initial else []
         command = [str(arguments.host), "run", "--model", str(arguments.model), "--out", str(out), *adapter]
+        command += ["--device", arguments.device]
         subprocess.run([*command, *flags(golden["settings"])], check=True, stdout=subprocess.DEVNULL)
         lines = (out / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     ours = [event for event in map(json.loads, lines) if event["event"] == "step"]
     assert len(ours) == len(golden["steps"]), f"{len(ours)} steps, not {len(golden['steps'])}"
 
-    worst = {}
+    worst, sums = {}, {}
     for mine, theirs in zip(ours, golden["steps"]):
         for name, key in (("loss", "loss"), ("grad_norm", "grad_norm"), ("learning_rate", "lr")):
             off = abs(mine[name] - theirs[key])
+            sums[name] = sums.get(name, 0.0) + mine[name] - theirs[key]
             worst[name] = max(worst.get(name, (0.0, 0.0)), (off / max(abs(theirs[key]), 1e-12), off))
     for name, (relative, absolute) in worst.items():
-        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value")
+        mean = sums[name] / len(ours)
+        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value; mean {mean:+.2e}")
+    tail = len(ours) // 10 or 1
+    last = [sum(step["loss"] for step in curve[-tail:]) / tail for curve in (ours, golden["steps"])]
+    print(f"mean loss of the last {tail} steps: {last[0]:.4f}, theirs {last[1]:.4f}")
     assert all(relative <= arguments.tolerance for relative, _ in worst.values()), "the host does not follow the curve"
 
 

@@ -1,10 +1,11 @@
-"""A golden loss curve: PEFT (or all weights) with torch.optim.AdamW in f32, on one thread of the CPU.
+"""A loss curve of PEFT (or of all weights) with torch.optim.AdamW: a golden one in f32, on one thread of the CPU.
 
     python tests/oracles/curve.py examples/default/model tests/golden/curve/austen-200.jsonl tests/golden/curve/tiny \\
         --rank 2 --alpha 4
     python tests/oracles/curve.py examples/default/model tests/golden/curve/austen-200.jsonl tests/golden/curve/tiny-full \\
         --method full --lr 1e-4
     python tests/oracles/curve.py SMOLLM2 tests/golden/curve/austen-200.jsonl OUT --lr 2e-4 --max-length 128
+    python tests/oracles/curve.py SMOLLM2 tests/golden/curve/austen-200.jsonl OUT --steps 200 --device cuda --dtype bfloat16
 
 Writes OUT/curve.json and, for LoRA, OUT/initial, the adapter before the first step, as PEFT saves it.
 
@@ -15,6 +16,9 @@ Writes OUT/curve.json and, for LoRA, OUT/initial, the adapter before the first s
 - AdamW: betas 0.9 and 0.999, eps 1e-8, --weight-decay on all that trains, vectors included. The rate is
   `get_cosine_schedule_with_warmup`'s, whose first update has rate 0.
 - LoRA: --rank, --alpha on all linear layers of the blocks, no dropout, A from --seed, B zero.
+
+With --dtype bfloat16 the base is in bf16 and adapters are in f32, as PEFT has them; so are all weights of full fine-tuning, under
+autocast to bf16.
 
 In curve.json, `settings` are these, and `steps` holds of each step `step`, from 1; `loss` and `grad_norm`, before the update
 and before clipping; `lr`, of the update; `targets`, the tokens that the loss is over.
@@ -39,11 +43,12 @@ from transformers import PreTrainedModel, get_cosine_schedule_with_warmup
 IGNORED = -100
 
 
-def rows(model: Path, data: Path, eos: int, max_length: int) -> list[torch.Tensor]:
+def rows(model: Path, data: Path, eos: int, max_length: int, device: str) -> list[torch.Tensor]:
     encoder = tokenizer(model)
     with data.open(encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
-    return [torch.tensor([*encoder.encode(text, add_special_tokens=False).ids, eos][:max_length]) for text in texts]
+    ids = ([*encoder.encode(text, add_special_tokens=False).ids, eos][:max_length] for text in texts)
+    return [torch.tensor(row, device=device) for row in ids]
 
 
 def micro_batches(samples: list[torch.Tensor], size: int) -> Iterator[list[torch.Tensor]]:
@@ -58,7 +63,7 @@ def summed_loss(model: torch.nn.Module, batch: list[torch.Tensor]) -> torch.Tens
     mask = pad_sequence([torch.ones_like(row) for row in batch], batch_first=True)
     targets = ids.masked_fill(mask == 0, IGNORED)[:, 1:]
     logits = model(input_ids=ids, attention_mask=mask).logits[:, :-1]
-    return cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum")
+    return cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="sum")
 
 
 def adapted(model: PreTrainedModel, settings: argparse.Namespace) -> torch.nn.Module:
@@ -81,7 +86,8 @@ def train(model: torch.nn.Module, samples: list[torch.Tensor], settings: argpars
         targets = sum(len(row) - 1 for batch in accumulated for row in batch)
         loss = 0.0
         for batch in accumulated:
-            part = summed_loss(model, batch) / targets
+            with torch.autocast(settings.device, torch.bfloat16, enabled=settings.dtype == "bfloat16"):
+                part = summed_loss(model, batch) / targets
             part.backward()
             loss += part.item()
         norm = clip_grad_norm_(trained, settings.max_grad_norm).item()
@@ -108,14 +114,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--accumulation", type=int, default=2)
     parser.add_argument("--max-length", type=int, default=64)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
     return parser.parse_args()
 
 
 def main() -> None:
     settings = arguments()
-    one_thread()
-    model = load_model(settings.model)
-    samples = rows(settings.model, settings.data, model.config.eos_token_id, settings.max_length)
+    if settings.device == "cpu":
+        one_thread()
+    masters = torch.float32 if settings.method == "full" else getattr(torch, settings.dtype)
+    model = load_model(settings.model, masters).to(settings.device)
+    samples = rows(settings.model, settings.data, model.config.eos_token_id, settings.max_length, settings.device)
     if settings.method == "lora":
         model = adapted(model, settings)
     model.train()

@@ -51,7 +51,8 @@ struct Bench {
 impl Bench {
     fn tensor(&self, dims: [usize; 2], dtype: DType) -> Tensor<2> {
         let values: Vec<f32> = self.draws.iter().copied().cycle().take(dims[0] * dims[1]).collect();
-        Tensor::from_data(TensorData::new(values, dims), (&self.device, DType::F32)).cast(dtype)
+        let tensor: Tensor<2> = Tensor::from_data(TensorData::new(values, dims), (&self.device, DType::F32));
+        tensor.cast(dtype)
     }
 
     /// Seconds of one pass of several.

@@ -68,8 +68,10 @@ pub(super) fn backward(
     launch(call, &x, part, per_thread, blocks, info);
     let sums = with_vectors.then(|| {
         let sums = Cube::float_cast(Cube::float_sum_dim(parts, 1), FloatDType::BF16);
-        let one =
-            |i: usize| Cube::float_reshape(Cube::float_slice(sums.clone(), &[(i..i + 1).into()]), [1, width].into());
+        let one = |i: usize| {
+            let vector = Cube::float_slice(sums.clone(), &[(i..i + 1).into(), (0..1).into(), (0..width).into()]);
+            Cube::float_reshape(vector, [1, width].into())
+        };
         (0..vectors).map(one).collect()
     });
     (dx, sums)
