@@ -13,7 +13,7 @@
 use std::time::Instant;
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use graftwork_kernels::adamw::{AdamW, Moments, Update, global_norm};
+use graftwork_kernels::adamw::{AdamW, Clip, Moments, Update, global_norm};
 use graftwork_kernels::attention::{Mask, attention};
 use graftwork_kernels::gate::{Gelu, gelu, swiglu};
 use graftwork_kernels::linear::{Layer, Path, linear};
@@ -172,6 +172,7 @@ impl Bench {
             (parameter, moments)
         };
         let mut state: Vec<(Tensor<2>, Moments)> = (0..tensors).map(|_| begin(draw())).collect();
+        let norm = global_norm(&gradients).expect("gradients");
         let update = self.median(|| {
             // Handed over, not shared: an update is then made in place.
             let owned = std::mem::take(&mut state).into_iter().zip(gradients.iter().cloned());
@@ -182,7 +183,8 @@ impl Bench {
                 lr: 1e-4,
                 weight_decay: 0.01,
             };
-            state = AdamW::default().update_all(owned.map(one).collect(), 3, 1.0);
+            let clip = Clip { norm: norm.clone(), most: Some(1.0) };
+            state = AdamW::default().update_all(owned.map(one).collect(), 3, clip);
         });
         print("adamw", &shape, "forward", update);
         print("global_norm", &shape, "forward", self.median(|| drop(global_norm(&gradients))));

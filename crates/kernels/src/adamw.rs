@@ -76,16 +76,31 @@ pub struct Update {
     pub weight_decay: f64,
 }
 
+/// How far gradients may go.
+#[derive(Clone, Debug)]
+pub struct Clip {
+    /// Their global norm, one element in f32. Where it is not finite, nothing is updated.
+    pub norm: Tensor<1>,
+    /// They are cut to this.
+    pub most: Option<f64>,
+}
+
 impl AdamW {
-    /// A step of many parameters, whose gradients are all multiplied by `factor` first. A GPU takes them a group at a time,
-    /// and changes in place what nobody else holds.
+    /// A step of many parameters. A GPU takes them a group at a time, changes in place what nobody else holds, and reads the norm
+    /// itself: nobody waits for it.
     #[must_use]
-    pub fn update_all(&self, updates: Vec<Update>, step: u64, factor: f64) -> Vec<(Tensor<2>, Moments)> {
+    pub fn update_all(&self, updates: Vec<Update>, step: u64, clip: Clip) -> Vec<(Tensor<2>, Moments)> {
         #[cfg(feature = "cuda")]
         if crate::cuda::updates(updates.iter().flat_map(|u| [&u.parameter, &u.moments.first, &u.gradient])) {
-            return self.on_gpu(updates, step, factor);
+            return self.on_gpu(updates, step, clip);
         }
+        let norm = clip.norm.into_scalar::<f64>();
+        // As torch.nn.utils.clip_grad_norm_, with its 1e-6.
+        let factor = clip.most.map_or(1.0, |most| (most / (norm + 1e-6)).min(1.0));
         let one = |u: Update| {
+            if !norm.is_finite() {
+                return (u.parameter, u.moments);
+            }
             let gradient = if factor == 1.0 { u.gradient } else { u.gradient.mul_scalar(factor) };
             self.update(u.parameter, gradient, u.moments, step, u.lr, u.weight_decay)
         };
@@ -93,13 +108,15 @@ impl AdamW {
     }
 
     #[cfg(feature = "cuda")]
-    fn on_gpu(&self, updates: Vec<Update>, step: u64, factor: f64) -> Vec<(Tensor<2>, Moments)> {
+    fn on_gpu(&self, updates: Vec<Update>, step: u64, clip: Clip) -> Vec<(Tensor<2>, Moments)> {
         let each: Vec<_> = updates.iter().map(|u| [u.lr, u.weight_decay]).collect();
         let own = |u: Update| [u.parameter, u.moments.first, u.moments.second, u.gradient];
         let [correction1, correction2] = self.corrections(step);
-        let all = [self.beta1, self.beta2, self.eps, correction1, correction2, factor];
+        let most = clip.most.unwrap_or(f64::INFINITY);
+        let all = [self.beta1, self.beta2, self.eps, correction1, correction2, most];
+        let tensors = updates.into_iter().map(own).collect();
         // The caller has asked whether they are taken.
-        let updated = crate::cuda::update(updates.into_iter().map(own).collect(), &each, all).unwrap_or_default();
+        let updated = crate::cuda::update(tensors, &each, clip.norm, all).unwrap_or_default();
         updated.into_iter().map(|[parameter, first, second]| (parameter, Moments { first, second })).collect()
     }
 

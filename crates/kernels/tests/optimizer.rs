@@ -5,7 +5,7 @@ mod common;
 
 use burn::tensor::DType;
 use common::{close, draws, tensor, values};
-use graftwork_kernels::adamw::{AdamW, Moments, global_norm};
+use graftwork_kernels::adamw::{AdamW, Clip, Moments, Update, global_norm};
 
 const STEPS: u64 = 20;
 const LR: f64 = 1e-2;
@@ -104,4 +104,28 @@ fn the_global_norm_is_over_all_gradients_together() {
     let expected = large.iter().map(|v| v * v).sum::<f64>().sqrt();
     let found = global_norm(&[tensor(&large, [1 << 10, 1 << 10], DType::F32)]).expect("a norm");
     close("norm of a million, f32", &values(found), &[expected], 1e-6);
+}
+
+#[test]
+fn gradients_are_cut_to_the_norm_and_one_that_is_not_finite_updates_nothing() {
+    let (value, gradient) = ([0.5, -1.0, 2.0], [3.0, 0.0, -4.0]);
+    let tensor = |values: &[f64]| tensor(values, [1, 3], DType::F64);
+    let adamw = AdamW::default();
+    let step = |gradient: &[f64], norm: f64, most: Option<f64>| {
+        let parameter = tensor(&value);
+        let moments = Moments::zeros(&parameter);
+        let update = Update { parameter, gradient: tensor(gradient), moments, lr: 0.1, weight_decay: 0.0 };
+        let clip = Clip { norm: common::tensor(&[norm], [1], DType::F64), most };
+        let (parameter, moments) = adamw.update_all(vec![update], 1, clip).remove(0);
+        [parameter, moments.first, moments.second].map(values)
+    };
+    let fifth = gradient.map(|g| g / (5.0 + 1e-6));
+    let (cut, expected) = (step(&gradient, 5.0, Some(1.0)), step(&fifth, 1.0, None));
+    for (found, expected) in cut.iter().zip(&expected) {
+        close("cut", found, expected, 1e-14);
+    }
+    assert_eq!(step(&gradient, 5.0, Some(6.0)), step(&gradient, 5.0, None), "a norm below the limit is left");
+    for norm in [f64::NAN, f64::INFINITY] {
+        assert_eq!(step(&gradient, norm, Some(1.0)), [value.to_vec(), vec![0.0; 3], vec![0.0; 3]]);
+    }
 }

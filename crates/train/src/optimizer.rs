@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_adapt::Adapted;
-use graftwork_kernels::adamw::{AdamW, Moments, Update, global_norm};
+use graftwork_kernels::adamw::{AdamW, Clip, Moments, Update, global_norm};
 use graftwork_plan::Group;
 
 use crate::snapshot::{NamedTensor, Snapshot};
@@ -59,10 +59,15 @@ impl Optimizer {
     }
 
     /// Cuts the gradients to the largest allowed norm and moves every slot. `step` counts from 1; `norm` is that of the
-    /// gradients.
-    pub fn update(&mut self, model: &mut Adapted, gradients: Vec<Tensor<2>>, norm: f64, step: u64, learning_rate: f64) {
-        // As torch.nn.utils.clip_grad_norm_, with its 1e-6.
-        let cut = self.max_norm.map_or(1.0, |max| (max / (norm + 1e-6)).min(1.0));
+    /// gradients. Where it is not finite, nothing moves.
+    pub fn update(
+        &mut self,
+        model: &mut Adapted,
+        gradients: Vec<Tensor<2>>,
+        norm: Tensor<1>,
+        step: u64,
+        learning_rate: f64,
+    ) {
         // Parameters and moments are given away, so that they can be changed in place.
         let Some(nothing) = gradients.first().map(|g| Tensor::<2>::empty([1, 1], &g.device())) else { return };
         let update = |((&index, settings), gradient): ((&usize, &mut Settings), Tensor<2>)| Update {
@@ -76,7 +81,7 @@ impl Optimizer {
             weight_decay: settings.weight_decay,
         };
         let updates = self.slots.iter().zip(&mut self.settings).zip(gradients).map(update).collect();
-        let updated = self.adamw.update_all(updates, step, cut);
+        let updated = self.adamw.update_all(updates, step, Clip { norm, most: self.max_norm });
         for ((&index, settings), (parameter, moments)) in self.slots.iter().zip(&mut self.settings).zip(updated) {
             model.set_tensor(index, parameter);
             settings.moments = moments;

@@ -199,8 +199,14 @@ impl<'a> Trainer<'a> {
         let passes = self.gradients(&batches);
         let step = self.step + 1;
         let learning_rate = self.options.learning_rate * self.options.schedule.factor(self.step, warmup, total);
-        // Reading a number waits for the device: only after everything has been asked of it.
+        // Reading a number waits for the device: only after everything has been asked of it, the update included, which does nothing
+        // where the loss or the norm is not finite.
         let norm = Optimizer::norm(&passes.sums);
+        if let Some(norm) = norm.clone() {
+            let dtype = norm.dtype();
+            let guarded = passes.losses.iter().fold(norm, |norm, loss| norm + loss.clone().mul_scalar(0.0).cast(dtype));
+            self.optimizer.update(&mut self.model, passes.sums, guarded, step, learning_rate);
+        }
         let losses = passes.losses.into_iter().map(read).sum::<Result<f64, _>>()?;
         let loss = losses / passes.targets.max(1) as f64;
         let norm = norm.map_or(Ok(0.0), read)?;
@@ -209,7 +215,6 @@ impl<'a> Trainer<'a> {
                 return Err(TrainError::NotFinite { step, what, value, source_line: passes.source_line });
             }
         }
-        self.optimizer.update(&mut self.model, passes.sums, norm, step, learning_rate);
         self.step = step;
         let seconds = start.elapsed().as_secs_f64();
         Ok(StepReport {

@@ -58,9 +58,10 @@ pub(super) fn backward(
         Norm::Rms => ("RMS_NORM_BACKWARD", 1),
         Norm::Layer => ("LAYER_NORM_BACKWARD", 2),
     };
-    // A narrow row takes few registers, and more blocks run side by side.
     let per_thread = width.div_ceil(THREADS * WHOLE).next_power_of_two();
-    let blocks = rows.min(8 / per_thread * processors(&x));
+    // A narrow row takes few registers, and more blocks run side by side; but each has its part of the vectors' gradients.
+    let per_processor = if with_vectors { 2 } else { 8 / per_thread };
+    let blocks = rows.min(per_processor * processors(&x));
     let shape = if with_vectors { [vectors, blocks, width] } else { [1, 1, 1] };
     let parts = room(&x, &shape, DType::F32);
     let call = Call::new().reads(&x).reads(&scale).reads(&gradient).writes(&dx).writes(&parts);

@@ -308,14 +308,19 @@ pub(crate) fn updates<'a>(tensors: impl IntoIterator<Item = &'a Tensor<2>>) -> b
 }
 
 /// A step of AdamW over `[parameter, first moment, second moment, gradient]` of each of many: parameters and moments. See
-/// [`rows::update`] for the numbers. None where [`updates`] is false of one.
-pub(crate) fn update(tensors: Vec<[Tensor<2>; 4]>, each: &[[f64; 2]], all: [f64; 6]) -> Option<Vec<[Tensor<2>; 3]>> {
+/// [`rows::update`] for the rest. None where [`updates`] is false of one.
+pub(crate) fn update(
+    tensors: Vec<[Tensor<2>; 4]>,
+    each: &[[f64; 2]],
+    norm: Tensor<1>,
+    all: [f64; 6],
+) -> Option<Vec<[Tensor<2>; 3]>> {
     let own = |tensors: [Tensor<2>; 4]| {
         let [value, first, second, gradient] = tensors.map(inner);
         Some([value?, first?, second?, gradient?])
     };
     let tensors = tensors.into_iter().map(own).collect::<Option<Vec<_>>>()?;
-    Some(rows::update(tensors, each, all).into_iter().map(|updated| updated.map(outer)).collect())
+    Some(rows::update(tensors, each, inner(norm)?, all).into_iter().map(|updated| updated.map(outer)).collect())
 }
 
 fn f32_inner(tensor: &Tensor<2>) -> Option<CubeTensor> {

@@ -230,31 +230,48 @@ __device__ __forceinline__ void one(const Info& info, u32 index, const float* x,
 
 #elif UPDATE
 
-// AdamW on f32 values, I. Loshchilov, F. Hutter, arXiv 1711.05101, in the order of operations of torch.optim.AdamW.
+// AdamW on f32 values, I. Loshchilov, F. Hutter, arXiv 1711.05101, in the order of operations of torch.optim.AdamW. Gradients are cut to a
+// global norm as torch.nn.utils.clip_grad_norm_ does, with its 1e-6. Where the norm is not finite nothing changes.
 struct Info {
     u64 total[TOGETHER], rate[TOGETHER], decay[TOGETHER];
-    u64 beta1, beta2, eps, correction1, correction2, factor;  // like rate and decay the bits of an f32
+    u64 beta1, beta2, eps, correction1, correction2, most;  // like rate and decay the bits of an f32
 };
 
 __device__ __forceinline__ void one(const Info& info, u32 index, const float* value, const float* first, const float* second,
-                                    const float* gradient, float* new_value, float* new_first, float* new_second) {
+                                    const float* gradient, float* new_value, float* new_first, float* new_second, const float* norm) {
     auto number = [](u64 bits) { return __int_as_float((int)bits); };
-    float rate = number(info.rate[index]), decay = number(info.decay[index]), factor = number(info.factor);
+    float rate = number(info.rate[index]), decay = number(info.decay[index]), most = number(info.most);
     float beta1 = number(info.beta1), beta2 = number(info.beta2), eps = number(info.eps);
     float step = rate / number(info.correction1), root = sqrtf(number(info.correction2));
+    bool finite = fabsf(*norm) <= 3.4028235e38f;
+    float factor = fminf(most / (*norm + 1e-6f), 1.0f);
     auto move = [&](float x, float g, float& m, float& v) {
+        if (!finite) return x;
         g *= factor;
         m += (g - m) * (1.0f - beta1);
         v = v * beta2 + g * g * (1.0f - beta2);
         return x * (1.0f - rate * decay) - step * m / (sqrtf(v) / root + eps);
     };
-    u64 quarters = info.total[index] / 4;
-    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < quarters; i += (u64)gridDim.x * THREADS) {
-        float4 x = ((const float4*)value)[i], g = ((const float4*)gradient)[i], m = ((const float4*)first)[i], v = ((const float4*)second)[i];
-        x = make_float4(move(x.x, g.x, m.x, v.x), move(x.y, g.y, m.y, v.y), move(x.z, g.z, m.z, v.z), move(x.w, g.w, m.w, v.w));
-        ((float4*)new_value)[i] = x;
-        ((float4*)new_first)[i] = m;
-        ((float4*)new_second)[i] = v;
+    struct Four {
+        float4 x, g, m, v;
+    };
+    auto load = [&](u64 i) -> Four {
+        return { ((const float4*)value)[i], ((const float4*)gradient)[i], ((const float4*)first)[i], ((const float4*)second)[i] };
+    };
+    auto finish = [&](u64 i, Four& f) {
+        f.x = make_float4(move(f.x.x, f.g.x, f.m.x, f.v.x), move(f.x.y, f.g.y, f.m.y, f.v.y), move(f.x.z, f.g.z, f.m.z, f.v.z),
+                          move(f.x.w, f.g.w, f.m.w, f.v.w));
+        ((float4*)new_value)[i] = f.x;
+        ((float4*)new_first)[i] = f.m;
+        ((float4*)new_second)[i] = f.v;
+    };
+    // Two at a time: what is read is not known to lie apart from what is written, so the compiler would not.
+    u64 quarters = info.total[index] / 4, stride = (u64)gridDim.x * THREADS;
+    for (u64 i = (u64)blockIdx.x * THREADS + threadIdx.x; i < quarters; i += 2 * stride) {
+        bool two = i + stride < quarters;
+        Four a = load(i), b = load(two ? i + stride : i);
+        finish(i, a);
+        if (two) finish(i + stride, b);
     }
     u64 rest = quarters * 4 + threadIdx.x;
     if (blockIdx.x == 0 && rest < info.total[index]) {

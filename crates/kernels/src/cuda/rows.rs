@@ -183,8 +183,14 @@ pub(super) fn squares(tensors: &[CubeTensor]) -> CubeTensor {
 /// Parameters and moments after a step of AdamW.
 ///
 /// `tensors` are each a parameter, its moments and its gradient, all f32 of one shape; `each` has the learning rate and the
-/// weight decay of each, `all` the decays of the moments, epsilon, the two corrections, and a factor on the gradients.
-pub(super) fn update(tensors: Vec<[CubeTensor; 4]>, each: &[[f64; 2]], all: [f64; 6]) -> Vec<[CubeTensor; 3]> {
+/// weight decay of each, `all` the decays of the moments, epsilon, the two corrections, and the norm that the gradients are cut to;
+/// `norm` is theirs.
+pub(super) fn update(
+    tensors: Vec<[CubeTensor; 4]>,
+    each: &[[f64; 2]],
+    norm: CubeTensor,
+    all: [f64; 6],
+) -> Vec<[CubeTensor; 3]> {
     let pointers = [
         ("const float*", "value"),
         ("const float*", "first"),
@@ -205,8 +211,9 @@ pub(super) fn update(tensors: Vec<[CubeTensor; 4]>, each: &[[f64; 2]], all: [f64
         let call = group
             .iter()
             .zip(&new)
-            .fold(Call::new(), |call, (old, new)| new.iter().fold(old.iter().fold(call, Call::reads), Call::changes));
-        let (kernel, text) = many("UPDATE", &pointers, &[], group.len());
+            .fold(Call::new(), |call, (old, new)| new.iter().fold(old.iter().fold(call, Call::reads), Call::changes))
+            .reads(&norm);
+        let (kernel, text) = many("UPDATE", &pointers, &[("const float*", "norm")], group.len());
         let counts = filled(group.iter().map(|[value, ..]| count(value)));
         let column = |i: usize| filled(numbers.iter().map(move |n| bits(n[i])));
         let info = counts.chain(column(0)).chain(column(1)).chain(all.map(bits)).collect();
