@@ -215,7 +215,7 @@ mod tests {
         RawAdapter { target, kind: "lora".to_owned(), tensors, base: None, effective }
     }
 
-    /// `benches/gpu.sh` on an H100, 8 rows of 1024 tokens: 14.26 GB for LoRA of rank 16, 32.68 GB for all weights.
+    /// `benches/gpu/compare.sh` on an H100, 8 rows of 1024 tokens: 14.26 GB for LoRA of rank 16, 32.68 GB for all weights.
     #[test]
     fn a_gpus_memory_is_what_was_measured_less_the_context() {
         let config = json!({

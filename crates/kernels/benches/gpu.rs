@@ -1,5 +1,5 @@
 //! Times of the kernels of a GPU, a line of JSON each, in the shapes of a step of Llama-3.2-1B with 8 × 1024 tokens:
-//! `cargo bench -p graftwork-kernels --features cuda --bench gpu`. `benches/gpu_kernels.py` sets PyTorch's beside them.
+//! `cargo bench -p graftwork-kernels --features cuda --bench gpu`. `benches/gpu/kernels.py` sets PyTorch's beside them.
 //!
 //! A time is the median of seven, each that of many passes queued one after the other until the GPU is done: it has in it
 //! what the processor takes to launch a kernel only where that is longer than the kernel itself. Inputs stay the same and are

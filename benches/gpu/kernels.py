@@ -1,7 +1,7 @@
 """The kernels of a GPU beside PyTorch's on the same card, as a table in Markdown.
 
     cargo bench --target-dir target/cuda -p graftwork-kernels --features cuda --bench gpu > OURS
-    python benches/gpu_kernels.py OURS
+    python benches/gpu/kernels.py OURS
 
 For each line of OURS the operation of PyTorch that its users have: flash attention where it takes the mask and the memory-efficient
 one with a mask where it does not, PEFT's two products for a low-rank path, fused AdamW. Median of seven, each of many passes in

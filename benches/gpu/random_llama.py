@@ -1,6 +1,6 @@
 """A Llama folder of the shape of Llama-3.2-1B with random weights in bf16: for speed and memory, not for text.
 
-    python benches/random_llama.py OUT [--layers 16]
+    python benches/gpu/random_llama.py OUT [--layers 16]
 
 The tokenizer is that of examples/default/model; its ids are the first of the vocabulary.
 """

@@ -1,6 +1,6 @@
-"""Training speed and memory of the host on a GPU, in bf16, as one line of JSON; the same work as gpu_peft.py.
+"""Training speed and memory of the host on a GPU, in bf16, as one line of JSON; the same work as peft_train.py.
 
-    python benches/gpu_host.py HOST MODEL_DIR TEXT [--method lora|full] [--batch 8x1024] [--steps 20]
+    python benches/gpu/host.py HOST MODEL_DIR TEXT [--method lora|full] [--batch 8x1024] [--steps 20] [--recompute]
 
 HOST is the binary, built with --features cuda. Steps are timed by the host, in metrics.jsonl.
 """
@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from gpu_memory import Peak
+from memory import Peak
 
-PLUGINS = Path(__file__).resolve().parent.parent / "plugins"
+PLUGINS = Path(__file__).resolve().parent.parent.parent / "plugins"
 SETTINGS = {"lora": ["--set", "rank=16", "--set", "alpha=32"], "full": []}
 
 
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--batch", default="8x1024", metavar="ROWSxTOKENS")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--warm-up", type=int, default=5)
+    parser.add_argument("--recompute", action="store_true")
     arguments = parser.parse_args()
     rows, length = arguments.batch.split("x")
     with tempfile.TemporaryDirectory() as scratch:
@@ -37,6 +38,7 @@ def main() -> None:
         command += ["--model", arguments.model, "--data", arguments.text, "--format", "text", "--no-shuffle", "--eval", "0"]
         command += ["--batch-size", rows, "--max-length", length, "--steps", str(arguments.steps), "--out", out]
         command += ["--learning-rate", "1e-4", "--schedule", "constant", "--warmup-steps", "0"]
+        command += ["--recompute", "block" if arguments.recompute else "none"]
         start = time.perf_counter()
         with Peak() as peak:
             subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
@@ -48,6 +50,7 @@ def main() -> None:
         "program": "host",
         "method": arguments.method,
         "batch": arguments.batch,
+        "recompute": arguments.recompute,
         "tokens_per_second": int(rows) * int(length) / statistics.median(seconds[arguments.warm_up :]),
         "peak_memory_bytes": peak.bytes,
         "loss": {"first": steps[0]["loss"], "last": steps[-1]["loss"]},
