@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-TOKENIZER = Path(__file__).resolve().parent.parent / "examples/default/model"
+TOKENIZER = Path(__file__).resolve().parent.parent.parent / "examples/default/model"
 
 
 def main() -> None:
