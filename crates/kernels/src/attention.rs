@@ -21,6 +21,9 @@ pub struct Mask {
     device: Device,
     /// A term added to the scores; none where every key is seen.
     added: OnceLock<Option<Tensor<4>>>,
+    /// Whether a segment comes back after another: a GPU's kernels pass over whole tiles and would miss it.
+    #[cfg(feature = "cuda")]
+    scattered: bool,
     /// The numbers for a GPU's kernels, which work out the rest.
     #[cfg(feature = "cuda")]
     numbers: OnceLock<Tensor<2, burn::tensor::Int>>,
@@ -42,6 +45,8 @@ impl Mask {
             packed: segments.iter().any(|&s| s > 1),
             device: device.clone(),
             added: OnceLock::new(),
+            #[cfg(feature = "cuda")]
+            scattered: segments.chunks((segments.len() / rows.max(1)).max(1)).any(is_scattered),
             #[cfg(feature = "cuda")]
             numbers: OnceLock::new(),
         }
@@ -77,7 +82,7 @@ impl Mask {
     /// Attention by a kernel that keeps no scores, where it takes these tensors.
     #[cfg(feature = "cuda")]
     fn on_gpu(&self, q: &Tensor<4>, k: &Tensor<4>, v: &Tensor<4>, scale: f64) -> Option<Tensor<4>> {
-        if self.past > 0 {
+        if self.past > 0 || self.packed && self.scattered {
             return None;
         }
         let numbers = self.numbers.get_or_init(|| {
@@ -88,6 +93,14 @@ impl Mask {
         let seen = crate::cuda::Seen { window: self.window, packed: self.packed, scale: scale as f32 };
         crate::cuda::attention(q, k, v, numbers, seen)
     }
+}
+
+/// Whether a number comes again after another one.
+#[cfg(feature = "cuda")]
+fn is_scattered(row: &[u32]) -> bool {
+    let firsts: Vec<u32> = row.chunk_by(|a, b| a == b).map(|run| run[0]).collect();
+    let distinct: std::collections::HashSet<u32> = firsts.iter().copied().collect();
+    distinct.len() < firsts.len()
 }
 
 /// `softmax(scale · q · kᵀ + mask) · v`, with the softmax in f32 at least.

@@ -159,6 +159,17 @@ fn attention_over_groups_segments_and_windows() {
 }
 
 #[test]
+fn segments_that_come_back() {
+    let (rows, length, heads, width) = (1, 200, 2, 64);
+    let segments: Vec<u32> = (0..length).map(|i| (i / 70 % 2) as u32 + 1).collect();
+    check("attention, scattered", &[("x", [rows, length, heads, width])], |t, device| {
+        let mask = Mask::causal(&segments, rows, 0, None, device);
+        let x = t[0].clone().swap_dims(1, 2);
+        attention(x.clone(), x.clone(), x, &mask, 0.125).swap_dims(1, 2)
+    });
+}
+
+#[test]
 fn passes_over_rows() {
     for [tokens, width] in [[70, 576], [300, 2048], [9, 8192]] {
         check(&format!("norm {tokens} {width}"), &[("x", [tokens, width]), ("s", [1, width])], |t, _| {
