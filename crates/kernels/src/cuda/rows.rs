@@ -143,16 +143,20 @@ fn many(part: &str, own: &[Pointer], shared: &[Pointer], groups: usize) -> (Kern
         |i: usize| own.iter().zip(names(i)).map(|((kind, _), name)| format!("{kind} {name}")).collect::<Vec<_>>();
     let of_all = shared.iter().map(|(kind, name)| format!("{kind} {name}"));
     let parameters = (0..groups).flat_map(of_group).chain(of_all).collect::<Vec<_>>().join(", ");
+    let declared = own.iter().map(|(kind, name)| format!("{kind} {name};")).collect::<Vec<_>>().join(" ");
     let case = |i: usize| {
-        let pointers: Vec<String> = names(i).chain(shared.iter().map(|(_, name)| (*name).to_owned())).collect();
-        format!("case {i}: one(info, {i}, {}); break;", pointers.join(", "))
+        let chosen = own.iter().zip(names(i)).map(|((_, name), of_group)| format!("{name} = {of_group};"));
+        format!("case {i}: {} break;", chosen.collect::<Vec<_>>().join(" "))
     };
     let cases = (0..groups).map(case).collect::<Vec<_>>().join("\n        ");
+    let given = own.iter().chain(shared).map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
     let part = part.to_owned();
+    // Chosen first, so that what is done with them is compiled once.
     let text = move || {
         format!(
             "#define {part} 1\n#define TOGETHER {TOGETHER}\n{PASS}{TEXT}\nextern \"C\" __global__ void __launch_bounds__(THREADS) \
-             KERNEL({parameters}, const __grid_constant__ Info info) {{\n    switch (blockIdx.y) {{\n        {cases}\n    }}\n}}\n"
+             KERNEL({parameters}, const __grid_constant__ Info info) {{\n    {declared}\n    switch (blockIdx.y) {{\n        \
+             {cases}\n        default: return;\n    }}\n    one(info, blockIdx.y, {given});\n}}\n"
         )
     };
     (kernel, text)
