@@ -53,7 +53,7 @@ pub fn linears(x: Tensor<2>, layers: Vec<Layer>) -> Vec<Tensor<2>> {
     if let Some(results) = crate::cuda::linears(&x, &layers) {
         return results;
     }
-    layers.into_iter().map(|layer| layer.plainly(x.clone())).collect()
+    layers.into_iter().map(|layer| layer.apply(x.clone())).collect()
 }
 
 impl Layer {
