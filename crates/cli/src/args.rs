@@ -152,7 +152,7 @@ pub(crate) struct TrainArgs {
     /// Write a checkpoint every so many updates.
     #[arg(long, value_name = "STEPS")]
     pub(crate) checkpoint_every: Option<u64>,
-    /// Compute blocks again in the backward pass, which takes less memory and a third more time: `auto` does where it has to.
+    /// Compute blocks again in the backward pass, which takes less memory and a second forward pass: `auto` does where it has to.
     #[arg(long)]
     pub(crate) recompute: Option<RecomputeName>,
     /// Run only where two runs of the same training are the same, bit by bit. Costs nothing.
