@@ -87,6 +87,13 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn biased(&self, y: Tensor<2>, bias: Option<ParamId>) -> Tensor<2> {
+        match bias {
+            Some(bias) => y + self.value(bias),
+            None => y,
+        }
+    }
+
     fn effective(&self, adapter: usize) -> &Graph {
         &self.model.plan().adapters()[adapter].effective
     }
@@ -100,10 +107,7 @@ impl Parameters for Session<'_> {
             |w| linear(x.clone(), w),
             |adapter, scope| apply(self.effective(adapter), &self.model.readings(adapter, tokens), scope, x.clone()),
         );
-        match bias {
-            Some(bias) => y + self.value(bias),
-            None => y,
-        }
+        self.biased(y, bias)
     }
 
     fn linears(&self, weights: &[(ParamId, Option<ParamId>)], x: Tensor<2>) -> Vec<Tensor<2>> {
@@ -118,11 +122,7 @@ impl Parameters for Session<'_> {
         let Some(layers) = weights.iter().map(|(weight, _)| layer(*weight)).collect() else {
             return weights.iter().map(|(weight, bias)| self.linear(*weight, *bias, x.clone())).collect();
         };
-        let biased = |(y, (_, bias)): (Tensor<2>, &(_, Option<ParamId>))| match bias {
-            Some(bias) => y + self.value(*bias),
-            None => y,
-        };
-        linears(x, layers).into_iter().zip(weights).map(biased).collect()
+        linears(x, layers).into_iter().zip(weights).map(|(y, (_, bias))| self.biased(y, *bias)).collect()
     }
 
     fn embedding(&self, weight: ParamId, ids: Tensor<1, Int>) -> Tensor<2> {

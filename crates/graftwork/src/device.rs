@@ -39,9 +39,7 @@ impl DeviceChoice {
             Self::Cuda(_) => Err(Error::Device { device: self.to_string(), message: WITHOUT_CUDA.to_owned() }),
         }
     }
-}
 
-impl DeviceChoice {
     /// Refuses a device on which two runs of the same training could differ.
     ///
     /// The processor adds in a fixed order, and so does every kernel for bf16 on a Hopper GPU. Elsewhere kernels of the tensor library are

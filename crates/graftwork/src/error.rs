@@ -76,7 +76,7 @@ pub enum Error {
         /// The estimate.
         needed: String,
         /// What to do.
-        remedy: &'static str,
+        remedy: String,
     },
     /// The device cannot be used.
     #[error("device `{device}`: {message}")]

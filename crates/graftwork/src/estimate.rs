@@ -126,16 +126,11 @@ impl Memory {
     }
 
     /// What makes an update need less.
-    pub(crate) fn remedy(&self) -> &'static str {
-        match self.recompute {
-            true => {
-                "lower --batch-size (and raise --gradient-accumulation to make up for it) or --max-length, or train fewer weights"
-            }
-            false => {
-                "give --recompute block, lower --batch-size (and raise --gradient-accumulation to make up for it) or --max-length, \
-                 or train fewer weights"
-            }
-        }
+    pub(crate) fn remedy(&self) -> String {
+        let recompute = if self.recompute { "" } else { "give --recompute block, " };
+        format!(
+            "{recompute}lower --batch-size (and raise --gradient-accumulation to make up for it) or --max-length, or train fewer weights"
+        )
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
+use crate::precision::full_precision;
+
 /// Added to the score of a key that a query does not see. Finite, so that a row with nothing to see stays finite.
 const HIDDEN: f32 = -1e30;
 
@@ -21,7 +23,7 @@ pub struct Mask {
     device: Device,
     /// A term added to the scores; none where every key is seen.
     added: OnceLock<Option<Tensor<4>>>,
-    /// Whether a segment comes back after another: a GPU's kernels pass over whole tiles and would miss it.
+    /// Whether a packed row's segment comes back after another: a GPU's kernels pass over whole tiles and would miss it.
     #[cfg(feature = "cuda")]
     scattered: bool,
     /// The numbers for a GPU's kernels, which work out the rest.
@@ -36,17 +38,18 @@ impl Mask {
     /// `past` keys come from a cache and belong to the same sequence.
     #[must_use]
     pub fn causal(segments: &[u32], rows: usize, past: usize, window: Option<usize>, device: &Device) -> Self {
+        // Padding stands on the right, where causality hides it; only packed rows differ from one another.
+        let packed = segments.iter().any(|&s| s > 1);
         Self {
             segments: segments.to_vec(),
             rows,
             past,
             window,
-            // Padding stands on the right, where causality hides it; only packed rows differ from one another.
-            packed: segments.iter().any(|&s| s > 1),
+            packed,
             device: device.clone(),
             added: OnceLock::new(),
             #[cfg(feature = "cuda")]
-            scattered: segments.chunks((segments.len() / rows.max(1)).max(1)).any(is_scattered),
+            scattered: packed && segments.chunks((segments.len() / rows.max(1)).max(1)).any(is_scattered),
             #[cfg(feature = "cuda")]
             numbers: OnceLock::new(),
         }
@@ -82,7 +85,7 @@ impl Mask {
     /// Attention by a kernel that keeps no scores, where it takes these tensors.
     #[cfg(feature = "cuda")]
     fn on_gpu(&self, q: &Tensor<4>, k: &Tensor<4>, v: &Tensor<4>, scale: f64) -> Option<Tensor<4>> {
-        if self.past > 0 || self.packed && self.scattered {
+        if self.past > 0 || self.scattered {
             return None;
         }
         let numbers = self.numbers.get_or_init(|| {
@@ -119,7 +122,7 @@ pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f
     // The queries that share a key head stand below one another: one product serves them, and no key is repeated.
     let grouped = q.mul_scalar(scale).reshape([rows, kv_heads, heads / kv_heads * length, dim]);
     let scores = grouped.matmul(k.transpose()).reshape([rows, heads, length, keys]);
-    let scores = if dtype == DType::F64 { scores } else { scores.cast(DType::F32) };
+    let scores = full_precision(scores);
     let scores = match mask.added() {
         Some(mask) => scores.clone() + mask.clone().cast(scores.dtype()),
         None => scores,

@@ -9,6 +9,7 @@ mod attention;
 mod branches;
 mod gemm;
 mod gradients;
+mod graph;
 mod launch;
 mod norms;
 mod ops;

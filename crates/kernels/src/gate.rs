@@ -1,6 +1,8 @@
 //! Gated units and activations.
 
-use burn::tensor::{DType, Tensor, activation};
+use burn::tensor::{Tensor, activation};
+
+use crate::precision::full_precision;
 
 /// `silu(gate) ⊙ up`, both `[tokens, width]`. N. Shazeer, arXiv 2002.05202.
 #[must_use]
@@ -30,7 +32,7 @@ pub fn gelu(x: Tensor<2>, kind: Gelu) -> Tensor<2> {
         return y;
     }
     let dtype = x.dtype();
-    let x = if dtype == DType::F64 { x } else { x.cast(DType::F32) };
+    let x = full_precision(x);
     let bend = match kind {
         Gelu::Exact => x.clone().mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf(),
         Gelu::Tanh => {

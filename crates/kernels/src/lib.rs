@@ -13,6 +13,7 @@ pub mod linalg;
 pub mod linear;
 pub mod loss;
 pub mod norm;
+mod precision;
 pub mod random;
 pub mod roots;
 pub mod rotary;

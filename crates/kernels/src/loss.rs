@@ -7,6 +7,7 @@
 use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::linear::{linear, times, transposed_times};
+use crate::precision::full_precision;
 use crate::roots::Root;
 
 /// Logits that one chunk may hold on a processor, where they should stay in its caches.
@@ -137,10 +138,6 @@ impl Chunk {
             None => Self { loss: losses.sum(), gradient },
         }
     }
-}
-
-fn full_precision(logits: Tensor<2>) -> Tensor<2> {
-    if logits.dtype() == DType::F64 { logits } else { logits.cast(DType::F32) }
 }
 
 fn accumulate<const D: usize>(total: &mut Option<Tensor<D>>, part: Tensor<D>) {

@@ -1,6 +1,8 @@
 //! Normalisation layers.
 
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
+
+use crate::precision::full_precision;
 
 /// Root-mean-square norm, `x / √(mean(x²) + eps) · scale`, computed in f32 and given back in the type of `x`.
 ///
@@ -13,8 +15,7 @@ pub fn rms_norm(x: Tensor<2>, scale: Tensor<2>, eps: f64) -> Tensor<2> {
         return y;
     }
     let dtype = x.dtype();
-    // f64 stays what it is, for tests against finite differences.
-    let x = if dtype == DType::F64 { x } else { x.cast(DType::F32) };
+    let x = full_precision(x);
     let inverse = x.clone().square().mean_dim(1).add_scalar(eps).sqrt().recip();
     (x * inverse).cast(dtype) * scale
 }
@@ -30,13 +31,12 @@ pub fn layer_norm(x: Tensor<2>, scale: Tensor<2>, bias: Option<Tensor<2>>, eps: 
         return y;
     }
     let dtype = x.dtype();
-    let wide = |t: Tensor<2>| if t.dtype() == DType::F64 { t } else { t.cast(DType::F32) };
-    let x = wide(x);
+    let x = full_precision(x);
     let centred = x.clone() - x.mean_dim(1);
     let inverse = centred.clone().square().mean_dim(1).add_scalar(eps).sqrt().recip();
-    let scaled = centred * inverse * wide(scale);
+    let scaled = centred * inverse * full_precision(scale);
     let y = match bias {
-        Some(bias) => scaled + wide(bias),
+        Some(bias) => scaled + full_precision(bias),
         None => scaled,
     };
     y.cast(dtype)

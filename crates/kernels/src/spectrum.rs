@@ -4,9 +4,10 @@
 //! SIAM Review 53 (2011), algorithm 4.4. Products with the matrix run on the device; the orthonormal bases are a few
 //! dozen columns wide and are made on the host.
 
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use crate::linalg::{Matrix, qr, svd};
+use crate::precision::full_precision;
 use crate::random::Key;
 
 /// Columns beyond those asked for, which make the last ones accurate.
@@ -17,18 +18,13 @@ const ITERATIONS: usize = 4;
 /// Frobenius norm of a matrix.
 #[must_use]
 pub fn norm(weight: Tensor<2>) -> f64 {
-    precise(weight).square().sum().into_scalar::<f64>().sqrt()
-}
-
-/// In f32 at least: neither sums over a whole weight nor orthonormal bases survive in half precision.
-fn precise(weight: Tensor<2>) -> Tensor<2> {
-    if weight.dtype() == DType::F64 { weight } else { weight.cast(DType::F32) }
+    full_precision(weight).square().sum().into_scalar::<f64>().sqrt()
 }
 
 /// The `count` largest singular values of `weight`, largest first; fewer where it has fewer.
 #[must_use]
 pub fn singular_values(weight: Tensor<2>, count: usize) -> Vec<f64> {
-    let weight = precise(weight);
+    let weight = full_precision(weight);
     let [m, n] = weight.dims();
     let count = count.min(m).min(n);
     let width = (count + OVERSAMPLING).min(m).min(n);

@@ -13,10 +13,11 @@ use burn::tensor::FloatDType;
 use burn_autodiff::checkpoint::base::Checkpointer;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn_autodiff::grads::Gradients;
-use burn_autodiff::ops::{Backward, Ops, OpsKind};
+use burn_autodiff::ops::{Backward, Ops};
 use burn_cubecl::tensor::CubeTensor;
 
 use super::gemm::{self, Form};
+use super::graph;
 use super::tensors::columns_of;
 
 /// The input of several layers in one pass, forward and back.
@@ -214,28 +215,19 @@ impl<C: CheckpointStrategy> Branches for Autodiff<Cube, C> {
     fn gpu_stem(x: FloatTensor<Self>, shared: Shared) -> FloatTensor<Self> {
         let (x, node) = x.into_parts();
         let stem = Cube::gpu_stem(x, shared.clone());
-        match Stem.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(shared, stem),
-            OpsKind::UnTracked(prep) => prep.finish(stem),
-        }
+        graph::result::<C, _, _>(Stem, [node], shared, stem)
     }
 
     fn gpu_stem_low_rank(x: FloatTensor<Self>, down: FloatTensor<Self>, shared: Shared) -> FloatTensor<Self> {
         let ((x, x_node), (down, down_node)) = (x.into_parts(), down.into_parts());
         let stem = Cube::gpu_stem_low_rank(x, down.clone(), shared.clone());
-        match StemLowRank.prepare::<C>([x_node, down_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((shared, down), stem),
-            OpsKind::UnTracked(prep) => prep.finish(stem),
-        }
+        graph::result::<C, _, _>(StemLowRank, [x_node, down_node], (shared, down), stem)
     }
 
     fn gpu_branch(stem: FloatTensor<Self>, weight: FloatTensor<Self>, shared: Shared) -> FloatTensor<Self> {
         let ((stem, stem_node), (weight, weight_node)) = (stem.into_parts(), weight.into_parts());
         let y = Cube::gpu_branch(stem, weight.clone(), shared.clone());
-        match Branch.prepare::<C>([stem_node, weight_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((shared, weight), y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(Branch, [stem_node, weight_node], (shared, weight), y)
     }
 
     fn gpu_branch_low_rank(
@@ -248,9 +240,11 @@ impl<C: CheckpointStrategy> Branches for Autodiff<Cube, C> {
         let (stem, stem_node) = stem.into_parts();
         let ((weight, weight_node), (up, up_node)) = (weight.into_parts(), up.into_parts());
         let y = Cube::gpu_branch_low_rank(stem, weight.clone(), up.clone(), columns, shared.clone());
-        match BranchLowRank.prepare::<C>([stem_node, weight_node, up_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(KeptOfBranch { shared, weight, up, columns }, y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(
+            BranchLowRank,
+            [stem_node, weight_node, up_node],
+            KeptOfBranch { shared, weight, up, columns },
+            y,
+        )
     }
 }

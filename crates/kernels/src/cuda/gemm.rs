@@ -80,9 +80,7 @@ pub(super) fn product_into(c: CubeTensor, pair: [CubeTensor; 2], form: Form, sca
 
 /// `aᵀ · b` in f32: the gradient of a weight that trains, whose masters are in f32.
 pub(super) fn of_weight(a: CubeTensor, b: CubeTensor) -> CubeTensor {
-    let ([_, m], [_, n]) = (sizes(&a), sizes(&b));
-    let whole = launch(vec![[a, b]], Form::Transposed, 1.0, Output::Parts { count: 1, transposed: false });
-    Cube::float_reshape(whole, [m, n].into())
+    in_f32(a, b, 1, false)
 }
 
 /// `aᵀ · b` in f32 for `a [k, m]` and a narrow `b [k, n]`, as `[m, n]` or transposed: the gradient of a thin factor.
@@ -93,8 +91,14 @@ pub(super) fn thin(a: CubeTensor, b: CubeTensor, transposed: bool) -> CubeTensor
     let tiles = m.div_ceil(ROWS) * n.div_ceil(columns(m, n, usize::MAX));
     // A part should have some steps to do, and there is no use in more parts than the chip has room for.
     let count = (2 * processors(&a) / tiles).clamp(1, (k / (4 * STEP)).max(1));
-    let parts = launch(vec![[a, b]], Form::Transposed, 1.0, Output::Parts { count, transposed });
+    in_f32(a, b, count, transposed)
+}
+
+/// `aᵀ · b` in f32, as it is or transposed, in so many parts of the inner dimension.
+fn in_f32(a: CubeTensor, b: CubeTensor, count: usize, transposed: bool) -> CubeTensor {
+    let ([_, m], [_, n]) = (sizes(&a), sizes(&b));
     let shape = if transposed { [n, m] } else { [m, n] };
+    let parts = launch(vec![[a, b]], Form::Transposed, 1.0, Output::Parts { count, transposed });
     let parts = if count == 1 { parts } else { Cube::float_sum_dim(parts, 0) };
     Cube::float_reshape(parts, shape.into())
 }

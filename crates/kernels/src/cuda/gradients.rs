@@ -5,11 +5,12 @@ use burn::backend::{Autodiff, Cube, TensorMetadata};
 use burn_autodiff::checkpoint::base::Checkpointer;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn_autodiff::grads::Gradients;
-use burn_autodiff::ops::{Backward, Ops, OpsKind};
+use burn_autodiff::ops::{Backward, Ops};
 use burn_cubecl::tensor::CubeTensor;
 
 use super::attention::{self, Inputs, Seen};
 use super::gemm::{self, Form};
+use super::graph;
 use super::norms::{self, Norm};
 use super::ops::Gpu;
 use super::rows;
@@ -46,16 +47,11 @@ fn linear<C: CheckpointStrategy, const N: usize>(
     let nodes = inputs.each_ref().map(<FloatTensor<Autodiff<Cube, C>>>::node);
     let tensors: Vec<CubeTensor> = inputs.into_iter().map(<FloatTensor<Autodiff<Cube, C>>>::into_primitive).collect();
     let pairs: Vec<[CubeTensor; 2]> = tensors.chunks_exact(2).map(|p| [p[0].clone(), p[1].clone()]).collect();
-    match Backward::<Cube, N>::prepare::<C>(Linear, nodes).compute_bound().stateful() {
-        OpsKind::Tracked(prep) => {
-            let keep = |(tracked, [x, weight]): (&[bool], &[CubeTensor; 2])| {
-                [tracked[1].then(|| x.clone()), tracked[0].then(|| weight.clone())]
-            };
-            let kept = tracked.chunks_exact(2).zip(&pairs).map(keep).collect();
-            prep.finish(kept, gemm::product(pairs, Form::Linear, 1.0))
-        }
-        OpsKind::UnTracked(prep) => prep.finish(gemm::product(pairs, Form::Linear, 1.0)),
-    }
+    let keep = |(tracked, [x, weight]): (&[bool], &[CubeTensor; 2])| {
+        [tracked[1].then(|| x.clone()), tracked[0].then(|| weight.clone())]
+    };
+    let kept = tracked.chunks_exact(2).zip(&pairs).map(keep).collect();
+    graph::result::<C, _, _>(Linear, nodes, kept, gemm::product(pairs, Form::Linear, 1.0))
 }
 
 #[derive(Debug)]
@@ -228,21 +224,18 @@ impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
         let ((q, q_node), (k, k_node), (v, v_node)) = (q.into_parts(), k.into_parts(), v.into_parts());
         let inputs = Inputs { q, k, v, segments };
         let (output, lse) = attention::forward(inputs.clone(), seen);
-        match Attention.prepare::<C>([q_node, k_node, v_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                prep.finish(KeptOfAttention { inputs, output: output.clone(), lse, seen }, output)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(output),
-        }
+        graph::result::<C, _, _>(
+            Attention,
+            [q_node, k_node, v_node],
+            KeptOfAttention { inputs, output: output.clone(), lse, seen },
+            output,
+        )
     }
 
     fn gpu_norm(x: FloatTensor<Self>, scale: FloatTensor<Self>, eps: f64) -> FloatTensor<Self> {
         let ((x, x_node), (scale, scale_node)) = (x.into_parts(), scale.into_parts());
         let y = norms::rms(x.clone(), scale.clone(), eps);
-        match RmsNorm.prepare::<C>([x_node, scale_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((x, scale, eps), y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(RmsNorm, [x_node, scale_node], (x, scale, eps), y)
     }
 
     fn gpu_layer_norm(
@@ -254,54 +247,37 @@ impl<C: CheckpointStrategy> Gpu for Autodiff<Cube, C> {
         let ((x, x_node), (scale, scale_node), (bias, bias_node)) =
             (x.into_parts(), scale.into_parts(), bias.into_parts());
         let y = norms::layer(x.clone(), scale.clone(), bias, eps);
-        match LayerNorm.prepare::<C>([x_node, scale_node, bias_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((x, scale, eps), y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(LayerNorm, [x_node, scale_node, bias_node], (x, scale, eps), y)
     }
 
     fn gpu_gelu(x: FloatTensor<Self>, tanh: bool) -> FloatTensor<Self> {
         let (x, node) = x.into_parts();
         let y = rows::gelu(x.clone(), tanh);
-        match Gelu.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((x, tanh), y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(Gelu, [node], (x, tanh), y)
     }
 
     fn gpu_rotate(x: FloatTensor<Self>, cosines: FloatTensor<Self>, sines: FloatTensor<Self>) -> FloatTensor<Self> {
         let ((x, node), cosines, sines) = (x.into_parts(), cosines.into_primitive(), sines.into_primitive());
         let y = rows::rotate(x, cosines.clone(), sines.clone(), false);
-        match Rotate.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish([cosines, sines], y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(Rotate, [node], [cosines, sines], y)
     }
 
     fn gpu_gate(gate: FloatTensor<Self>, up: FloatTensor<Self>) -> FloatTensor<Self> {
         let ((gate, gate_node), (up, up_node)) = (gate.into_parts(), up.into_parts());
         let y = rows::gate(gate.clone(), up.clone());
-        match Gate.prepare::<C>([gate_node, up_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish([gate, up], y),
-            OpsKind::UnTracked(prep) => prep.finish(y),
-        }
+        graph::result::<C, _, _>(Gate, [gate_node, up_node], [gate, up], y)
     }
+
     fn gpu_embedding(weight: FloatTensor<Self>, ids: IntTensor<Self>) -> FloatTensor<Self> {
         let (weight, node) = weight.into_parts();
         let count = weight.shape()[0];
         let rows = Cube::gpu_embedding(weight, ids.clone());
-        match Embedding.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((ids, count), rows),
-            OpsKind::UnTracked(prep) => prep.finish(rows),
-        }
+        graph::result::<C, _, _>(Embedding, [node], (ids, count), rows)
     }
 
     fn gpu_root(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let ((x, node), gradient) = (x.into_parts(), gradient.into_primitive());
         let zero = Cube::gpu_root(x, gradient.clone());
-        match Root.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(gradient, zero),
-            OpsKind::UnTracked(prep) => prep.finish(zero),
-        }
+        graph::result::<C, _, _>(Root, [node], gradient, zero)
     }
 }

@@ -5,17 +5,14 @@ use burn::backend::{Cube, DType};
 use burn::tensor::FloatDType;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::launch::{Call, Kernel};
-use super::rows::{PASS, THREADS, bits, like};
+use super::launch::Call;
+use super::rows::{THREADS, bits, launch_variant, like};
 use super::tensors::{WHOLE, packed, processors, room, sizes};
 
 const TEXT: &str = include_str!("norms.cu");
 
 fn launch(call: Call, on: &CubeTensor, part: &str, per_thread: usize, blocks: usize, info: Vec<u64>) {
-    let name = format!("graftwork_{}_{per_thread}", part.to_lowercase());
-    let kernel = Kernel { name, threads: THREADS as u32, shared_memory: 0 };
-    let text = || format!("#define {part} 1\n#define PARTS {per_thread}\n{PASS}{TEXT}");
-    call.launch(on, kernel, text, [blocks as u32, 1, 1], info);
+    launch_variant(call, on, (TEXT, part), &[("PARTS", per_thread)], blocks, info);
 }
 
 /// The root-mean-square norm of each row, times `scale`.

@@ -1,28 +1,49 @@
 //! Rotary positions, gated units and activations, losses, tables and updates: kernels that pass over rows.
 
+use std::fmt::Display;
+
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Cube, DType, TensorMetadata};
 use burn::tensor::FloatDType;
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::launch::{Call, Kernel};
+use super::launch::{Call, Kernel, define};
 use super::tensors::{WHOLE, packed, room, sizes, with_whole_rows};
 
 /// What comes before the text of a kernel that passes over rows.
-pub(super) const PASS: &str = include_str!("pass.cu");
+const PASS: &str = include_str!("pass.cu");
 const TEXT: &str = include_str!("rows.cu");
 pub(super) const THREADS: usize = 256;
 /// The widest row that a block has in registers.
 pub(super) const WIDEST: usize = 4 * THREADS * WHOLE;
 
-fn kernel(part: &str) -> Kernel {
-    let name = format!("graftwork_{}", part.to_lowercase());
+/// A kernel without shared memory of its own.
+fn kernel(name: String) -> Kernel {
     Kernel { name, threads: THREADS as u32, shared_memory: 0 }
 }
 
+/// Launches a part of a text in one of its variants, which the values of some names choose.
+pub(super) fn launch_variant(
+    call: Call,
+    on: &CubeTensor,
+    (text, part): (&str, &str),
+    variant: &[(&str, usize)],
+    blocks: usize,
+    info: Vec<u64>,
+) {
+    let values: String = variant.iter().map(|(_, value)| format!("_{value}")).collect();
+    let name = format!("graftwork_{}{values}", part.to_lowercase());
+    let text = || {
+        let chosen = variant.iter().map(|(name, value)| (*name, value as &dyn Display));
+        let defines: Vec<_> = [(part, &1 as &dyn Display)].into_iter().chain(chosen).collect();
+        format!("{}{PASS}{text}", define(&defines))
+    };
+    call.launch(on, kernel(name), text, [blocks as u32, 1, 1], info);
+}
+
 fn launch(call: Call, on: &CubeTensor, part: &str, blocks: usize, info: Vec<u64>) {
-    call.launch(on, kernel(part), || format!("#define {part} 1\n{PASS}{TEXT}"), [blocks as u32, 1, 1], info);
+    launch_variant(call, on, (TEXT, part), &[], blocks, info);
 }
 
 pub(super) fn like(tensor: &CubeTensor) -> CubeTensor {
@@ -84,12 +105,9 @@ pub(super) fn gelu_backward(x: CubeTensor, gradient: CubeTensor, tanh: bool) -> 
 }
 
 fn launch_gelu(call: Call, x: &CubeTensor, tanh: bool, backward: bool) {
-    let (tanh, backward) = (u8::from(tanh), u8::from(backward));
-    let kernel =
-        Kernel { name: format!("graftwork_gelu_{tanh}_{backward}"), threads: THREADS as u32, shared_memory: 0 };
-    let text = || format!("#define GELU 1\n#define TANH {tanh}\n#define BACKWARD {backward}\n{PASS}{TEXT}");
     let total = x.shape().num_elements() / WHOLE;
-    call.launch(x, kernel, text, [total.div_ceil(THREADS) as u32, 1, 1], vec![total as u64]);
+    let variant = [("TANH", usize::from(tanh)), ("BACKWARD", usize::from(backward))];
+    launch_variant(call, x, (TEXT, "GELU"), &variant, total.div_ceil(THREADS), vec![total as u64]);
 }
 
 /// Of logits `[tokens, vocabulary]` each token's loss, and `scale` times the gradient of their sum with respect to the logits.
@@ -133,11 +151,7 @@ type Pointer = (&'static str, &'static str);
 /// A kernel over up to [`TOGETHER`] groups of tensors: the `i`-th row of blocks calls `one` of `part` with `i`, the pointers of
 /// the `i`-th group, and those that all groups share.
 fn many(part: &str, own: &[Pointer], shared: &[Pointer], groups: usize) -> (Kernel, impl FnOnce() -> String) {
-    let kernel = Kernel {
-        name: format!("graftwork_{}_{groups}", part.to_lowercase()),
-        threads: THREADS as u32,
-        shared_memory: 0,
-    };
+    let kernel = kernel(format!("graftwork_{}_{groups}", part.to_lowercase()));
     let names = |i: usize| own.iter().map(move |(_, name)| format!("{name}{i}"));
     let of_group =
         |i: usize| own.iter().zip(names(i)).map(|((kind, _), name)| format!("{kind} {name}")).collect::<Vec<_>>();
