@@ -18,14 +18,8 @@ trap 'rm -f "$text"' EXIT
 # Enough for the steps, and little enough that reading it does not count in the memory.
 head -n 5000 "$root/examples/default/austen.txt" >"$text"
 
-ours=$("$python" "$here/cpu_host.py" "${HOST:-$root/target/release/host}" "$model" "$text" "${options[@]}")
+ours=$("$python" "$here/host.py" "${HOST:-$root/target/release/host}" "$model" "$text" "${options[@]}")
 echo "$ours"
-theirs=$("$python" "$here/cpu_peft.py" "$model" "$text" "${options[@]}")
+theirs=$("$python" "$here/peft_train.py" "$model" "$text" "${options[@]}")
 echo "$theirs"
-"$python" - "$ours" "$theirs" <<'PYTHON'
-import json, sys
-
-ours, theirs = map(json.loads, sys.argv[1:])
-for key in ("tokens_per_second", "peak_memory_bytes"):
-    print(f"{key}: {ours[key] / theirs[key]:.2f} of PEFT's")
-PYTHON
+"$python" "$here/ratios.py" "$model" "$ours" "$theirs"

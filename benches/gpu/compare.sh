@@ -20,17 +20,17 @@ for option in "$@"; do
     *) echo "compare.sh: no option is called $option" >&2 && exit 2 ;;
   esac
 done
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$(dirname "$here")")
+benches=$(cd "$(dirname "$0")/.." && pwd)
+root=$(dirname "$benches")
 python=${PYTHON:-python3}
-options=(--method "$method" --batch "$batch" "${both[@]}")
+options=(--device cuda:0 --method "$method" --batch "$batch" "${both[@]}")
 
 text=$(mktemp)
 trap 'rm -f "$text"' EXIT
 head -n 30000 "$root/examples/default/austen.txt" >"$text"
 
-ours=$("$python" "$here/host.py" "${HOST:-$root/target/cuda/release/host}" "$model" "$text" "${options[@]}")
+ours=$("$python" "$benches/host.py" "${HOST:-$root/target/cuda/release/host}" "$model" "$text" "${options[@]}")
 echo "$ours"
-theirs=$("$python" "$here/peft_train.py" "$model" "$text" "${options[@]}" "${peft[@]}")
+theirs=$("$python" "$benches/peft_train.py" "$model" "$text" "${options[@]}" "${peft[@]}")
 echo "$theirs"
-"$python" "$here/ratios.py" "$model" "$ours" "$theirs"
+"$python" "$benches/ratios.py" "$model" "$ours" "$theirs"

@@ -1,4 +1,5 @@
-"""Ours relative to PEFT's, and to the floor. For compare.sh, which gives it the model's folder and the two lines of JSON."""
+"""Ours relative to PEFT's, and on a GPU to the floor. For cpu.sh and gpu/compare.sh, which give it the model's folder and the two lines of
+JSON."""
 
 import json
 import sys
@@ -24,6 +25,8 @@ def main() -> None:
     model, ours, theirs = Path(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
     for key in ("tokens_per_second", "peak_memory_bytes"):
         print(f"{key}: {ours[key] / theirs[key]:.2f} of PEFT's")
+    if "flop_per_second" not in theirs:
+        return
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     rows, length = map(int, ours["batch"].split("x"))
     floor = products(config, rows, length, ours["method"], ours["recompute"]) / theirs["flop_per_second"]
