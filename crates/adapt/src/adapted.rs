@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::{DType, Tensor};
+use graftwork_kernels::memory::kept;
 use graftwork_kernels::random::Key;
 use graftwork_plan::{Manifest, Param, ParamId, Plan, Readings, Shape, Trainable};
 
@@ -82,7 +83,7 @@ impl Adapted {
         for Trainable { param, group } in plan.trainable() {
             let (weight, param) = (&mut weights[param.index()], &manifest.params[param.index()]);
             let Weight::Frozen(base) = weight else { continue };
-            tensors.push(full_precision(base.clone()));
+            tensors.push(kept(&base.device(), base.clone(), full_precision));
             *weight = Weight::Trained { slot: slots.len(), dtype: base.dtype() };
             let (name, shape) = (param.name.clone(), param.shape.clone());
             slots.push(Slot { name, shape, trainable: true, group: *group });

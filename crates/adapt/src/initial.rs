@@ -1,6 +1,7 @@
 //! What an adapter is at step 0: its tensors, and the weight that it changes.
 
 use burn::tensor::Tensor;
+use graftwork_kernels::memory::kept;
 use graftwork_kernels::random::Key;
 use graftwork_model::matrix_shape;
 use graftwork_plan::Adapter;
@@ -22,7 +23,8 @@ pub(crate) fn initialise(
     for tensor in &adapter.tensors {
         let scope = Scope { base: &base, tensors: &[], deltas: &[], key: key.child(&tensor.name), dropout: None };
         // A leaf gives the base itself, in its own folding of axes.
-        let value = materialize(&tensor.init, tensor.init.root(), &scope).reshape(matrix_shape(&tensor.shape));
+        let value = kept(&base.device(), &scope, |scope| materialize(&tensor.init, tensor.init.root(), scope));
+        let value = value.reshape(matrix_shape(&tensor.shape));
         finite(&value, || format!("the initial value of `{}`", tensor.name), target)?;
         tensors.push(value);
     }

@@ -62,7 +62,10 @@ impl Base {
             let bytes = values.saturating_mul(F32);
             memory::fits("the model with its adapters", bytes, "choose a smaller model or smaller adapters")?;
         }
-        Ok(Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), self.weights(device)?, seed)?)
+        let adapted = Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), self.weights(device)?, seed)?;
+        // The weights as they were read, where others took their place.
+        device.memory_cleanup();
+        Ok(adapted)
     }
 
     /// All parameters as matrices, in the type to compute in; a tied one shares the memory of the one that it is tied to.

@@ -1,6 +1,7 @@
 //! Tensors between files and devices.
 
 use burn::tensor::{DType, Device, Tensor, TensorData as DeviceData};
+use graftwork_kernels::memory::kept;
 use graftwork_store::{Dtype, TensorData, TensorRef};
 
 use crate::Error;
@@ -11,7 +12,7 @@ pub(crate) fn upload(tensor: TensorRef<'_>, matrix: [usize; 2], device: &Device)
     if values.len() != matrix[0] * matrix[1] {
         return Err(format!("has {} elements, not {}", values.len(), matrix[0] * matrix[1]));
     }
-    Ok(Tensor::from_data(DeviceData::new(values, matrix), device))
+    Ok(kept(device, DeviceData::new(values, matrix), |data| Tensor::from_data(data, device)))
 }
 
 /// The same for a weight, which stays in bf16 on a GPU: its kernels compute in that, and memory is dear there.
@@ -21,7 +22,7 @@ pub(crate) fn upload_weight(tensor: TensorRef<'_>, matrix: [usize; 2], device: &
         return upload(tensor, matrix, device);
     }
     let data = DeviceData::from_bytes_vec(tensor.bytes().to_vec(), matrix, DType::BF16);
-    Ok(Tensor::from_data(data, (device, DType::BF16)))
+    Ok(kept(device, data, |data| Tensor::from_data(data, (device, DType::BF16))))
 }
 
 /// A tensor of a device in the form of a file, with the sizes and the element type given.

@@ -2,6 +2,8 @@
 
 use burn::tensor::Tensor;
 
+use crate::memory::kept_zeros;
+
 /// Settings of AdamW (I. Loshchilov, F. Hutter, arXiv 1711.05101), with PyTorch's defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamW {
@@ -32,7 +34,7 @@ impl Moments {
     /// Moments before the first step.
     #[must_use]
     pub fn zeros(like: &Tensor<2>) -> Self {
-        Self { first: like.zeros_like(), second: like.zeros_like() }
+        Self { first: kept_zeros(like), second: kept_zeros(like) }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod linalg;
 pub mod linear;
 pub mod loss;
+pub mod memory;
 pub mod norm;
 mod precision;
 pub mod random;

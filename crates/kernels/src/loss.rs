@@ -4,11 +4,23 @@
 //! form, `softmax - onehot`, so each chunk turns at once into the gradient of the hidden states and of the head's
 //! weight, and its logits are dropped.
 
-use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, TensorData};
+use burn::tensor::{DType, Device, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::linear::{linear, times, transposed_times};
 use crate::precision::full_precision;
 use crate::roots::Root;
+
+/// How many of so many tokens make logits at a time.
+#[must_use]
+pub fn chunk(tokens: usize, vocabulary: usize, device: &Device) -> usize {
+    #[cfg(feature = "cuda")]
+    let elements = if crate::cuda::is_gpu(device) { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
+    #[cfg(not(feature = "cuda"))]
+    let (elements, _) = (CHUNK_ELEMENTS, device);
+    // Whole tiles of a product, where it is more than one.
+    let chunk = elements / vocabulary;
+    (if chunk > 128 { chunk / 128 * 128 } else { chunk }).clamp(1, tokens)
+}
 
 /// Logits that one chunk may hold on a processor, where they should stay in its caches.
 const CHUNK_ELEMENTS: usize = 1 << 22;
@@ -45,13 +57,7 @@ pub fn linear_cross_entropy(
     let tracked = |t: &Tensor<2>| t.is_tracked();
     let wants = (tracked(&hidden), tracked(&weight), bias.as_ref().is_some_and(tracked));
     let (h, w, b) = (hidden.clone().inner(), weight.clone().inner(), bias.clone().map(Tensor::inner));
-    #[cfg(feature = "cuda")]
-    let elements = if crate::cuda::is_gpu(&hidden.device()) { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
-    #[cfg(not(feature = "cuda"))]
-    let elements = CHUNK_ELEMENTS;
-    // Whole tiles of a product, where it is more than one.
-    let chunk = elements / vocabulary;
-    let chunk = (if chunk > 128 { chunk / 128 * 128 } else { chunk }).clamp(1, tokens);
+    let chunk = chunk(tokens, vocabulary, &hidden.device());
 
     let mut sum: Option<Tensor<1>> = None;
     let mut hidden_gradient = Vec::new();

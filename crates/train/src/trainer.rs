@@ -6,6 +6,8 @@ use std::time::Instant;
 use burn::tensor::{Device, Tensor};
 use graftwork_adapt::{Adapted, Mode};
 use graftwork_data::{Batch, Dataset, Epoch};
+use graftwork_kernels::loss::chunk;
+use graftwork_kernels::memory::make_pages;
 use graftwork_kernels::random::Key;
 use graftwork_model::Architecture;
 use graftwork_plan::Plan;
@@ -58,6 +60,12 @@ impl<'a> Trainer<'a> {
             return Err(TrainError::NoData);
         }
         let optimizer = Optimizer::new(&model, plan.groups(), &options);
+        let tokens = options.batch_size.get() * dataset.stats().train.longest;
+        let vocabulary = architecture.dimensions().vocabulary as usize;
+        // Two bytes for each logit on a GPU, four for each value of a gradient: the largest tensors of a step.
+        let logits = chunk(tokens.max(1), vocabulary, &device) * vocabulary / 2;
+        let gradients = optimizer.slots().iter().map(|&slot| model.tensor(slot).shape().num_elements());
+        make_pages(&device, gradients.chain([logits]).max().unwrap_or(0));
         Ok(Self { architecture, model, dataset, options, device, optimizer, step: 0 })
     }
 

@@ -208,6 +208,25 @@ extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const float* x, flo
     if (threadIdx.x == 0) *sum = own;
 }
 
+#elif SUM_OF_PARTS
+
+// Values that were summed in parts, which follow one another.
+struct Info {
+    u64 total, parts;  // values of a part, in quarters
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS) KERNEL(const float* parts, float* sum, const __grid_constant__ Info info) {
+    u64 index = (u64)blockIdx.x * THREADS + threadIdx.x;
+    if (index >= info.total) return;
+    float4 own = ((const float4*)parts)[index];
+#pragma unroll 4
+    for (u64 i = 1; i < info.parts; i++) {
+        float4 v = ((const float4*)parts)[i * info.total + index];
+        own = make_float4(own.x + v.x, own.y + v.y, own.z + v.z, own.w + v.w);
+    }
+    ((float4*)sum)[index] = own;
+}
+
 #elif SQUARES
 
 struct Info {

@@ -140,6 +140,16 @@ pub(super) fn sum(values: CubeTensor) -> CubeTensor {
     sum
 }
 
+/// `[rows, columns]` of f32 from `[parts, rows, columns]`, their sum. A part has a multiple of four values.
+pub(super) fn sum_of_parts(parts: CubeTensor) -> CubeTensor {
+    let shape = parts.shape();
+    let sum = room(&parts, &shape[1..], DType::F32);
+    let quarters = count(&sum) / 4;
+    let info = vec![quarters, shape[0] as u64];
+    launch(Call::new().reads(&parts).writes(&sum), &parts, "SUM_OF_PARTS", (quarters as usize).div_ceil(THREADS), info);
+    sum
+}
+
 /// Tensors that one launch takes: each is a parameter or several of the kernel.
 const TOGETHER: usize = 16;
 /// Blocks that share a tensor.
