@@ -1,6 +1,6 @@
-"""A Llama folder of the shape of Llama-3.2-1B with random weights in bf16: for speed and memory, not for text.
+"""A Llama folder with the shape of a known model and random weights in bf16: for speed and memory, not for text.
 
-    python benches/gpu/random_llama.py OUT [--layers 16]
+    python benches/gpu/random_llama.py OUT [--shape llama-3.2-1b|smollm2-135m]
 
 The tokenizer is that of examples/default/model; its ids are the first of the vocabulary.
 """
@@ -14,22 +14,36 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 TOKENIZER = Path(__file__).resolve().parent.parent.parent / "examples/default/model"
 
+SHAPES = {
+    "llama-3.2-1b": {
+        "hidden_size": 2048,
+        "num_hidden_layers": 16,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "intermediate_size": 8192,
+        "vocab_size": 128256,
+    },
+    "smollm2-135m": {
+        "hidden_size": 576,
+        "num_hidden_layers": 30,
+        "num_attention_heads": 9,
+        "num_key_value_heads": 3,
+        "intermediate_size": 1536,
+        "vocab_size": 49152,
+    },
+}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--layers", type=int, default=16)
+    parser.add_argument("--shape", choices=SHAPES, default="llama-3.2-1b")
     arguments = parser.parse_args()
     torch.manual_seed(0)
     torch.set_default_dtype(torch.bfloat16)
     config = LlamaConfig(
-        hidden_size=2048,
-        num_hidden_layers=arguments.layers,
-        num_attention_heads=32,
-        num_key_value_heads=8,
+        **SHAPES[arguments.shape],
         head_dim=64,
-        intermediate_size=8192,
-        vocab_size=128256,
         tie_word_embeddings=True,
         max_position_embeddings=16384,
         rope_theta=500000.0,
