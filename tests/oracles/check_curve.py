@@ -36,12 +36,13 @@ def main() -> None:
     parser.add_argument("curve", type=Path)
     parser.add_argument("initial", type=Path, nargs="?")
     parser.add_argument("--tolerance", type=float, default=1e-3)
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="where to leave the host's run; its metrics.jsonl has each step")
     parser.add_argument("--device", default="cpu", help="the host's: cpu or cuda:0")
     arguments = parser.parse_args()
 
     golden = json.loads(arguments.curve.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "run"
+        out = arguments.keep or Path(scratch) / "run"
         adapter = ["--adapter", str(arguments.initial)] if arguments.initial else []
         command = [str(arguments.host), "run", "--model", str(arguments.model), "--out", str(out), *adapter]
         command += ["--device", arguments.device]
@@ -55,14 +56,15 @@ def main() -> None:
         for name, key in (("loss", "loss"), ("grad_norm", "grad_norm"), ("learning_rate", "lr")):
             off = abs(mine[name] - theirs[key])
             sums[name] = sums.get(name, 0.0) + mine[name] - theirs[key]
-            worst[name] = max(worst.get(name, (0.0, 0.0)), (off / max(abs(theirs[key]), 1e-12), off))
-    for name, (relative, absolute) in worst.items():
+            found = (off / max(abs(theirs[key]), 1e-12), off, theirs["step"], mine[name], theirs[key])
+            worst[name] = max(worst.get(name, (0.0,)), found)
+    for name, (relative, absolute, step, own, other) in worst.items():
         mean = sums[name] / len(ours)
-        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value; mean {mean:+.2e}")
+        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value, in step {step}: {own:.4g}, theirs {other:.4g}; mean {mean:+.2e}")
     tail = len(ours) // 10 or 1
     last = [sum(step["loss"] for step in curve[-tail:]) / tail for curve in (ours, golden["steps"])]
     print(f"mean loss of the last {tail} steps: {last[0]:.4f}, theirs {last[1]:.4f}")
-    assert all(relative <= arguments.tolerance for relative, _ in worst.values()), "the host does not follow the curve"
+    assert all(found[0] <= arguments.tolerance for found in worst.values()), "the host does not follow the curve"
 
 
 if __name__ == "__main__":

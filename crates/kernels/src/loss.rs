@@ -10,6 +10,12 @@ use crate::linear::{linear, times, transposed_times};
 use crate::precision::full_precision;
 use crate::roots::Root;
 
+/// Logits that one chunk may hold on a processor, where they should stay in its caches.
+const CHUNK_ELEMENTS: usize = 1 << 22;
+/// The same on a GPU, which takes thousands of rows to be busy.
+#[cfg(feature = "cuda")]
+const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
+
 /// How many of so many tokens make logits at a time.
 #[must_use]
 pub fn chunk(tokens: usize, vocabulary: usize, device: &Device) -> usize {
@@ -18,15 +24,9 @@ pub fn chunk(tokens: usize, vocabulary: usize, device: &Device) -> usize {
     #[cfg(not(feature = "cuda"))]
     let (elements, _) = (CHUNK_ELEMENTS, device);
     // Whole tiles of a product, where it is more than one.
-    let chunk = elements / vocabulary;
-    (if chunk > 128 { chunk / 128 * 128 } else { chunk }).clamp(1, tokens)
+    let chunk = elements / vocabulary.max(1);
+    (if chunk > 128 { chunk / 128 * 128 } else { chunk }).clamp(1, tokens.max(1))
 }
-
-/// Logits that one chunk may hold on a processor, where they should stay in its caches.
-const CHUNK_ELEMENTS: usize = 1 << 22;
-/// The same on a GPU, which takes thousands of rows to be busy.
-#[cfg(feature = "cuda")]
-const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
 
 /// A target that counts nothing.
 pub const IGNORED: u32 = u32::MAX;

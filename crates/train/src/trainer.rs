@@ -63,7 +63,7 @@ impl<'a> Trainer<'a> {
         let tokens = options.batch_size.get() * dataset.stats().train.longest;
         let vocabulary = architecture.dimensions().vocabulary as usize;
         // Two bytes for each logit on a GPU, four for each value of a gradient: the largest tensors of a step.
-        let logits = chunk(tokens.max(1), vocabulary, &device) * vocabulary / 2;
+        let logits = chunk(tokens, vocabulary, &device) * vocabulary / 2;
         let gradients = optimizer.slots().iter().map(|&slot| model.tensor(slot).shape().num_elements());
         make_pages(&device, gradients.chain([logits]).max().unwrap_or(0));
         Ok(Self { architecture, model, dataset, options, device, optimizer, step: 0 })
