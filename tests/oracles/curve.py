@@ -18,7 +18,8 @@ Writes OUT/curve.json and, for LoRA, OUT/initial, the adapter before the first s
 - LoRA: --rank, --alpha on all linear layers of the blocks, no dropout, A from --seed, B zero.
 
 With --dtype bfloat16 the base is in bf16 and adapters are in f32, as PEFT has them; so are all weights of full fine-tuning, under
-autocast to bf16.
+autocast to bf16. With --pure, full fine-tuning computes as the host does on a GPU: all in bf16, sums of blocks too, which autocast
+leaves in f32; only the masters that the optimizer moves are in f32.
 
 In curve.json, `settings` are these, and `steps` holds of each step `step`, from 1; `loss` and `grad_norm`, before the update
 and before clipping; `lr`, of the update; `targets`, the tokens that the loss is over.
@@ -77,7 +78,8 @@ def adapted(model: PreTrainedModel, settings: argparse.Namespace) -> torch.nn.Mo
 
 
 def train(model: torch.nn.Module, samples: list[torch.Tensor], settings: argparse.Namespace) -> Iterator[dict]:
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    computing = [weight for weight in model.parameters() if weight.requires_grad]
+    trained = [torch.nn.Parameter(weight.detach().float()) for weight in computing] if settings.pure else computing
     optimizer = torch.optim.AdamW(trained, lr=settings.lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=settings.weight_decay)
     schedule = get_cosine_schedule_with_warmup(optimizer, settings.warmup_steps, settings.steps)
     batches = micro_batches(samples, settings.batch_size)
@@ -86,15 +88,22 @@ def train(model: torch.nn.Module, samples: list[torch.Tensor], settings: argpars
         targets = sum(len(row) - 1 for batch in accumulated for row in batch)
         loss = 0.0
         for batch in accumulated:
-            with torch.autocast(settings.device, torch.bfloat16, enabled=settings.dtype == "bfloat16"):
+            with torch.autocast(settings.device, torch.bfloat16, enabled=settings.dtype == "bfloat16" and not settings.pure):
                 part = summed_loss(model, batch) / targets
             part.backward()
             loss += part.item()
+        if settings.pure:
+            for master, weight in zip(trained, computing):
+                master.grad, weight.grad = weight.grad.float(), None
         norm = clip_grad_norm_(trained, settings.max_grad_norm).item()
         yield {"step": step, "loss": loss, "grad_norm": norm, "lr": schedule.get_last_lr()[0], "targets": targets}
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
+        if settings.pure:
+            with torch.no_grad():
+                for master, weight in zip(trained, computing):
+                    weight.copy_(master)
 
 
 def arguments() -> argparse.Namespace:
@@ -116,6 +125,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--pure", action="store_true")
     return parser.parse_args()
 
 
@@ -123,7 +133,7 @@ def main() -> None:
     settings = arguments()
     if settings.device == "cpu":
         one_thread()
-    masters = torch.float32 if settings.method == "full" else getattr(torch, settings.dtype)
+    masters = torch.float32 if settings.method == "full" and not settings.pure else getattr(torch, settings.dtype)
     model = load_model(settings.model, masters).to(settings.device)
     samples = rows(settings.model, settings.data, model.config.eos_token_id, settings.max_length, settings.device)
     if settings.method == "lora":
@@ -134,7 +144,7 @@ def main() -> None:
         steps.append(step)
         print(step, flush=True)
 
-    written = {key: value for key, value in vars(settings).items() if key not in ("model", "data", "out")}
+    written = {key: value for key, value in vars(settings).items() if key not in ("model", "data", "out", "pure") or (key == "pure" and value)}
     if settings.method == "full":
         written = {key: value for key, value in written.items() if key not in ("rank", "alpha", "seed")}
     written["data"] = settings.data.name
