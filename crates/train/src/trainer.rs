@@ -113,6 +113,8 @@ impl<'a> Trainer<'a> {
             self.model.set_tensor(index, value);
         }
         self.optimizer.load(snapshot.moments)?;
+        // What the snapshot took the place of.
+        self.device.memory_cleanup();
         self.step = snapshot.step;
         Ok(())
     }
