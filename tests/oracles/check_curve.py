@@ -60,7 +60,8 @@ def main() -> None:
             worst[name] = max(worst.get(name, (0.0,)), found)
     for name, (relative, absolute, step, own, other) in worst.items():
         mean = sums[name] / len(ours)
-        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value, in step {step}: {own:.4g}, theirs {other:.4g}; mean {mean:+.2e}")
+        where = f"in step {step}: {own:.4g}, theirs {other:.4g}"
+        print(f"{name}: largest difference {absolute:.2e}, {relative:.2e} of the value, {where}; mean {mean:+.2e}")
     tail = len(ours) // 10 or 1
     last = [sum(step["loss"] for step in curve[-tail:]) / tail for curve in (ours, golden["steps"])]
     print(f"mean loss of the last {tail} steps: {last[0]:.4f}, theirs {last[1]:.4f}")

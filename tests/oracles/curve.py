@@ -125,16 +125,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--pure", action="store_true")
-    return parser.parse_args()
+    parser.add_argument("--pure", action="store_true", help="with --method full --dtype bfloat16: no autocast")
+    found = parser.parse_args()
+    if found.pure and (found.method, found.dtype) != ("full", "bfloat16"):
+        parser.error("--pure is for --method full --dtype bfloat16")
+    return found
 
 
 def main() -> None:
     settings = arguments()
     if settings.device == "cpu":
         one_thread()
-    masters = torch.float32 if settings.method == "full" and not settings.pure else getattr(torch, settings.dtype)
-    model = load_model(settings.model, masters).to(settings.device)
+    loaded = torch.float32 if settings.method == "full" and not settings.pure else getattr(torch, settings.dtype)
+    model = load_model(settings.model, loaded).to(settings.device)
     samples = rows(settings.model, settings.data, model.config.eos_token_id, settings.max_length, settings.device)
     if settings.method == "lora":
         model = adapted(model, settings)
@@ -144,7 +147,7 @@ def main() -> None:
         steps.append(step)
         print(step, flush=True)
 
-    written = {key: value for key, value in vars(settings).items() if key not in ("model", "data", "out", "pure") or (key == "pure" and value)}
+    written = {key: value for key, value in vars(settings).items() if key not in ("model", "data", "out")}
     if settings.method == "full":
         written = {key: value for key, value in written.items() if key not in ("rank", "alpha", "seed")}
     written["data"] = settings.data.name

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::memory::kept_zeros;
+use crate::memory::kept;
 
 /// Settings of AdamW (I. Loshchilov, F. Hutter, arXiv 1711.05101), with PyTorch's defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +34,8 @@ impl Moments {
     /// Moments before the first step.
     #[must_use]
     pub fn zeros(like: &Tensor<2>) -> Self {
-        Self { first: kept_zeros(like), second: kept_zeros(like) }
+        let zeros = || kept(&like.device(), like, Tensor::zeros_like);
+        Self { first: zeros(), second: zeros() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where tensors lie that are there for a whole run.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 /// What `make` gives of `from`, in memory that is set apart for what stays: weights, adapters, moments.
 ///
@@ -12,18 +12,12 @@ pub fn kept<I: Send, T: Send>(device: &Device, from: I, make: impl Fn(I) -> T + 
     device.memory_persistent_allocations(from, make)
 }
 
-/// Zeros as many as `like` has, kept.
-#[must_use]
-pub fn kept_zeros(like: &Tensor<2>) -> Tensor<2> {
-    kept(&like.device(), like, Tensor::zeros_like)
-}
-
 /// Has a GPU's pages fit tensors of so many values in f32 from now on: those that it has would not be used again once a larger tensor came, and stay as long as
 /// anything lies there.
 pub fn make_pages(device: &Device, values: usize) {
     #[cfg(feature = "cuda")]
     if crate::cuda::is_gpu(device) {
-        drop(Tensor::<1>::empty([values], (device, burn::tensor::DType::F32)));
+        drop(burn::tensor::Tensor::<1>::empty([values], (device, burn::tensor::DType::F32)));
     }
     #[cfg(not(feature = "cuda"))]
     let _ = (device, values);
