@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
+use crate::gate::soft_cap;
 use crate::precision::full_precision;
 
 /// Added to the score of a key that a query does not see. Finite, so that a row with nothing to see stays finite.
@@ -18,7 +19,9 @@ pub struct Mask {
     /// Keys that come from a cache.
     past: usize,
     window: Option<usize>,
-    /// Whether rows hold several sequences.
+    /// Whether a query sees nothing that comes after it.
+    causal: bool,
+    /// Whether rows hold several sequences, or padding that would be seen.
     packed: bool,
     device: Device,
     /// A term added to the scores; none where every key is seen.
@@ -40,11 +43,31 @@ impl Mask {
     pub fn causal(segments: &[u32], rows: usize, past: usize, window: Option<usize>, device: &Device) -> Self {
         // Padding stands on the right, where causality hides it; only packed rows differ from one another.
         let packed = segments.iter().any(|&s| s > 1);
+        Self::new(segments, rows, past, window, packed, true, device)
+    }
+
+    /// Queries see every key of their own segment, `rows · length` of which are given row by row.
+    #[must_use]
+    pub fn bidirectional(segments: &[u32], rows: usize, device: &Device) -> Self {
+        let packed = segments.iter().any(|&s| s != 1);
+        Self::new(segments, rows, 0, None, packed, false, device)
+    }
+
+    fn new(
+        segments: &[u32],
+        rows: usize,
+        past: usize,
+        window: Option<usize>,
+        packed: bool,
+        causal: bool,
+        device: &Device,
+    ) -> Self {
         Self {
             segments: segments.to_vec(),
             rows,
             past,
             window,
+            causal,
             packed,
             device: device.clone(),
             added: OnceLock::new(),
@@ -61,9 +84,9 @@ impl Mask {
     }
 
     fn term(&self) -> Option<Tensor<4>> {
-        let Self { past, window, packed, .. } = *self;
+        let Self { past, window, packed, causal, .. } = *self;
         let length = self.segments.len() / self.rows.max(1);
-        if length == 1 && window.is_none_or(|w| past < w) {
+        if (length == 1 && window.is_none_or(|w| past < w)) || !(causal || packed) {
             return None;
         }
         let rows = if packed { self.rows } else { 1 };
@@ -71,8 +94,8 @@ impl Mask {
         for row in self.segments.chunks(length).take(rows) {
             for query in 0..length {
                 mask.extend((0..past + length).map(|key| {
-                    let seen = key <= past + query
-                        && window.is_none_or(|w| past + query - key < w)
+                    let seen = (!causal || key <= past + query)
+                        && window.is_none_or(|w| past + query < w + key)
                         && (!packed || key < past || row[key - past] == row[query]);
                     if seen { 0.0 } else { HIDDEN }
                 }));
@@ -85,7 +108,7 @@ impl Mask {
     /// Attention by a kernel that keeps no scores, where it takes these tensors.
     #[cfg(feature = "cuda")]
     fn on_gpu(&self, q: &Tensor<4>, k: &Tensor<4>, v: &Tensor<4>, scale: f64) -> Option<Tensor<4>> {
-        if self.past > 0 || self.scattered {
+        if self.past > 0 || self.scattered || !self.causal {
             return None;
         }
         let numbers = self.numbers.get_or_init(|| {
@@ -106,14 +129,32 @@ fn is_scattered(row: &[u32]) -> bool {
     distinct.len() < firsts.len()
 }
 
-/// `softmax(scale · q · kᵀ + mask) · v`, with the softmax in f32 at least.
+/// What is done to the products of queries and keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scores {
+    /// A factor.
+    pub scale: f64,
+    /// [`soft_cap`] after it, where there is one.
+    pub cap: Option<f64>,
+}
+
+impl From<f64> for Scores {
+    fn from(scale: f64) -> Self {
+        Self { scale, cap: None }
+    }
+}
+
+/// `softmax(cap(scale · q · kᵀ) + mask) · v`, with the softmax in f32 at least.
 ///
 /// `q` is `[rows, heads, length, head_dim]`; `k` and `v` are `[rows, kv_heads, keys, head_dim]`, and each of them serves
 /// `heads / kv_heads` consecutive query heads. Gives the shape of `q`.
 #[must_use]
-pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f64) -> Tensor<4> {
+pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scores: impl Into<Scores>) -> Tensor<4> {
+    let Scores { scale, cap } = scores.into();
     #[cfg(feature = "cuda")]
-    if let Some(attended) = mask.on_gpu(&q, &k, &v, scale) {
+    if cap.is_none()
+        && let Some(attended) = mask.on_gpu(&q, &k, &v, scale)
+    {
         return attended;
     }
     let [rows, heads, length, dim] = q.dims();
@@ -122,7 +163,10 @@ pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scale: f
     // The queries that share a key head stand below one another: one product serves them, and no key is repeated.
     let grouped = q.mul_scalar(scale).reshape([rows, kv_heads, heads / kv_heads * length, dim]);
     let scores = grouped.matmul(k.transpose()).reshape([rows, heads, length, keys]);
-    let scores = full_precision(scores);
+    let scores = full_precision(match cap {
+        Some(cap) => soft_cap(scores, cap),
+        None => scores,
+    });
     let scores = match mask.added() {
         Some(mask) => scores.clone() + mask.clone().cast(scores.dtype()),
         None => scores,

@@ -14,6 +14,12 @@ pub fn swiglu(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
     activation::silu(gate) * up
 }
 
+/// `cap · tanh(x / cap)`: nearly `x` where that is small, and never beyond `cap`. Gemma 2, arXiv 2408.00118, section 2.
+#[must_use]
+pub fn soft_cap<const D: usize>(x: Tensor<D>, cap: f64) -> Tensor<D> {
+    x.div_scalar(cap).tanh().mul_scalar(cap)
+}
+
 /// How a gaussian error linear unit is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gelu {

@@ -6,6 +6,7 @@
 
 use burn::tensor::{DType, Device, IndexingUpdateOp, Int, Tensor, TensorData};
 
+use crate::gate::soft_cap;
 use crate::linear::{linear, times, transposed_times};
 use crate::precision::full_precision;
 use crate::roots::Root;
@@ -40,23 +41,62 @@ pub struct CrossEntropy {
     pub roots: Vec<Root>,
 }
 
-/// Cross-entropy of `hidden · weightᵀ + bias` against `targets`, summed over the tokens.
+/// What makes logits of hidden states: `cap(hidden · weightᵀ + bias)`.
+#[derive(Clone, Debug)]
+pub struct OutputHead {
+    /// `[vocabulary, hidden]`.
+    pub weight: Tensor<2>,
+    /// `[1, vocabulary]`.
+    pub bias: Option<Tensor<2>>,
+    /// [`soft_cap`] of the logits, where there is one.
+    pub cap: Option<f64>,
+}
+
+impl From<Tensor<2>> for OutputHead {
+    /// A weight alone.
+    fn from(weight: Tensor<2>) -> Self {
+        Self { weight, bias: None, cap: None }
+    }
+}
+
+impl OutputHead {
+    /// Logits of `hidden`, `[tokens, hidden]`: `[tokens, vocabulary]`.
+    #[must_use]
+    pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
+        let logits = linear(hidden, self.weight.clone());
+        let logits = match &self.bias {
+            Some(bias) => {
+                let logits = full_precision(logits);
+                let bias = bias.clone().cast(logits.dtype());
+                logits + bias
+            }
+            None => logits,
+        };
+        match self.cap {
+            Some(cap) => soft_cap(full_precision(logits), cap),
+            None => logits,
+        }
+    }
+}
+
+/// Cross-entropy of a head's logits against `targets`, summed over the tokens.
 ///
-/// `hidden` is `[tokens, hidden]`, `weight` `[vocabulary, hidden]`, `bias` `[1, vocabulary]`; `targets` has one class a
-/// token, each below `vocabulary` or [`IGNORED`]. There is at least one token. `scale` is a factor on the gradients.
+/// `hidden` is `[tokens, hidden]`; `targets` has one class a token, each below `vocabulary` or [`IGNORED`]. There is at least
+/// one token. `scale` is a factor on the gradients.
 #[must_use]
 pub fn linear_cross_entropy(
     hidden: Tensor<2>,
-    weight: Tensor<2>,
-    bias: Option<Tensor<2>>,
+    head: impl Into<OutputHead>,
     targets: &[u32],
     scale: f64,
 ) -> CrossEntropy {
+    let OutputHead { weight, bias, cap } = head.into();
     let [tokens, _] = hidden.dims();
     let [vocabulary, _] = weight.dims();
     let tracked = |t: &Tensor<2>| t.is_tracked();
     let wants = (tracked(&hidden), tracked(&weight), bias.as_ref().is_some_and(tracked));
-    let (h, w, b) = (hidden.clone().inner(), weight.clone().inner(), bias.clone().map(Tensor::inner));
+    let h = hidden.clone().inner();
+    let head = OutputHead { weight: weight.clone().inner(), bias: bias.clone().map(Tensor::inner), cap };
     let chunk = chunk(tokens, vocabulary, &hidden.device());
 
     let mut sum: Option<Tensor<1>> = None;
@@ -65,17 +105,17 @@ pub fn linear_cross_entropy(
     for start in (0..tokens).step_by(chunk) {
         let count = chunk.min(tokens - start);
         let rows = h.clone().narrow(0, start, count);
-        let part = Chunk::of_head(&rows, &w, b.as_ref(), &targets[start..start + count], scale);
+        let part = Chunk::of_head(&rows, &head, &targets[start..start + count], scale);
         accumulate(&mut sum, part.loss);
         if !(wants.0 || wants.1 || wants.2) {
             continue;
         }
-        if let Some(bias) = b.as_ref().filter(|_| wants.2) {
+        if let Some(bias) = head.bias.as_ref().filter(|_| wants.2) {
             accumulate(&mut bias_gradient, part.gradient.clone().sum_dim(0).cast(bias.dtype()));
         }
-        let gradient = part.gradient.cast(w.dtype());
+        let gradient = part.gradient.cast(head.weight.dtype());
         if wants.0 {
-            hidden_gradient.push(times(gradient.clone(), w.clone()));
+            hidden_gradient.push(times(gradient.clone(), head.weight.clone()));
         }
         if wants.1 {
             accumulate(&mut weight_gradient, transposed_times(gradient, rows));
@@ -104,16 +144,14 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn of_head(rows: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<2>>, targets: &[u32], scale: f64) -> Self {
-        let logits = linear(rows.clone(), weight.clone());
-        match bias {
-            Some(bias) => {
-                let logits = full_precision(logits);
-                let bias = bias.clone().cast(logits.dtype());
-                Self::new(logits + bias, targets, scale)
-            }
-            None => Self::new(logits, targets, scale),
-        }
+    fn of_head(rows: &Tensor<2>, head: &OutputHead, targets: &[u32], scale: f64) -> Self {
+        let logits = head.logits(rows.clone());
+        let Some(cap) = head.cap else { return Self::new(logits, targets, scale) };
+        // The slope of `cap · tanh(x / cap)`.
+        let slope = logits.clone().div_scalar(cap).square().neg().add_scalar(1.0);
+        let capped = Self::new(logits, targets, scale);
+        let slope = slope.cast(capped.gradient.dtype());
+        Self { gradient: capped.gradient * slope, loss: capped.loss }
     }
 
     fn new(logits: Tensor<2>, targets: &[u32], scale: f64) -> Self {

@@ -20,6 +20,14 @@ pub fn rms_norm(x: Tensor<2>, scale: Tensor<2>, eps: f64) -> Tensor<2> {
     (x * inverse).cast(dtype) * scale
 }
 
+/// [`rms_norm`] by `1 + scale`, computed in f32 to its end and given back in the type of `x`: Gemma's, as in Transformers'
+/// `Gemma2RMSNorm`.
+#[must_use]
+pub fn rms_norm_from_one(x: Tensor<2>, scale: Tensor<2>, eps: f64) -> Tensor<2> {
+    let dtype = x.dtype();
+    rms_norm(full_precision(x), full_precision(scale).add_scalar(1.0), eps).cast(dtype)
+}
+
 /// Layer norm, `(x - mean(x)) / √(variance(x) + eps) · scale + bias`, computed in f32 and given back in the type of `x`.
 ///
 /// `x` is `[tokens, hidden]`, `scale` and `bias` `[1, hidden]`; the variance is the mean square around the mean. J. L. Ba et al.,

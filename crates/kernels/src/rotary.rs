@@ -87,8 +87,15 @@ impl Rotary {
     }
 
     /// Rotates queries or keys, `[rows, heads, length, head_dim]`. J. Su et al., arXiv 2104.09864.
+    ///
+    /// Where there are fewer than `head_dim / 2` angles, they turn the first entries of a head, and the others stay.
     #[must_use]
     pub fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        let (width, turned) = (x.dims()[3], 2 * self.cos.dims()[3]);
+        if turned < width {
+            let rest = x.clone().narrow(3, turned, width - turned);
+            return Tensor::cat(vec![self.apply(x.narrow(3, 0, turned)), rest], 3);
+        }
         #[cfg(feature = "cuda")]
         if let Some(y) = crate::cuda::rotate(&x, &self.cos, &self.sin) {
             return y;

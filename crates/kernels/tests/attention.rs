@@ -5,7 +5,7 @@ mod common;
 
 use burn::tensor::{DType, Device, Tensor};
 use common::{close, dot, draws, finite_differences, tensor, values};
-use graftwork_kernels::attention::{Mask, attention};
+use graftwork_kernels::attention::{Mask, Scores, attention};
 
 /// One attention: sizes, and what hides keys from queries.
 struct Case {
@@ -15,6 +15,10 @@ struct Case {
     length: usize,
     past: usize,
     window: Option<usize>,
+    /// Whether what comes later is hidden.
+    causal: bool,
+    /// Bound on the scores.
+    cap: Option<f64>,
     /// By row and place; the number of rows follows from it.
     segments: Vec<u32>,
 }
@@ -34,9 +38,9 @@ impl Case {
     /// Whether the query at `query` sees the key at `key`, both places in a row with what is past.
     fn sees(&self, row: usize, query: usize, key: usize) -> bool {
         let segment = |place: usize| self.segments[row * self.length + place - self.past];
-        let packed = self.segments.iter().any(|&s| s > 1);
-        key <= query
-            && self.window.is_none_or(|w| query - key < w)
+        let packed = self.segments.iter().any(|&s| if self.causal { s > 1 } else { s != 1 });
+        (!self.causal || key <= query)
+            && self.window.is_none_or(|w| query < key + w)
             && (!packed || key < self.past || segment(key) == segment(query))
     }
 
@@ -51,7 +55,10 @@ impl Case {
                 let kv_at = |j: usize| ((row * self.kv_heads + kv) * self.keys() + j) * DIM;
                 for i in 0..self.length {
                     let seen: Vec<usize> = (0..self.keys()).filter(|&j| self.sees(row, self.past + i, j)).collect();
-                    let score = |j: usize| SCALE * dot(&q[q_at(i)..q_at(i) + DIM], &k[kv_at(j)..kv_at(j) + DIM]);
+                    let score = |j: usize| {
+                        let score = SCALE * dot(&q[q_at(i)..q_at(i) + DIM], &k[kv_at(j)..kv_at(j) + DIM]);
+                        self.cap.map_or(score, |cap| cap * (score / cap).tanh())
+                    };
                     let weights: Vec<f64> = seen.iter().map(|&j| score(j).exp()).collect();
                     let total: f64 = weights.iter().sum();
                     for d in 0..DIM {
@@ -75,8 +82,11 @@ impl Case {
     }
 
     fn run(&self, [q, k, v]: [Tensor<4>; 3]) -> Tensor<4> {
-        let mask = Mask::causal(&self.segments, self.rows(), self.past, self.window, &Device::flex());
-        attention(q, k, v, &mask, SCALE)
+        let mask = match self.causal {
+            true => Mask::causal(&self.segments, self.rows(), self.past, self.window, &Device::flex()),
+            false => Mask::bidirectional(&self.segments, self.rows(), &Device::flex()),
+        };
+        attention(q, k, v, &mask, Scores { scale: SCALE, cap: self.cap })
     }
 }
 
@@ -88,6 +98,8 @@ fn cases() -> Vec<Case> {
         length,
         past,
         window,
+        causal: true,
+        cap: None,
         segments: segments.to_vec(),
     };
     vec![
@@ -106,6 +118,10 @@ fn cases() -> Vec<Case> {
         case("cache and window", 2, 1, 3, 4, Some(3), &[1; 3]),
         case("cache and window, one token", 2, 1, 1, 4, Some(3), &[1]),
         case("a window that all fit in", 2, 1, 1, 2, Some(3), &[1]),
+        Case { causal: false, ..case("both ways", 2, 1, 4, 0, None, &[1; 8]) },
+        Case { causal: false, ..case("both ways, padded", 2, 2, 4, 0, None, &[1, 1, 1, 1, 1, 1, 0, 0]) },
+        Case { causal: false, ..case("both ways, packed", 4, 2, 5, 0, None, &[1, 1, 2, 2, 2]) },
+        Case { cap: Some(0.4), ..case("capped", 4, 2, 5, 0, Some(3), &[1; 10]) },
     ]
 }
 
@@ -143,7 +159,17 @@ fn gradients_are_the_slopes() {
 
 #[test]
 fn large_scores_do_not_overflow() {
-    let case = Case { name: "large", heads: 1, kv_heads: 1, length: 4, past: 0, window: None, segments: vec![1; 4] };
+    let case = Case {
+        name: "large",
+        heads: 1,
+        kv_heads: 1,
+        length: 4,
+        past: 0,
+        window: None,
+        causal: true,
+        cap: None,
+        segments: vec![1; 4],
+    };
     let inputs: Vec<Vec<f64>> = case.inputs().into_iter().map(|i| i.iter().map(|v| v * 100.0).collect()).collect();
     let found = values(case.run(case.tensors(&inputs, DType::F32)));
     assert!(found.iter().all(|v| v.is_finite()), "{found:?}");

@@ -220,7 +220,7 @@ fn losses_and_their_gradients() {
         let run = |device: &Device, dtype: DType| {
             let leaf = |name, dims| draw::<2>(name, dims, device, dtype).autodiff().require_grad();
             let (h, w) = (leaf("h", [tokens, hidden]), leaf("head", [vocabulary, hidden]));
-            let entropy = linear_cross_entropy(h.clone(), w.clone(), None, &targets, 0.25);
+            let entropy = linear_cross_entropy(h.clone(), w.clone(), &targets, 0.25);
             let gradients = backward(entropy.roots).expect("tracked");
             let gradient = |t: Tensor<2>| values(t.grad(&gradients).expect("a gradient"));
             [vec![entropy.sum.into_scalar::<f64>()], gradient(h), gradient(w)]

@@ -5,7 +5,7 @@ mod common;
 
 use burn::tensor::{DType, Tensor};
 use common::{close, draws, finite_differences, tensor, values};
-use graftwork_kernels::loss::{IGNORED, cross_entropy, linear_cross_entropy};
+use graftwork_kernels::loss::{IGNORED, OutputHead, cross_entropy, linear_cross_entropy};
 use graftwork_kernels::roots::backward;
 
 /// Sizes of one head and its batch.
@@ -14,6 +14,12 @@ struct Sizes {
     tokens: usize,
     hidden: usize,
     vocabulary: usize,
+    /// Bound on the logits.
+    cap: Option<f64>,
+}
+
+fn biased(weight: Tensor<2>, bias: Tensor<2>) -> OutputHead {
+    OutputHead { weight, bias: Some(bias), cap: None }
 }
 
 /// Hidden states, weight and bias.
@@ -38,7 +44,8 @@ fn targets(s: Sizes) -> Vec<u32> {
 fn softmax(inputs: &[Vec<f64>], s: Sizes, token: usize) -> Vec<f64> {
     let logit = |class: usize| {
         let products = (0..s.hidden).map(|i| inputs[0][token * s.hidden + i] * inputs[1][class * s.hidden + i]);
-        products.sum::<f64>() + inputs.get(2).map_or(0.0, |bias| bias[class])
+        let logit = products.sum::<f64>() + inputs.get(2).map_or(0.0, |bias| bias[class]);
+        s.cap.map_or(logit, |cap| cap * (logit / cap).tanh())
     };
     let exponentials: Vec<f64> = (0..s.vocabulary).map(|c| logit(c).exp()).collect();
     let total: f64 = exponentials.iter().sum();
@@ -70,14 +77,14 @@ fn closed_form(inputs: &[Vec<f64>], s: Sizes) -> Vec<Vec<f64>> {
 fn found(inputs: &[Vec<f64>], s: Sizes, dtype: DType) -> (f64, Vec<Vec<f64>>) {
     let tracked = tensors(inputs, s, dtype).map(|t| t.autodiff().require_grad());
     let [hidden, weight, bias] = tracked.clone();
-    let entropy = linear_cross_entropy(hidden, weight, Some(bias), &targets(s), 1.0);
+    let entropy = linear_cross_entropy(hidden, OutputHead { cap: s.cap, ..biased(weight, bias) }, &targets(s), 1.0);
     assert!(!entropy.sum.is_tracked(), "the sum is a number to report");
     let gradients = backward(entropy.roots).expect("something is tracked");
     let gradients = tracked.map(|t| values(t.grad(&gradients).expect("a gradient"))).to_vec();
     (entropy.sum.into_scalar::<f64>(), gradients)
 }
 
-const SMALL: Sizes = Sizes { tokens: 6, hidden: 4, vocabulary: 11 };
+const SMALL: Sizes = Sizes { tokens: 6, hidden: 4, vocabulary: 11, cap: None };
 
 #[test]
 fn sum_and_gradients_are_the_definitions() {
@@ -99,9 +106,24 @@ fn sum_and_gradients_are_the_definitions() {
 }
 
 #[test]
+fn capped_logits_have_their_own_slope() {
+    let s = Sizes { cap: Some(0.5), ..SMALL };
+    let inputs = inputs(s);
+    let (sum, gradients) = found(&inputs, s, DType::F64);
+    close("capped sum", &[sum], &[reference(&inputs, s)], 1e-14);
+    let slopes = finite_differences(|at| reference(at, s), &inputs);
+    for (found, slope) in gradients.iter().zip(&slopes) {
+        // The bend is sharper than the softmax, and so are the finite differences' own errors.
+        close("capped gradient", found, slope, 1e-8);
+    }
+    let plain = reference(&inputs, SMALL);
+    assert!((plain - reference(&inputs, s)).abs() > 1e-2, "the cap makes a difference");
+}
+
+#[test]
 fn chunks_add_up() {
     // Two tokens fill a chunk at this size, so that there are three chunks, the last of them half full.
-    let s = Sizes { tokens: 5, hidden: 2, vocabulary: 1 << 21 };
+    let s = Sizes { tokens: 5, hidden: 2, vocabulary: 1 << 21, cap: None };
     let inputs = inputs(s);
     let (sum, gradients) = found(&inputs, s, DType::F64);
     close("sum in chunks", &[sum], &[reference(&inputs, s)], 1e-13);
@@ -115,7 +137,7 @@ fn a_head_without_bias_is_one_with_a_bias_of_nothing() {
     let mut inputs = inputs(SMALL);
     inputs[2].fill(0.0);
     let [hidden, weight, _] = tensors(&inputs, SMALL, DType::F64);
-    let entropy = linear_cross_entropy(hidden, weight, None, &targets(SMALL), 1.0);
+    let entropy = linear_cross_entropy(hidden, weight, &targets(SMALL), 1.0);
     close("without bias", &[entropy.sum.into_scalar::<f64>()], &[reference(&inputs, SMALL)], 1e-14);
 }
 
@@ -127,7 +149,7 @@ fn an_ignored_target_is_as_if_its_token_were_not_there() {
             kept.iter().flat_map(|&t| inputs[0][t * SMALL.hidden..][..SMALL.hidden].to_vec()).collect();
         let hidden = tensor(&rows, [kept.len(), SMALL.hidden], DType::F64).autodiff().require_grad();
         let weight = tensor(&inputs[1], [SMALL.vocabulary, SMALL.hidden], DType::F64).autodiff().require_grad();
-        let entropy = linear_cross_entropy(hidden.clone(), weight.clone(), None, targets, 1.0);
+        let entropy = linear_cross_entropy(hidden.clone(), weight.clone(), targets, 1.0);
         let gradients = backward(entropy.roots).expect("tracked");
         let [dh, dw] = [hidden, weight].map(|t| values(t.grad(&gradients).expect("a gradient")));
         (entropy.sum.into_scalar::<f64>(), dh, dw)
@@ -166,17 +188,19 @@ fn logits_of_any_origin_have_the_same_loss_and_gradients() {
 fn only_what_is_tracked_gets_a_gradient() {
     let inputs = inputs(SMALL);
     let [hidden, weight, bias] = tensors(&inputs, SMALL, DType::F64);
-    let plain = linear_cross_entropy(hidden.clone(), weight.clone(), Some(bias.clone()), &targets(SMALL), 1.0);
+    let plain = linear_cross_entropy(hidden.clone(), biased(weight.clone(), bias.clone()), &targets(SMALL), 1.0);
     assert!(plain.roots.is_empty(), "nothing is tracked");
     let closed = closed_form(&inputs, SMALL);
     let (frozen_weight, frozen_bias) = (weight.clone().autodiff(), bias.clone().autodiff());
     let tracked = hidden.clone().autodiff().require_grad();
-    let entropy = linear_cross_entropy(tracked.clone(), frozen_weight.clone(), Some(frozen_bias), &targets(SMALL), 1.0);
+    let entropy =
+        linear_cross_entropy(tracked.clone(), biased(frozen_weight.clone(), frozen_bias), &targets(SMALL), 1.0);
     let gradients = backward(entropy.roots).expect("the hidden states are tracked");
     close("hidden alone", &values(tracked.grad(&gradients).expect("a gradient")), &closed[0], 1e-12);
     assert!(frozen_weight.grad(&gradients).is_none());
     let tracked = weight.autodiff().require_grad();
-    let entropy = linear_cross_entropy(hidden.autodiff(), tracked.clone(), Some(bias.autodiff()), &targets(SMALL), 1.0);
+    let entropy =
+        linear_cross_entropy(hidden.autodiff(), biased(tracked.clone(), bias.autodiff()), &targets(SMALL), 1.0);
     let gradients = backward(entropy.roots).expect("the weight is tracked");
     close("weight alone", &values(tracked.grad(&gradients).expect("a gradient")), &closed[1], 1e-12);
 }
@@ -188,8 +212,7 @@ fn the_gradient_goes_on_to_what_made_the_hidden_states() {
     let leaf = hidden.autodiff().require_grad();
     let entropy = linear_cross_entropy(
         leaf.clone().mul_scalar(2.0).div_scalar(2.0),
-        weight.autodiff(),
-        Some(bias.autodiff()),
+        biased(weight.autodiff(), bias.autodiff()),
         &targets(SMALL),
         1.0 / 8.0,
     );
@@ -200,19 +223,19 @@ fn the_gradient_goes_on_to_what_made_the_hidden_states() {
 
 #[test]
 fn one_token_and_sure_predictions() {
-    let s = Sizes { tokens: 1, hidden: 1, vocabulary: 3 };
+    let s = Sizes { tokens: 1, hidden: 1, vocabulary: 3, cap: None };
     // Logits 1000, -1000 and 0: the exponentials would overflow.
     let sure = |target: u32| {
         let hidden = tensor(&[1.0], [s.tokens, s.hidden], DType::F32);
         let weight = tensor(&[1000.0, -1000.0, 0.0], [s.vocabulary, s.hidden], DType::F32);
-        linear_cross_entropy(hidden, weight, None, &[target], 1.0).sum.into_scalar::<f64>()
+        linear_cross_entropy(hidden, weight, &[target], 1.0).sum.into_scalar::<f64>()
     };
     assert_eq!([sure(0), sure(1), sure(2)], [0.0, 2000.0, 1000.0]);
 }
 
 #[test]
 fn half_precision_sums_in_f32() {
-    let s = Sizes { tokens: 300, hidden: 4, vocabulary: 50 };
+    let s = Sizes { tokens: 300, hidden: 4, vocabulary: 50, cap: None };
     let mut inputs = inputs(s);
     // Values that bf16 holds exactly, so that only the arithmetic differs.
     inputs.iter_mut().flatten().for_each(|v| *v = (*v * 8.0).round() / 8.0);

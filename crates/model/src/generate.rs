@@ -20,7 +20,8 @@ pub struct Sampling {
     pub seed: u64,
 }
 
-/// Continues a prompt of at least one token. `on_token` sees each new token and ends the text by giving false.
+/// Continues a prompt of at least one token. `on_token` sees each new token and ends the text by giving false; so does the end of
+/// a model's table of positions.
 pub fn generate(
     architecture: &dyn Architecture,
     parameters: &dyn Parameters,
@@ -34,11 +35,17 @@ pub fn generate(
     let mut cache = Cache::default();
     let mut pending = prompt.to_vec();
     let mut generated = Vec::new();
-    while generated.len() < sampling.max_tokens && !pending.is_empty() {
+    let most = architecture.position_limit().map_or(usize::MAX, |limit| limit as usize);
+    while generated.len() < sampling.max_tokens && !pending.is_empty() && cache.length() + pending.len() <= most {
+        let reach = (cache.length() + pending.len()) as u64;
+        if architecture.angles_change_after().is_some_and(|most| reach > most && cache.length() as u64 <= most) {
+            cache = Cache::default();
+            pending = [prompt, &generated].concat();
+        }
         let input = Input::sequence(&pending, cache.length() as u32, device);
         let hidden = architecture.forward(parameters, &input, Some(&mut cache));
         let last = hidden.narrow(0, pending.len() - 1, 1);
-        let logits = parameters.linear(head.weight, head.bias, last);
+        let logits = head.logits(parameters, last);
         let draw = key.number(generated.len() as u64).draw() as f64 / 2f64.powi(64);
         let Some(token) = choose(logits, sampling, draw) else { break };
         if sampling.stop.contains(&token) || !on_token(token) {

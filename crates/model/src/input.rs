@@ -2,6 +2,17 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use crate::Task;
+
+/// The token of a row that stands for all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The first: `[CLS]`.
+    First,
+    /// The last that is no padding: it has seen all others.
+    Last,
+}
+
 /// A batch of equally long rows of tokens, padded on the right.
 ///
 /// Several sequences may share a row (packing); `segments` tells them apart, and they do not see each other.
@@ -12,6 +23,7 @@ pub struct Input {
     ids: Vec<u32>,
     positions: Vec<u32>,
     segments: Vec<u32>,
+    types: Vec<u32>,
     device: Device,
 }
 
@@ -23,7 +35,15 @@ impl Input {
         debug_assert!(
             ids.len() == positions.len() && ids.len() == segments.len() && rows > 0 && ids.len().is_multiple_of(rows)
         );
-        Self { rows, length: ids.len() / rows.max(1), ids, positions, segments, device: device.clone() }
+        let types = vec![0; ids.len()];
+        Self { rows, length: ids.len() / rows.max(1), ids, positions, segments, types, device: device.clone() }
+    }
+
+    /// The same with a type for every token, row by row: 1 for the second of two texts, in families that tell them apart.
+    #[must_use]
+    pub fn with_types(self, types: Vec<u32>) -> Self {
+        debug_assert!(types.len() == self.ids.len());
+        Self { types, ..self }
     }
 
     /// One sequence whose first token has the position `start`.
@@ -66,9 +86,50 @@ impl Input {
     /// Token ids, `[rows · length]`.
     #[must_use]
     pub fn ids(&self) -> Tensor<1, Int> {
-        let ids: Vec<i32> = self.ids.iter().map(|&id| id as i32).collect();
-        let count = ids.len();
-        Tensor::from_data(TensorData::new(ids, [count]), &self.device)
+        self.integers(&self.ids)
+    }
+
+    /// Positions as they are looked up in a table, `[rows · length]`.
+    #[must_use]
+    pub fn position_ids(&self) -> Tensor<1, Int> {
+        self.integers(&self.positions)
+    }
+
+    /// Types of the tokens, `[rows · length]`.
+    #[must_use]
+    pub fn type_ids(&self) -> Tensor<1, Int> {
+        self.integers(&self.types)
+    }
+
+    /// Numbers on the device of the pass.
+    pub(crate) fn integers(&self, numbers: &[u32]) -> Tensor<1, Int> {
+        let numbers: Vec<i32> = numbers.iter().map(|&n| n as i32).collect();
+        let count = numbers.len();
+        Tensor::from_data(TensorData::new(numbers, [count]), &self.device)
+    }
+
+    /// What a decoder leaves for its head: every hidden state, or for classification that of each row's last token.
+    #[must_use]
+    pub fn for_head(&self, task: Task, hidden: Tensor<2>) -> Tensor<2> {
+        match task {
+            Task::SequenceClassification { .. } => self.pool(hidden, Place::Last),
+            Task::CausalLm | Task::MaskedLm => hidden,
+        }
+    }
+
+    /// The hidden state of one token of each row: the first, or the last that is no padding. `[rows · length, hidden]` to
+    /// `[rows, hidden]`; each row is one sequence.
+    #[must_use]
+    pub fn pool(&self, hidden: Tensor<2>, place: Place) -> Tensor<2> {
+        let at = |(row, segments): (usize, &[u32])| {
+            let within = match place {
+                Place::First => 0,
+                Place::Last => segments.iter().rposition(|&segment| segment != 0).unwrap_or(0),
+            };
+            (row * self.length + within) as u32
+        };
+        let places: Vec<u32> = self.segments.chunks(self.length.max(1)).enumerate().map(at).collect();
+        hidden.select(0, self.integers(&places))
     }
 }
 

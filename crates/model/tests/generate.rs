@@ -4,19 +4,35 @@
 use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use graftwork_model::{Architecture, Blocks, Cache, Dimensions, Head, Input, Parameters, Sampling, Weights, generate};
-use graftwork_plan::{Param, ParamId};
+use graftwork_model::{
+    Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Parameters, Sampling, Task, Weights, generate,
+};
+use graftwork_plan::ParamId;
 
 /// Row `t` of its parameter holds the logits after token `t`.
 #[derive(Default)]
 struct Table {
     /// Tokens that each forward pass was given, after how many in the cache.
     passes: Mutex<Vec<(usize, usize)>>,
+    /// Positions that it has.
+    limit: Option<u64>,
 }
 
 impl Architecture for Table {
-    fn params(&self) -> &[Param] {
-        &[]
+    fn layout(&self) -> &Layout {
+        unreachable!("generation asks for no parameters")
+    }
+
+    fn task(&self) -> Task {
+        Task::CausalLm
+    }
+
+    fn class_name(&self) -> String {
+        unreachable!("generation asks for no name")
+    }
+
+    fn position_limit(&self) -> Option<u64> {
+        self.limit
     }
 
     fn dimensions(&self) -> Dimensions {
@@ -24,7 +40,7 @@ impl Architecture for Table {
     }
 
     fn head(&self) -> Head {
-        Head { weight: ParamId(1), bias: None }
+        Head { weight: ParamId(1), bias: None, cap: None }
     }
 
     fn begin<'a>(
@@ -103,6 +119,14 @@ fn it_ends_where_it_is_told_to() {
         seen.len() < 3
     });
     assert_eq!((seen, found), (vec![1, 2, 3], vec![1, 2]));
+}
+
+#[test]
+fn it_ends_with_the_positions() {
+    let table = Table { limit: Some(5), ..Table::default() };
+    let text = |prompt: &[u32]| generate(&table, &circle(), prompt, &greedy(50), &Device::flex(), |_| true);
+    assert_eq!(text(&[0, 1, 2]), [3, 0, 1], "the last needs no position");
+    assert_eq!(text(&[0, 1, 2, 3, 0]), [1]);
 }
 
 #[test]

@@ -6,22 +6,19 @@
 
 mod config;
 mod forward;
-mod frequencies;
-mod params;
 
 use std::sync::Arc;
 
-use graftwork_model::{Architecture, Family, ModelError, inventory};
+use graftwork_model::{Architecture, DECODER_TASKS, Family, ModelError, Task, inventory};
 use serde_json::Value;
 
-pub use config::LlamaConfig;
-pub use forward::Llama;
-pub use frequencies::Frequencies;
+use config::LlamaConfig;
+use forward::Llama;
 
 inventory::submit! {
-    Family { name: "llama", model_types: &["llama", "mistral"], open }
+    Family { name: "llama", model_types: &["llama", "mistral"], tasks: DECODER_TASKS, open }
 }
 
-fn open(config: &Value) -> Result<Arc<dyn Architecture>, ModelError> {
-    Ok(Arc::new(Llama::new(LlamaConfig::read(config)?)?))
+fn open(config: &Value, task: Task) -> Result<Arc<dyn Architecture>, ModelError> {
+    Ok(Arc::new(Llama::new(LlamaConfig::read(config)?, task)?))
 }

@@ -1,8 +1,10 @@
 //! Configurations: what is left out, what is spelt in two ways, and what makes no sense.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
-use graftwork_llama::LlamaConfig;
-use graftwork_model::open;
+use std::sync::Arc;
+
+use graftwork_llama as _;
+use graftwork_model::{Architecture, Task, open};
 use graftwork_plan::Dtype;
 use serde_json::{Value, json};
 
@@ -28,76 +30,64 @@ fn with(keys: Value) -> Value {
     config
 }
 
-fn read(keys: Value) -> LlamaConfig {
-    LlamaConfig::read(&with(keys)).expect("a configuration")
+fn read(keys: Value) -> Arc<dyn Architecture> {
+    open(&with(keys), None).expect("a configuration").1
+}
+
+fn has(model: &dyn Architecture, name: &str) -> bool {
+    model.params().iter().any(|p| p.name == name)
 }
 
 #[test]
 fn what_is_left_out_is_what_transformers_assumes() {
-    let config = read(json!({}));
-    let d = &config.dimensions;
+    let model = read(json!({}));
+    let d = model.dimensions();
     assert_eq!((d.kv_heads, d.head_dim, d.max_positions), (4, 12, 2048));
-    assert_eq!((config.norm_eps, config.sliding_window, config.dtype), (1e-6, None, Dtype::F32));
-    assert!(!config.tied && !config.attention_bias && !config.mlp_bias);
-    assert_eq!(config.frequencies.per_position.len(), 6);
-    assert_eq!((config.frequencies.per_position[0], config.frequencies.amplitude), (1.0, 1.0));
-    let last = 10_000f64.powf(-10.0 / 12.0);
-    assert!((config.frequencies.per_position[5] / last - 1.0).abs() < 1e-7);
+    assert_eq!((model.task(), model.class_name().as_str()), (Task::CausalLm, "LlamaForCausalLM"));
+    assert!(model.params().iter().all(|p| p.dtype == Dtype::F32 && p.tied_to.is_none()));
+    assert!(!has(&*model, "model.layers.0.self_attn.q_proj.bias") && !has(&*model, "model.layers.0.mlp.up_proj.bias"));
+    let nulls = json!({"num_key_value_heads": null, "head_dim": null, "torch_dtype": null, "hidden_act": null,
+        "tie_word_embeddings": null});
+    assert_eq!(read(nulls).params(), model.params(), "null is left out");
 }
 
 #[test]
-fn null_is_left_out() {
-    let keys = json!({"num_key_value_heads": null, "head_dim": null, "rope_scaling": null, "rope_parameters": null,
-        "sliding_window": null, "torch_dtype": null, "hidden_act": null, "tie_word_embeddings": null});
-    let (config, least) = (read(keys), read(json!({})));
-    assert_eq!((config.dimensions, config.frequencies), (least.dimensions, least.frequencies));
-}
-
-#[test]
-fn both_spellings_of_the_type_are_read() {
+fn what_is_there_is_read() {
+    let model = read(json!({"attention_bias": true, "mlp_bias": true, "tie_word_embeddings": true}));
+    assert!(has(&*model, "model.layers.1.self_attn.o_proj.bias") && has(&*model, "model.layers.1.mlp.down_proj.bias"));
+    assert!(model.params().iter().any(|p| p.name == "lm_head.weight" && p.tied_to.is_some()));
     for (name, dtype) in
         [("float32", Dtype::F32), ("bfloat16", Dtype::Bf16), ("float16", Dtype::F16), ("float64", Dtype::F64)]
     {
-        assert_eq!(read(json!({"dtype": name})).dtype, dtype);
-        assert_eq!(read(json!({"torch_dtype": name})).dtype, dtype);
+        for key in ["dtype", "torch_dtype"] {
+            assert_eq!(read(json!({key: name})).params()[0].dtype, dtype);
+        }
     }
 }
 
 #[test]
-fn both_spellings_of_the_positions_are_read() {
-    let scaled = |inner: Value, outer: Value| {
-        let mut new = inner.clone();
-        new["rope_theta"] = json!(500_000.0);
-        let mut old = outer;
-        old["rope_scaling"] = inner;
-        old["rope_theta"] = json!(500_000.0);
-        let (new, old) = (read(json!({"rope_parameters": new})), read(old));
-        assert_eq!(new.frequencies, old.frequencies);
-        new.frequencies
+fn a_classifier_has_as_many_classes_as_it_names() {
+    let score = |keys: Value| {
+        let model = read(keys);
+        let score = model.params().iter().find(|p| p.name == "score.weight").expect("a classifier").shape.clone();
+        assert!(!has(&*model, "lm_head.weight"));
+        (model.class_name(), score.dims().to_vec())
     };
-    let plain = scaled(json!({"rope_type": "default"}), json!({}));
-    let linear = scaled(json!({"rope_type": "linear", "factor": 4.0}), json!({}));
-    let legacy = read(json!({"rope_theta": 500_000.0, "rope_scaling": {"type": "linear", "factor": 4.0}}));
-    assert_eq!(linear, legacy.frequencies);
-    for (plain, linear) in plain.per_position.iter().zip(&linear.per_position) {
-        assert!((plain / linear - 4.0).abs() < 1e-6);
-    }
-    let yarn = scaled(json!({"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}), json!({}));
-    assert!((yarn.amplitude - (0.1 * 4f64.ln() + 1.0)).abs() < 1e-12);
-    let given = json!({"rope_type": "yarn", "factor": 4.0, "attention_factor": 0.5, "truncate": false});
-    assert_eq!(scaled(given, json!({})).amplitude, 0.5);
-    let scales = json!({"rope_type": "yarn", "factor": 4.0, "mscale": 2.0, "mscale_all_dim": 1.0});
-    let expected = (0.2 * 4f64.ln() + 1.0) / (0.1 * 4f64.ln() + 1.0);
-    assert!((scaled(scales, json!({})).amplitude - expected).abs() < 1e-12);
+    let class = json!(["MistralForSequenceClassification"]);
+    let three = json!({"0": "no", "1": "maybe", "2": "yes"});
+    assert_eq!(
+        score(json!({"model_type": "mistral", "architectures": class, "id2label": three})),
+        ("MistralForSequenceClassification".to_owned(), vec![3, 48])
+    );
+    let class = json!(["LlamaForSequenceClassification"]);
+    assert_eq!(score(json!({"architectures": class})).1, [2, 48], "Transformers' default");
+    assert_eq!(score(json!({"architectures": class, "num_labels": 5})).1, [5, 48]);
 }
 
 #[test]
-fn only_mistral_has_a_window() {
-    let window = |keys: Value| read(keys).sliding_window;
-    assert_eq!(window(json!({"model_type": "mistral", "sliding_window": 8})), Some(8));
-    assert_eq!(window(json!({"model_type": "mistral", "sliding_window": null})), None);
-    assert_eq!(window(json!({"model_type": "mistral"})), Some(4096), "Transformers' default");
-    assert_eq!(window(json!({"sliding_window": 8})), None, "Llama does not look at the key");
+fn a_task_is_refused_that_the_family_has_not_got() {
+    let error = open(&least(), Some(Task::MaskedLm)).err().expect("refused").to_string();
+    assert_eq!(error, "the llama family is not made for masked-lm; it does: causal-lm, sequence-classification");
 }
 
 #[test]
@@ -151,9 +141,16 @@ fn what_makes_no_sense_is_an_error_that_names_the_key() {
         (json!({"rope_scaling": [2.0]}), "`rope_scaling` is [2.0]: it must be an object"),
         (
             rope(json!({"factor": 2.0}), "dynamic"),
-            "`dynamic` is not supported; there are: default, linear, llama3, yarn",
+            "`dynamic` is not supported; there are: default, linear, llama3, yarn, longrope",
         ),
-        (json!({"rope_scaling": {"type": "su"}}), "`su` is not supported"),
+        (json!({"rope_scaling": {"type": "su", "short_factor": [1.0]}}), "`short_factor` is [1.0]: it must hold 6"),
+        (json!({"partial_rotary_factor": 0.1}), "`partial_rotary_factor` is 0.1: it leaves 1 of 12 entries to turn"),
+        (json!({"partial_rotary_factor": 0.25}), "heads of width 3 cannot be rotated in halves"),
+        (json!({"architectures": ["LlamaForSequenceClassification"], "num_labels": 0}), "`num_labels` is 0"),
+        (
+            json!({"architectures": ["LlamaForSequenceClassification"], "id2label": {"1": "yes"}}),
+            "it must name the classes 0, 1, … in order",
+        ),
         (rope(json!({}), "linear"), "config.json has no `factor`"),
         (rope(json!({"factor": 0}), "linear"), "`factor` is 0: it must be positive"),
         (rope(json!({"factor": "2"}), "linear"), "`factor` is \"2\": invalid type"),
@@ -174,13 +171,13 @@ fn what_makes_no_sense_is_an_error_that_names_the_key() {
         ),
     ];
     for (keys, part) in cases {
-        let message = match open(&with(keys.clone())) {
+        let message = match open(&with(keys.clone()), None) {
             Ok(_) => panic!("{keys} should be refused"),
             Err(error) => error.to_string(),
         };
         assert!(message.contains(part), "`{part}` is not in: {message}");
     }
     for nothing in [json!([]), json!("llama"), json!(null)] {
-        assert!(open(&nothing).is_err());
+        assert!(open(&nothing, None).is_err());
     }
 }
