@@ -1,6 +1,6 @@
 //! Rows as rectangular arrays, ready to become tensors.
 
-use crate::{Row, Source};
+use crate::{Row, Sample, Source};
 
 /// A batch of `rows` × `length` positions, row after row; rows are filled up on the right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,8 @@ pub struct Batch {
     pub length: usize,
     /// Token ids; the padding id where there is no token.
     pub ids: Vec<u32>,
-    /// The id that follows in the same segment; the padding id where none does.
+    /// What is to be predicted at this position: the id that follows in the same segment, the padding id where none
+    /// does; with masked tokens, the id that stood here.
     pub targets: Vec<u32>,
     /// Whether the loss counts the prediction made at this position.
     pub counts: Vec<bool>,
@@ -19,6 +20,10 @@ pub struct Batch {
     pub positions: Vec<u32>,
     /// The segment in the row, from 1; 0 is padding. Positions of different segments must not attend to each other.
     pub segments: Vec<u32>,
+    /// The type of each token, 1 for the second text of a pair; empty if all are 0.
+    pub types: Vec<u32>,
+    /// The class of each row; empty unless samples have labels.
+    pub labels: Vec<u32>,
     /// Where the samples came from, row after row, segment after segment.
     pub sources: Vec<Source>,
 }
@@ -28,6 +33,8 @@ impl Batch {
     pub fn from_rows(rows: &[&Row], pad_id: u32) -> Self {
         let length = rows.iter().map(|row| row.tokens()).max().unwrap_or(0);
         let size = rows.len() * length;
+        let samples = || rows.iter().flat_map(|row| row.segments());
+        let typed = samples().any(|sample| !sample.types().is_empty());
         let mut batch = Self {
             rows: rows.len(),
             length,
@@ -36,6 +43,8 @@ impl Batch {
             counts: vec![false; size],
             positions: vec![0; size],
             segments: vec![0; size],
+            types: vec![0; if typed { size } else { 0 }],
+            labels: samples().filter_map(Sample::label).collect(),
             sources: rows.iter().flat_map(|row| row.sources().cloned()).collect(),
         };
         for (index, row) in rows.iter().enumerate() {
@@ -50,6 +59,9 @@ impl Batch {
             let here = at..at + sample.len();
             self.ids[here.clone()].copy_from_slice(sample.ids());
             self.segments[here.clone()].fill(segment);
+            if !sample.types().is_empty() {
+                self.types[here.clone()].copy_from_slice(sample.types());
+            }
             for (position, slot) in (0..).zip(&mut self.positions[here.clone()]) {
                 *slot = position;
             }
@@ -62,9 +74,9 @@ impl Batch {
         }
     }
 
-    /// Predictions that the loss counts.
+    /// Predictions that the loss counts: of tokens, or of the classes of rows.
     pub fn target_tokens(&self) -> usize {
-        self.counts.iter().filter(|&&counts| counts).count()
+        self.labels.len() + self.counts.iter().filter(|&&counts| counts).count()
     }
 
     /// Positions that hold a token.

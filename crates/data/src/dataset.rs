@@ -3,11 +3,12 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use crate::masking::{Draws, Masking};
 use crate::sample::Sampler;
 use crate::stats::Tally;
 use crate::{
-    Batch, DataError, DataOptions, DataStats, EvalSplit, Format, Order, PartStats, Preview, Row, Sample, Tokenizer,
-    order, pack, read, split, unpacked,
+    Batch, DataError, DataOptions, DataStats, EvalSplit, Format, Objective, Order, PartStats, Preview, Row, Sample,
+    Tokenizer, order, pack, read, split, unpacked,
 };
 
 /// Tokenised data, split and laid into rows.
@@ -16,6 +17,7 @@ pub struct Dataset {
     train: Vec<Row>,
     eval: Vec<Row>,
     pad_id: u32,
+    masking: Option<Masking>,
     seed: u64,
     order: Order,
     stats: DataStats,
@@ -30,8 +32,14 @@ impl Dataset {
     /// no sample is left to train on.
     pub fn load(files: &[PathBuf], tokenizer: &Tokenizer, options: &DataOptions) -> Result<Self, DataError> {
         options.validate()?;
+        let masking = Masking::of(&options.objective, tokenizer, options.seed)?;
         let mut loader = Loader {
-            sampler: Sampler { tokenizer, max_length: options.max_length, loss_on: options.loss_on },
+            sampler: Sampler {
+                tokenizer,
+                max_length: options.max_length,
+                loss_on: options.loss_on,
+                objective: &options.objective,
+            },
             format: options.format,
             tally: Tally::default(),
         };
@@ -60,9 +68,9 @@ impl Dataset {
             train: PartStats::of(&train),
             eval: PartStats::of(&eval),
         };
-        let fingerprint = fingerprint(&train, &eval, options);
+        let fingerprint = fingerprint(&train, &eval, options, masking.as_ref());
         let pad_id = tokenizer.pad().or(tokenizer.eos()).unwrap_or(0);
-        Ok(Self { train, eval, pad_id, seed: options.seed, order: options.order, stats, fingerprint })
+        Ok(Self { train, eval, pad_id, masking, seed: options.seed, order: options.order, stats, fingerprint })
     }
 
     /// The rows to train on, before any order.
@@ -81,7 +89,7 @@ impl Dataset {
             Order::Shuffled => order(self.seed, epoch, self.train.len()),
             Order::Sequential => (0..u32::try_from(self.train.len()).unwrap_or(u32::MAX)).collect(),
         };
-        Epoch { dataset: self, order }
+        Epoch { dataset: self, number: epoch, order }
     }
 
     /// The evaluation rows as batches of `micro_batch` rows, in the files' order; the last may have fewer.
@@ -95,10 +103,23 @@ impl Dataset {
         rows: &'a [Row],
         micro_batch: NonZeroUsize,
     ) -> impl Iterator<Item = Batch> + use<'_, 'a> {
-        rows.chunks(micro_batch.get()).map(|rows| {
-            let rows: Vec<&Row> = rows.iter().collect();
-            Batch::from_rows(&rows, self.pad_id)
+        let firsts = (0..).step_by(micro_batch.get());
+        rows.chunks(micro_batch.get()).zip(firsts).map(|(rows, first)| {
+            let rows: Vec<(usize, &Row)> = (first..).zip(rows).collect();
+            self.batch(&rows, Draws::Evaluation)
         })
+    }
+
+    /// The batch of these rows, each with the index that its masked tokens are drawn by.
+    fn batch(&self, indexed: &[(usize, &Row)], draws: Draws) -> Batch {
+        let rows: Vec<&Row> = indexed.iter().map(|&(_, row)| row).collect();
+        let mut batch = Batch::from_rows(&rows, self.pad_id);
+        if let Some(masking) = &self.masking {
+            for (at, &(index, row)) in indexed.iter().enumerate() {
+                masking.apply(&mut batch, at, row, index, draws);
+            }
+        }
+        batch
     }
 
     /// Numbers about the data.
@@ -127,6 +148,7 @@ impl Dataset {
 #[derive(Debug)]
 pub struct Epoch<'a> {
     dataset: &'a Dataset,
+    number: u64,
     order: Vec<u32>,
 }
 
@@ -144,8 +166,9 @@ impl<'a> Epoch<'a> {
     /// Batch `index`, from 0; `None` past the end.
     pub fn batch(&self, index: usize, micro_batch: NonZeroUsize) -> Option<Batch> {
         let indices = self.order.chunks(micro_batch.get()).nth(index)?;
-        let rows: Vec<&Row> = indices.iter().map(|&index| &self.dataset.train[index as usize]).collect();
-        Some(Batch::from_rows(&rows, self.dataset.pad_id))
+        let indices = indices.iter().map(|&index| index as usize);
+        let rows: Vec<(usize, &Row)> = indices.map(|index| (index, &self.dataset.train[index])).collect();
+        Some(self.dataset.batch(&rows, Draws::Epoch(self.number)))
     }
 
     /// All batches in order.
@@ -191,7 +214,7 @@ impl Loader<'_> {
     }
 }
 
-fn fingerprint(train: &[Row], eval: &[Row], options: &DataOptions) -> String {
+fn fingerprint(train: &[Row], eval: &[Row], options: &DataOptions, masking: Option<&Masking>) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut number = |value: u64| {
         hasher.update(&value.to_le_bytes());
@@ -201,6 +224,7 @@ fn fingerprint(train: &[Row], eval: &[Row], options: &DataOptions) -> String {
         Order::Shuffled => 0,
         Order::Sequential => 1,
     });
+    let next_token = options.objective == Objective::NextToken;
     for rows in [train, eval] {
         number(rows.len() as u64);
         for row in rows {
@@ -210,8 +234,14 @@ fn fingerprint(train: &[Row], eval: &[Row], options: &DataOptions) -> String {
                 for (&id, &counts) in sample.ids().iter().zip(sample.train_on()) {
                     number(u64::from(id) << 1 | u64::from(counts));
                 }
+                if !next_token {
+                    number(sample.label().map_or(0, |label| u64::from(label) + 1));
+                    number(sample.types().len() as u64);
+                    sample.types().iter().for_each(|&kind| number(u64::from(kind)));
+                }
             }
         }
     }
+    masking.map(Masking::identity).into_iter().flatten().for_each(number);
     hasher.finalize().to_hex().to_string()
 }

@@ -63,7 +63,7 @@ pub enum DataError {
     /// A record's keys fit no format.
     #[error(
         "{at}: the keys {found} fit no format; expected `text`, or `prompt` and `completion`, or `instruction` and \
-         `output`, or `messages`, or `conversations`"
+         `output`, or `messages`, or `conversations`, or a text and its `label`"
     )]
     UnknownFormat {
         /// Where.
@@ -116,6 +116,22 @@ pub enum DataError {
         /// The speaker.
         role: String,
     },
+    /// A label that is no class.
+    #[error("{at}: the label `{label}` is none of the {} classes ({})", known.len(), listed(known))]
+    UnknownLabel {
+        /// Where.
+        at: Source,
+        /// The label.
+        label: String,
+        /// The names of the classes.
+        known: Vec<String>,
+    },
+    /// Two texts where one is to be continued.
+    #[error("{at}: a pair of texts with a label, which only the objective `label` or `masked` can use")]
+    PairWithoutLabel {
+        /// Where.
+        at: Source,
+    },
     /// A conversation of no messages.
     #[error("{at}: `{key}` is empty; a conversation needs at least one message")]
     NoMessages {
@@ -141,6 +157,12 @@ pub enum DataError {
          or turn the data into prompt/completion pairs"
     )]
     NoChatTemplate,
+    /// Tokens are to be masked, and the tokenizer has nothing to mask them with.
+    #[error(
+        "the tokenizer has no mask token: neither a `mask_token` in tokenizer_config.json nor a special token [MASK] or \
+         <mask>; use a model that was trained with one"
+    )]
+    NoMaskToken,
     /// The chat template failed.
     #[error("the chat template failed: {0}")]
     Template(String),
@@ -182,6 +204,13 @@ pub enum DataError {
         /// The limit that samples were cut to.
         max_length: usize,
     },
+}
+
+/// The first names of a list that may be long.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    shown.join(", ") + if names.len() > SHOWN { ", …" } else { "" }
 }
 
 fn did_you_mean(near: Option<&str>) -> String {

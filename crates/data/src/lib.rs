@@ -4,6 +4,8 @@
 //! a mask of the tokens that the loss counts; samples are laid into [`Row`]s, packed or one each; an [`Epoch`] gives
 //! the rows in a fixed order as [`Batch`]es. [`Dataset::load`] does all of it.
 //!
+//! What there is to learn is the [`Objective`]'s to say: the next token, masked tokens, or the class of a text.
+//!
 //! The same files, tokenizer and options give the same batches, and batch `(epoch, index)` can be asked for directly,
 //! which is what resuming a run needs. One thing can differ from day to day, a chat template that asks for the date:
 //! [`Tokenizer::with_now`] fixes it.
@@ -11,7 +13,10 @@
 mod batch;
 mod dataset;
 mod error;
+mod framed;
+mod labels;
 mod mask;
+mod masking;
 mod message;
 mod options;
 mod order;
@@ -30,8 +35,9 @@ mod tokenizer;
 pub use batch::Batch;
 pub use dataset::{Dataset, Epoch};
 pub use error::DataError;
+pub use labels::labels_of;
 pub use message::{Conversation, Message};
-pub use options::{DataOptions, EvalSplit, Fraction, LossOn, Order};
+pub use options::{DataOptions, EvalSplit, Fraction, LossOn, Objective, Order};
 pub use order::order;
 pub use pack::{Row, pack, unpacked};
 pub use preview::{Piece, Preview};

@@ -21,9 +21,11 @@ pub struct DataOptions {
     pub packing: bool,
     /// Which tokens the loss counts.
     pub loss_on: LossOn,
+    /// What the model learns from a sample.
+    pub objective: Objective,
     /// What to evaluate on.
     pub eval: EvalSplit,
-    /// The seed of the order and of the evaluation split.
+    /// The seed of the order, of the evaluation split and of masked tokens.
     pub seed: u64,
     /// The order of rows in an epoch.
     pub order: Order,
@@ -36,6 +38,7 @@ impl Default for DataOptions {
             max_length: 512,
             packing: false,
             loss_on: LossOn::Auto,
+            objective: Objective::NextToken,
             eval: EvalSplit::default(),
             seed: 0,
             order: Order::Shuffled,
@@ -47,16 +50,61 @@ impl DataOptions {
     /// Checks what the types leave open.
     ///
     /// # Errors
-    /// [`DataError::Option`] when `max_length` is below 2: one token has no next token to predict.
+    /// [`DataError::Option`] when `max_length` is below 2 (one token has no next token to predict), when the objective
+    /// cannot be, or when another option does not go with it.
     pub fn validate(&self) -> Result<(), DataError> {
+        let wrong = |key, problem| Err(DataError::Option { key, problem });
         if self.max_length < 2 {
-            return Err(DataError::Option {
-                key: "max_length",
-                problem: format!("must be at least 2 tokens, is {}", self.max_length),
-            });
+            return wrong("max_length", format!("must be at least 2 tokens, is {}", self.max_length));
         }
-        Ok(())
+        if self.objective != Objective::NextToken && self.loss_on != LossOn::Auto {
+            return wrong("loss_on", "only the objective next-token has a choice; leave it at \"auto\"".to_owned());
+        }
+        match &self.objective {
+            Objective::NextToken => Ok(()),
+            Objective::Masked { probability } if *probability > 0.0 && *probability <= 1.0 => Ok(()),
+            Objective::Masked { probability } => wrong(
+                "objective",
+                format!("the probability of masking must be above 0 and at most 1, is {probability}"),
+            ),
+            Objective::Label { .. } if self.packing => {
+                wrong("packing", "a row has one label, so it holds one sample; turn packing off".to_owned())
+            }
+            Objective::Label { labels } => match repeated(labels) {
+                Some(label) => wrong("objective", format!("the label {label:?} is listed twice")),
+                None if labels.len() < 2 => {
+                    wrong("objective", format!("needs at least two labels to choose from, has {}", labels.len()))
+                }
+                None => Ok(()),
+            },
+        }
     }
+}
+
+/// An entry that stands there once more before it.
+fn repeated(labels: &[String]) -> Option<&String> {
+    labels.iter().enumerate().find(|(index, label)| labels[..*index].contains(label)).map(|(_, label)| label)
+}
+
+/// What the model learns from a sample.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Objective {
+    /// The token that follows (causal language modelling).
+    #[default]
+    NextToken,
+    /// The tokens that were masked (masked language modelling: Devlin et al., "BERT", 2019, section 3.1). Of the tokens
+    /// that are not special each is chosen with this probability; of the chosen, 80 % are shown as the mask token, 10 %
+    /// as a random one, 10 % as they are. Every epoch masks anew, every evaluation masks alike.
+    Masked {
+        /// Above 0 and at most 1; 0.15 in the paper.
+        probability: f32,
+    },
+    /// The class of a text, or of a pair of texts.
+    Label {
+        /// The names of the classes, in their order; [`labels_of`](crate::labels_of) collects them from the data.
+        labels: Vec<String>,
+    },
 }
 
 /// Which tokens the loss counts.

@@ -24,7 +24,7 @@ pub(crate) fn permutation(purpose: &str, seed: u64, epoch: u64, n: usize) -> Vec
 }
 
 /// A number below `bound`, each as likely as any other.
-fn below(rng: &mut impl Rng, bound: u64) -> u64 {
+pub(crate) fn below(rng: &mut impl Rng, bound: u64) -> u64 {
     let mut product = u128::from(rng.next_u64()) * u128::from(bound);
     if (product as u64) < bound {
         let threshold = bound.wrapping_neg() % bound;

@@ -19,6 +19,8 @@ pub enum Format {
     PromptCompletion,
     /// `{"instruction", "input"?, "output"}`.
     Alpaca,
+    /// `{"text", "label"}`, with `sentence`, `sentence1` and `sentence2`, or `premise` and `hypothesis` for `text`.
+    Labelled,
     /// `{"messages": [{"role", "content"}]}`, or ShareGPT's `{"conversations": [{"from", "value"}]}`.
     Chat,
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Format {
             Self::JsonlText => "jsonl-text",
             Self::PromptCompletion => "prompt-completion",
             Self::Alpaca => "alpaca",
+            Self::Labelled => "labelled",
             Self::Chat => "chat",
         })
     }
@@ -45,6 +48,8 @@ impl Format {
             Some(Self::PromptCompletion)
         } else if has("instruction") && has("output") {
             Some(Self::Alpaca)
+        } else if has("label") && LABELLED_TEXTS.iter().any(|(first, pair)| has(first) && pair.is_none_or(has)) {
+            Some(Self::Labelled)
         } else if has("text") {
             Some(Self::JsonlText)
         } else {
@@ -52,6 +57,10 @@ impl Format {
         }
     }
 }
+
+/// The keys of texts that have a label, as the GLUE and SNLI data sets spell them: one, or the two of a pair.
+const LABELLED_TEXTS: [(&str, Option<&str>); 4] =
+    [("text", None), ("sentence", None), ("sentence1", Some("sentence2")), ("premise", Some("hypothesis"))];
 
 /// One record of a data file.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +85,15 @@ pub enum Body {
         /// What it is to say.
         completion: String,
     },
+    /// A text, or two, and the class it belongs to.
+    Labelled {
+        /// The text.
+        text: String,
+        /// What it is paired with.
+        pair: Option<String>,
+        /// The name of the class, or its index; an integer in JSON is here as its digits.
+        label: String,
+    },
     /// A conversation, to be rendered by the chat template.
     Chat(Conversation),
 }
@@ -91,6 +109,7 @@ impl Body {
             Format::Text | Format::JsonlText => fields.text("text").map(Self::Text),
             Format::PromptCompletion => prompt_completion(&fields),
             Format::Alpaca => alpaca(&fields),
+            Format::Labelled => labelled(&fields),
             Format::Chat => conversation(&fields).map(Self::Chat),
         };
         // A key that is missing because the record is of another kind deserves to be told so.
@@ -130,6 +149,17 @@ fn alpaca(fields: &Fields<'_>) -> Result<Body, DataError> {
         )
     };
     Ok(Body::Pair { prompt, completion })
+}
+
+fn labelled(fields: &Fields<'_>) -> Result<Body, DataError> {
+    let given = LABELLED_TEXTS.into_iter().find(|(first, _)| fields.map.contains_key(*first));
+    let (first, second) = given.unwrap_or(LABELLED_TEXTS[0]);
+    let label = match fields.value("label")? {
+        Value::String(name) => name.clone(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        _ => return Err(fields.wrong_type("label", "a string or an integer")),
+    };
+    Ok(Body::Labelled { text: fields.text(first)?, pair: second.map(|second| fields.text(second)).transpose()?, label })
 }
 
 fn conversation(fields: &Fields<'_>) -> Result<Conversation, DataError> {

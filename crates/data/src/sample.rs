@@ -1,14 +1,18 @@
 //! Records to samples: ids, and which of them the loss counts.
 
+use crate::framed::{check_labelled, check_texts};
 use crate::mask::{assistant_spans, covers};
 use crate::stats::Tally;
-use crate::{Body, Conversation, DataError, Encoded, Format, LossOn, Record, Source, Tokenizer, stream};
+use crate::{Body, Conversation, DataError, Encoded, Format, LossOn, Objective, Record, Source, Tokenizer, stream};
 
 /// A tokenised record, or a window of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     ids: Vec<u32>,
     train_on: Vec<bool>,
+    /// Empty if all are 0.
+    types: Vec<u32>,
+    label: Option<u32>,
     source: Source,
 }
 
@@ -23,7 +27,25 @@ impl Sample {
         if let Some(first) = train_on.first_mut() {
             *first = false;
         }
-        Self { ids, train_on, source }
+        Self { ids, train_on, types: Vec::new(), label: None, source }
+    }
+
+    /// A sample of ids, each with whether it may be masked.
+    pub(crate) fn masked(ids: Vec<u32>, maskable: Vec<bool>, source: Source) -> Self {
+        Self { ids, train_on: maskable, types: Vec::new(), label: None, source }
+    }
+
+    /// The same with a type for each token: 1 in the second text of a pair, in families that tell them apart.
+    #[must_use]
+    pub(crate) fn with_types(self, types: Vec<u32>) -> Self {
+        let types = if types.iter().all(|&kind| kind == 0) { Vec::new() } else { types };
+        Self { types, ..self }
+    }
+
+    /// The same with a class to predict.
+    #[must_use]
+    pub fn with_label(self, label: u32) -> Self {
+        Self { label: Some(label), ..self }
     }
 
     /// The token ids.
@@ -31,9 +53,19 @@ impl Sample {
         &self.ids
     }
 
-    /// Whether each token counts as a target; as long as [`ids`](Self::ids).
+    /// Whether each token counts as a target, or with masked tokens may become one; as long as [`ids`](Self::ids).
     pub fn train_on(&self) -> &[bool] {
         &self.train_on
+    }
+
+    /// The type of each token; none if all are 0.
+    pub fn types(&self) -> &[u32] {
+        &self.types
+    }
+
+    /// The class to predict.
+    pub fn label(&self) -> Option<u32> {
+        self.label
     }
 
     /// The record's, or the window's, first line.
@@ -51,9 +83,9 @@ impl Sample {
         self.ids.is_empty()
     }
 
-    /// The number of tokens that count as targets.
+    /// The number of targets: of tokens that count, and one for a label.
     pub fn target_tokens(&self) -> usize {
-        self.train_on.iter().filter(|&&counts| counts).count()
+        usize::from(self.label.is_some()) + self.train_on.iter().filter(|&&counts| counts).count()
     }
 }
 
@@ -66,17 +98,25 @@ impl Sample {
 ///   counts; where a token straddles the boundary, TRL goes by the number of the prompt's ids, and this by the bytes.
 /// - Without an eos in the tokenizer or the model's configuration, nothing is put at the end.
 /// - A conversation is what the chat template renders, with nothing added; counted are the assistant's turns.
+/// - For masked tokens and labels, a text or a pair of them is what the tokenizer makes of it with its special tokens,
+///   which stay when it is cut (`framed.rs`).
 ///
 /// A sample longer than `max_length` is cut there; one that has no counted token left is dropped.
 pub(crate) struct Sampler<'a> {
     pub(crate) tokenizer: &'a Tokenizer,
     pub(crate) max_length: usize,
     pub(crate) loss_on: LossOn,
+    pub(crate) objective: &'a Objective,
 }
 
 impl Sampler<'_> {
-    /// Fails if the loss is to be on something that records of this format do not have.
+    /// Fails if the objective, or the loss, is to be on something that records of this format do not have.
     pub(crate) fn check(&self, format: Format) -> Result<(), DataError> {
+        match self.objective {
+            Objective::NextToken => {}
+            Objective::Masked { .. } => return check_texts(format),
+            Objective::Label { .. } => return check_labelled(format),
+        }
         let fits = match self.loss_on {
             LossOn::Auto | LossOn::All => true,
             LossOn::Completion => matches!(format, Format::PromptCompletion | Format::Alpaca),
@@ -92,10 +132,19 @@ impl Sampler<'_> {
     /// The samples of one record, counted in `tally`.
     pub(crate) fn samples(&self, record: &Record, tally: &mut Tally) -> Result<Vec<Sample>, DataError> {
         tally.records += 1;
+        match self.objective {
+            Objective::NextToken => self.next_token(record, tally),
+            Objective::Masked { .. } => self.masked(record, tally),
+            Objective::Label { labels } => self.labelled(record, labels, tally),
+        }
+    }
+
+    fn next_token(&self, record: &Record, tally: &mut Tally) -> Result<Vec<Sample>, DataError> {
         let source = &record.source;
         let sample = match &record.body {
             Body::Stream(text) => return self.windows(text, source),
-            Body::Text(text) => self.pair("", text, source),
+            Body::Text(text) | Body::Labelled { text, pair: None, .. } => self.pair("", text, source),
+            Body::Labelled { pair: Some(_), .. } => return Err(DataError::PairWithoutLabel { at: source.clone() }),
             Body::Pair { prompt, completion } => self.pair(prompt, completion, source),
             Body::Chat(conversation) => self.chat(conversation, source),
         };
@@ -120,13 +169,11 @@ impl Sampler<'_> {
         let stream = stream::encode(self.tokenizer, text)?;
         let prefix = self.tokenizer.prefix();
         let ids = [prefix, &stream.ids, &self.tokenizer.ending()].concat();
-        let (mut line, mut counted) = (source.line, 0);
+        let mut lines = Lines::new(text, source.line);
         let mut samples = Vec::with_capacity(ids.len().div_ceil(self.max_length));
         for (index, window) in ids.chunks(self.max_length).enumerate().filter(|(_, window)| window.len() >= 2) {
             let first = (index * self.max_length).saturating_sub(prefix.len());
-            let start = stream.starts.get(first).map_or(text.len(), |&start| start.max(counted));
-            line += text.as_bytes()[counted..start].iter().filter(|&&byte| byte == b'\n').count();
-            counted = start;
+            let line = lines.at(stream.starts.get(first).copied().unwrap_or(text.len()));
             samples.push(Sample::new(window.to_vec(), vec![true; window.len()], source.at_line(line)));
         }
         Ok(samples)
@@ -154,5 +201,27 @@ impl Sampler<'_> {
             offsets.iter().map(|token| covers(&spans, token)).collect()
         };
         Ok(Sample::new(ids, train_on, source.clone()))
+    }
+}
+
+/// Tells the lines of places in a text that are asked for from its beginning to its end.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    line: usize,
+    counted: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Of a text whose first line has this number.
+    pub(crate) fn new(text: &'a str, line: usize) -> Self {
+        Self { text, line, counted: 0 }
+    }
+
+    /// The line of a byte; one before the last that was asked for is taken for it.
+    pub(crate) fn at(&mut self, byte: usize) -> usize {
+        let byte = byte.max(self.counted);
+        self.line += self.text.as_bytes()[self.counted..byte].iter().filter(|&&byte| byte == b'\n').count();
+        self.counted = byte;
+        self.line
     }
 }

@@ -1,12 +1,15 @@
 //! A model folder's tokenizer: text to ids and back, the ids that mean begin, end and padding, and the chat template.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use tokenizers::{Encoding, PostProcessor, TruncationParams, truncate_encodings};
 
+use crate::framed::{Framed, room};
 use crate::template::ChatTemplate;
 use crate::{DataError, Message};
 
@@ -17,12 +20,14 @@ pub struct Tokenizer {
     bos: Option<u32>,
     eos: Option<u32>,
     pad: Option<u32>,
+    mask: Option<u32>,
     stop_ids: Vec<u32>,
     /// What the post-processor puts around every text.
     prefix: Vec<u32>,
     suffix: Vec<u32>,
     /// The special tokens as they are spelt, longest first.
     specials: Vec<String>,
+    special_ids: BTreeSet<u32>,
     template: Option<ChatTemplate>,
     fingerprint: String,
 }
@@ -59,8 +64,8 @@ impl Tokenizer {
         let config = Config::read(dir)?;
         let special = config.special_ids(&inner, dir)?;
         let (prefix, suffix) = surroundings(&inner)?;
-        let added = inner.get_added_tokens_decoder().into_values();
-        let mut specials: Vec<String> = added.filter(|token| token.special).map(|token| token.content).collect();
+        let added = inner.get_added_tokens_decoder().into_iter().filter(|(_, token)| token.special);
+        let (special_ids, mut specials): (BTreeSet<_>, Vec<_>) = added.map(|(id, token)| (id, token.content)).unzip();
         specials.sort_by_key(|token| std::cmp::Reverse(token.len()));
         let template_source = config.chat_template(dir)?;
         let mut hasher = blake3::Hasher::new();
@@ -73,10 +78,12 @@ impl Tokenizer {
             bos: special.bos,
             eos: special.eos,
             pad: special.pad,
+            mask: special.mask,
             stop_ids: special.stop,
             prefix,
             suffix,
             specials,
+            special_ids,
             template,
             fingerprint: hasher.finalize().to_hex().to_string(),
         })
@@ -116,6 +123,34 @@ impl Tokenizer {
         Ok(encodings.iter().map(encoded).collect())
     }
 
+    /// A text, or two, with special tokens, cut to `max_length` ids of which these are the last to go: of a pair, from
+    /// the longer text, as Transformers' `truncation=True` does.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode); no room for a token; a post-processor that knows no pairs.
+    pub(crate) fn frame(&self, text: &str, pair: Option<&str>, max_length: usize) -> Result<Framed, DataError> {
+        let plain = |text| self.inner.encode_fast(text, false).map_err(tokenize_error);
+        let mut texts = (plain(text)?, pair.map(plain).transpose()?);
+        if let Some(second) = &mut texts.1 {
+            second.set_type_ids(vec![1; second.len()]);
+        }
+        let added = self.inner.get_post_processor().map_or(0, |processor| processor.added_tokens(pair.is_some()));
+        let max_length = room(max_length, added)?;
+        let length = |texts: &(Encoding, Option<Encoding>)| texts.0.len() + texts.1.as_ref().map_or(0, Encoding::len);
+        let whole = length(&texts);
+        let params = TruncationParams { max_length, ..TruncationParams::default() };
+        let (first, second) = truncate_encodings(texts.0, texts.1, &params).map_err(tokenize_error)?;
+        let framed = self.inner.post_process(first, second, true).map_err(tokenize_error)?;
+        if framed.len() < whole.min(max_length) {
+            return Err(DataError::Tokenize("the tokenizer's post-processor knows no pairs of texts".to_owned()));
+        }
+        Ok(Framed {
+            ids: framed.get_ids().to_vec(),
+            types: framed.get_type_ids().to_vec(),
+            truncated: whole > max_length,
+        })
+    }
+
     /// The text of `ids`; special tokens are left out if asked for. Ids outside the vocabulary give nothing.
     ///
     /// # Errors
@@ -139,6 +174,11 @@ impl Tokenizer {
         self.pad
     }
 
+    /// The id that stands for a masked token.
+    pub fn mask(&self) -> Option<u32> {
+        self.mask
+    }
+
     /// The ids that end a generation: eos and all others that the model's configuration names.
     pub fn stop_ids(&self) -> &[u32] {
         &self.stop_ids
@@ -152,6 +192,16 @@ impl Tokenizer {
     /// What the post-processor puts before every text, such as bos.
     pub(crate) fn prefix(&self) -> &[u32] {
         &self.prefix
+    }
+
+    /// What the post-processor puts behind every text, such as `[SEP]`.
+    pub(crate) fn suffix(&self) -> &[u32] {
+        &self.suffix
+    }
+
+    /// Whether an id is a special token's.
+    pub(crate) fn is_special(&self, id: u32) -> bool {
+        self.special_ids.contains(&id)
     }
 
     /// What ends a document: the post-processor's suffix, and eos unless that is its end already.
@@ -208,6 +258,7 @@ struct SpecialIds {
     bos: Option<u32>,
     eos: Option<u32>,
     pad: Option<u32>,
+    mask: Option<u32>,
     stop: Vec<u32>,
 }
 
@@ -248,6 +299,7 @@ impl Config {
             bos: named("bos_token")?.or_else(|| first("bos_token_id")),
             eos,
             pad: named("pad_token")?.or_else(|| first("pad_token_id")),
+            mask: named("mask_token")?.or_else(|| usual_mask(tokenizer)),
             stop,
         })
     }
@@ -279,6 +331,13 @@ impl Config {
             Some(_) => Err(tokenizer_error(&path, "`chat_template` must be a string or a list of named templates")),
         }
     }
+}
+
+/// The mask token of a folder whose configuration leaves it to the tokenizer's class: BERT's, or RoBERTa's.
+fn usual_mask(tokenizer: &tokenizers::Tokenizer) -> Option<u32> {
+    let added = tokenizer.get_added_tokens_decoder();
+    let mask = added.iter().find(|(_, token)| token.special && matches!(token.content.as_str(), "[MASK]" | "<mask>"));
+    mask.map(|(&id, _)| id)
 }
 
 /// A token is written as a string, or as an object with `content`.

@@ -56,7 +56,7 @@ fn records() {
         "a.jsonl",
         "{\"body\":\"a\",\"id\":1}",
         "a.jsonl:1: the keys `body`, `id` fit no format; expected `text`, or `prompt` and `completion`, or \
-         `instruction` and `output`, or `messages`, or `conversations`",
+         `instruction` and `output`, or `messages`, or `conversations`, or a text and its `label`",
     );
     fails(
         "a.jsonl",

@@ -154,6 +154,7 @@ impl Default for DataSection {
             max_length: None,
             packing: d.packing,
             loss_on: d.loss_on,
+            objective: defaults.objective,
             eval: None,
             order: d.order,
         }
