@@ -30,9 +30,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tokens = logits.ids.len();
     let views = BTreeMap::from([
         ("ids", TensorView::new(Dtype::I64, vec![tokens], &ids)?),
-        ("logits", TensorView::new(Dtype::F32, vec![tokens, logits.vocabulary], &values)?),
+        ("logits", TensorView::new(Dtype::F32, vec![tokens, logits.columns], &values)?),
     ]);
     serialize_to_file(views, None, Path::new(&out))?;
-    println!("{tokens} tokens, {} logits each, in {out}", logits.vocabulary);
+    println!("{tokens} tokens, {} logits each, in {out}", logits.columns);
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use graftwork::{DeviceChoice, Format, LossOn};
+use graftwork::{DeviceChoice, Format, LossOn, TaskKind};
 use serde_json::Value;
 
 /// Fine-tune pretrained language models, with the method as a sandboxed plugin.
@@ -33,7 +33,7 @@ pub(crate) enum Command {
         /// Folder of the run.
         run: PathBuf,
     },
-    /// Measure the loss of a model, with or without an adapter.
+    /// Measure the loss and the accuracy of a model, with or without an adapter.
     Eval(EvalArgs),
     /// Continue a text.
     Generate(GenerateArgs),
@@ -61,6 +61,9 @@ pub(crate) struct RunArgs {
     /// Hugging Face folder of the base model.
     #[arg(long, value_name = "DIR")]
     pub(crate) model: Option<PathBuf>,
+    /// What to train for: causal-lm, masked-lm, sequence-classification; found from the data and the model if not given.
+    #[arg(long)]
+    pub(crate) task: Option<TaskKind>,
     /// Adapter whose tensors to start from.
     #[arg(long, value_name = "DIR")]
     pub(crate) adapter: Option<PathBuf>,
@@ -92,7 +95,7 @@ pub(crate) struct DataArgs {
     /// File to train on: text, JSON or JSONL; may be given more than once.
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Vec<PathBuf>,
-    /// Format of the records: text, jsonl-text, prompt-completion, alpaca, chat; found from the file if not given.
+    /// Format of the records: text, jsonl-text, prompt-completion, alpaca, chat, labelled; found from the file if not given.
     #[arg(long)]
     pub(crate) format: Option<Format>,
     /// Longest row, in tokens.
@@ -107,6 +110,12 @@ pub(crate) struct DataArgs {
     /// Part of the data to evaluate on, e.g. 0.05, or a file.
     #[arg(long, value_name = "FRACTION|FILE")]
     pub(crate) eval: Vec<String>,
+    /// Names of the classes, separated by commas, for sequence-classification; the model's or the data's if not given.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) labels: Vec<String>,
+    /// Share of the tokens that masked-lm hides; 0.15 if not given.
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) masked: Option<f32>,
     /// Keep the order of the files.
     #[arg(long)]
     pub(crate) no_shuffle: bool,

@@ -98,9 +98,7 @@ fn eval(args: &EvalArgs, json: bool) -> Done {
     if json {
         output::json(&result)?;
     } else {
-        let e = &result.evaluation;
-        let tokens = crate::text::count(e.target_tokens);
-        output::line(&format!("loss {:.4}, perplexity {:.2}, over {tokens} tokens", e.loss, e.perplexity))?;
+        show::evaluation(&result)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use graftwork::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
-use crate::text::{bytes, count, loss, rate};
+use crate::text::{bytes, count, loss, measured, rate};
 
 /// Shows events: as a bar with lines above it, or as lines of JSON. The bar is on standard error and disappears where
 /// that is no terminal.
@@ -99,9 +99,7 @@ impl Progress {
             Event::Evaluating { batches } => self.spin(&format!("evaluating {batches} batches")),
             Event::EvaluatedBatch => self.bar.tick(),
             Event::Evaluation(report) => {
-                let e = &report.evaluation;
-                let text = format!("step {:>5}  eval loss {:.4}, perplexity {:.2}", report.step, e.loss, e.perplexity);
-                return self.line(&text);
+                return self.line(&format!("step {:>5}  eval {}", report.step, measured(&report.evaluation)));
             }
             Event::Step(step) => self.step(step),
             Event::Checkpoint { step, path } => {

@@ -35,6 +35,19 @@ pub(crate) fn loss(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{v:.4}"))
 }
 
+/// Loss, perplexity, accuracy and F1, whichever there are.
+pub(crate) fn measured(evaluation: &graftwork::Evaluation) -> String {
+    let mut text = format!("loss {:.4}", evaluation.loss);
+    if let Some(perplexity) = evaluation.perplexity {
+        text += &format!(", perplexity {perplexity:.2}");
+    }
+    text += &format!(", accuracy {:.2} %", 100.0 * evaluation.accuracy);
+    if let Some(f1) = &evaluation.f1 {
+        text += &format!(", F1 {:.4}", f1.macro_mean);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use graftwork_adapt::Adapted;
 use graftwork_model::matrix_shape;
-use graftwork_plan::{Manifest, Plan, RawPlan};
+use graftwork_plan::{Plan, RawPlan};
 use graftwork_store::{AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter};
 use graftwork_train::NamedTensor;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::chain::StrategyRecord;
 use crate::peft::{self, Slots};
+use crate::task::TaskRecord;
 use crate::{Error, tensors};
 
 const CARD: &str = "graftwork.json";
@@ -26,6 +27,9 @@ pub(crate) struct Card {
     pub(crate) graftwork: String,
     /// The model that was adapted.
     pub(crate) base: BaseRecord,
+    /// What the model was opened for; adapters from before this was recorded are causal language models'.
+    #[serde(default)]
+    pub(crate) task: Option<TaskRecord>,
     /// The strategies that planned it.
     pub(crate) strategies: Vec<StrategyRecord>,
     /// BLAKE3 of the plan.
@@ -52,10 +56,11 @@ pub(crate) struct Trained {
 impl Trained {
     /// Reads what was trained for this model: a PEFT adapter, an adapter of ours, a checkpoint, or the newest of these in
     /// a run folder.
-    pub(crate) fn read(path: &Path, manifest: &Manifest) -> Result<Self, Error> {
+    pub(crate) fn read(path: &Path, base: &Base) -> Result<Self, Error> {
+        let manifest = &base.manifest;
         let path = &resolve(path)?;
         let (raw, slots) = if path.join(PeftAdapter::MARKER).exists() {
-            peft::import(&PeftAdapter::read(path)?, manifest, path)?
+            peft::import(&PeftAdapter::read(path)?, base, path)?
         } else if path.join(CARD).exists() {
             let card = read_card(path)?;
             (card.plan, read_slots(&SafetensorsFile::open(&path.join(PLAN_TENSORS))?)?)
@@ -87,9 +92,24 @@ pub(crate) fn recorded_base(path: &Path) -> Option<PathBuf> {
     if let Ok(card) = read_card(&path) {
         return Some(card.base.path);
     }
-    let state = std::fs::read(path.join("state.json")).ok()?;
-    let state: serde_json::Value = serde_json::from_slice(&state).ok()?;
-    serde_json::from_value::<BaseRecord>(state.get("base")?.clone()).ok().map(|b| b.path)
+    serde_json::from_value::<BaseRecord>(state(&path)?.get("base")?.clone()).ok().map(|b| b.path)
+}
+
+/// What a model has to be opened for to take an adapter, where that says it.
+pub(crate) fn recorded_task(path: &Path) -> Option<TaskRecord> {
+    let path = resolve(path).ok()?;
+    if let Ok(card) = read_card(&path) {
+        return card.task;
+    }
+    if path.join(PeftAdapter::MARKER).exists() {
+        return peft::task(&PeftAdapter::read(&path).ok()?);
+    }
+    serde_json::from_value(state(&path)?.get("task")?.clone()).ok()
+}
+
+/// What a checkpoint says of its run.
+fn state(path: &Path) -> Option<serde_json::Value> {
+    serde_json::from_slice(&std::fs::read(path.join("state.json")).ok()?).ok()
 }
 
 /// The folder that holds the tensors: the path itself, or the result or newest checkpoint of the run that it is.
@@ -154,7 +174,7 @@ pub(crate) fn to_slots(named: Vec<NamedTensor>) -> Result<Slots, Error> {
 /// Writes an adapter folder: in PEFT's form where there is one, else by our slots' names; with its card beside it.
 pub(crate) fn write(path: &Path, base: &Base, plan: &Plan, slots: &Slots, card: &Card) -> Result<(), Error> {
     let dir = AtomicDir::create(path, Overwrite::Replace, CARD)?;
-    match peft::export(plan, &base.manifest, &base.path, slots) {
+    match peft::export(plan, base, slots) {
         Some(adapter) => adapter.write_into(&dir)?,
         None => SafetensorsWriter::write_all(&dir, PLAN_TENSORS, slots)?,
     }

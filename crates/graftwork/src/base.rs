@@ -1,41 +1,93 @@
 //! A pretrained model: its folder, its parameters, its tokenizer.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_data::Tokenizer;
-use graftwork_model::{Architecture, matrix_shape};
-use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan};
-use graftwork_store::{ModelDir, TensorRef};
+use graftwork_kernels::random::Key;
+use graftwork_model::{Architecture, Initial, Layout, matrix_shape};
+use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan, Role};
+use graftwork_store::{ModelDir, TensorData, TensorRef};
 
 use crate::estimate::F32;
+use crate::task::TaskRecord;
 use crate::{Error, memory, tensors};
 
-/// A model folder that was checked: its weights are those that its configuration asks for.
+/// A model folder that was checked: its weights are those that its configuration and the task ask for.
 pub(crate) struct Base {
     pub(crate) path: PathBuf,
     pub(crate) dir: ModelDir,
     pub(crate) architecture: Arc<dyn Architecture>,
     pub(crate) manifest: Arc<Manifest>,
-    pub(crate) tokenizer: Tokenizer,
+    /// Read when it is first asked for: ids can do without.
+    tokenizer: OnceLock<Tokenizer>,
+    pub(crate) task: TaskRecord,
+    /// Names that the folder has the parameters under; none for one that is new.
+    names: Vec<Option<String>>,
+    /// Of the values of new parameters.
+    seed: u64,
     /// Tensors of the folder that the model has no use for.
     pub(crate) unused: Vec<String>,
 }
 
 impl Base {
-    /// Opens a folder. Reads headers, not weights.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    /// Opens a folder for a task. Reads headers, not weights. Parameters that the task brings along begin with draws of the seed.
+    pub(crate) fn open(path: &Path, task: TaskRecord, seed: u64) -> Result<Self, Error> {
         let dir = ModelDir::open(path)?;
-        let (family, architecture) =
-            graftwork_model::open(dir.config()).map_err(|source| Error::Model { path: path.to_owned(), source })?;
-        let params = architecture.params().iter().map(|p| checked(&dir, p)).collect::<Result<Vec<_>, _>>()?;
-        let expected = |name: &str| params.iter().any(|p| p.name == name);
-        let unused = dir.names().filter(|n| !expected(n)).map(str::to_owned).collect();
+        let fail = |source| Error::Model { path: path.to_owned(), source };
+        let (family, architecture) = graftwork_model::open(dir.config(), Some(task.task())).map_err(fail)?;
+        // A head over other classes than the folder's is another head.
+        let same_classes = TaskRecord::of_model(dir.config(), path).is_ok_and(|saved| saved == task);
+        let layout = architecture.layout();
+        let (mut params, mut names) = (Vec::new(), Vec::new());
+        for (index, param) in layout.params().iter().enumerate() {
+            let id = ParamId(index as u32);
+            let name = name_in(&dir, layout, id).filter(|_| same_classes || !layout.is_of_task(id));
+            params.push(checked(&dir, layout, id, name.as_deref())?);
+            names.push(name.or_else(|| param.tied_to.map(|_| param.name.clone())));
+        }
+        let used = |name: &str| layout.is_buffer(name) || names.iter().flatten().any(|n| n == name);
+        let unused = dir.names().filter(|n| !used(n)).map(str::to_owned).collect();
         let manifest = Manifest { architecture: family.name.to_owned(), config: dir.config().clone(), params };
-        let tokenizer = Tokenizer::from_dir(path)?;
-        Ok(Self { path: path.to_owned(), dir, architecture, manifest: Arc::new(manifest), tokenizer, unused })
+        Ok(Self {
+            path: path.to_owned(),
+            dir,
+            architecture,
+            manifest: Arc::new(manifest),
+            tokenizer: OnceLock::new(),
+            task,
+            names,
+            seed,
+            unused,
+        })
+    }
+
+    /// The folder's tokenizer.
+    pub(crate) fn tokenizer(&self) -> Result<&Tokenizer, Error> {
+        if let Some(tokenizer) = self.tokenizer.get() {
+            return Ok(tokenizer);
+        }
+        let tokenizer = Tokenizer::from_dir(&self.path)?;
+        Ok(self.tokenizer.get_or_init(|| tokenizer))
+    }
+
+    /// Parameters that are not in the folder.
+    pub(crate) fn new_parameters(&self) -> impl Iterator<Item = ParamId> {
+        (0u32..).zip(&self.names).filter(|(_, name)| name.is_none()).map(|(index, _)| ParamId(index))
+    }
+
+    /// Parameters that train whatever a strategy decides: those that are new, and those that belong to the task.
+    pub(crate) fn always_trained(&self) -> impl Iterator<Item = ParamId> {
+        let layout = self.architecture.layout();
+        let ids = (0u32..).zip(&self.names).map(|(index, name)| (ParamId(index), name));
+        ids.filter(|(id, name)| name.is_none() || layout.is_of_task(*id)).map(|(id, _)| id)
+    }
+
+    /// Name of a parameter's own in the folder, where it has one.
+    fn name(&self, id: ParamId) -> Option<&str> {
+        self.names[id.index()].as_deref()
     }
 
     /// One parameter as a matrix in f32.
@@ -50,8 +102,27 @@ impl Base {
     ) -> Result<Tensor<2>, Error> {
         let id = self.manifest.params[id.index()].tied_to.unwrap_or(id);
         let param = &self.manifest.params[id.index()];
-        upload(self.dir.tensor(&param.name)?, matrix_shape(&param.shape))
-            .map_err(|e| Error::weights(&self.path, format!("`{}` {e}", param.name)))
+        let shape = matrix_shape(&param.shape);
+        let Some(name) = self.name(id) else {
+            let values = self.initial(id);
+            let data = TensorData::from_f32(&values, &shape).map_err(|e| Error::weights(&self.path, e.to_string()))?;
+            return upload(data.view(), shape).map_err(|e| Error::weights(&self.path, format!("`{}` {e}", param.name)));
+        };
+        let tensor = self.dir.tensor(name)?;
+        let turned = self.architecture.layout().is_transposed(id).then(|| tensor.transposed());
+        let tensor = turned.as_ref().map_or(tensor, TensorData::view);
+        upload(tensor, shape).map_err(|e| Error::weights(&self.path, format!("`{name}` {e}")))
+    }
+
+    /// Values of a new parameter.
+    fn initial(&self, id: ParamId) -> Vec<f32> {
+        let param = &self.manifest.params[id.index()];
+        let count = param.shape.elements() as usize;
+        match self.architecture.layout().initial(id) {
+            Some(Initial::Normal(std)) => Key::new(self.seed).child("new").child(&param.name).normal(count, std),
+            Some(Initial::Constant(value)) => vec![value as f32; count],
+            None => vec![0.0; count],
+        }
     }
 
     /// The model under a plan, with the initial values that follow from `seed`.
@@ -80,32 +151,57 @@ impl Base {
         }
         Ok(weights)
     }
+
+    /// Fails where a text is longer than the model has positions for.
+    pub(crate) fn fits(&self, what: &str, tokens: usize) -> Result<(), Error> {
+        match self.architecture.position_limit() {
+            Some(limit) if tokens as u64 > limit => Err(Error::setting(
+                what,
+                format!("{tokens} tokens are more than the {limit} positions that the model has; take at most {limit}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name that the folder has a parameter under.
+fn name_in(dir: &ModelDir, layout: &Layout, id: ParamId) -> Option<String> {
+    layout.names_in_checkpoints(id).find(|name| dir.contains(name)).map(str::to_owned)
 }
 
 /// The parameter with the type that it has in the folder, once its shape is found to fit.
-fn checked(dir: &ModelDir, param: &Param) -> Result<Param, Error> {
+fn checked(dir: &ModelDir, layout: &Layout, id: ParamId, name: Option<&str>) -> Result<Param, Error> {
     let fail = |message: String| Error::weights(dir.path(), message);
+    let param = &layout.params()[id.index()];
     if param.tied_to.is_some() {
         return Ok(param.clone());
     }
-    let Some(shape) = dir.shape(&param.name) else {
-        return Err(fail(format!("there is no tensor `{}`, which the configuration asks for", param.name)));
+    let Some(name) = name else {
+        return match layout.initial(id) {
+            // What is new trains as it is; no strategy need adapt it.
+            Some(_) if param.role == Role::Linear => Ok(Param { role: Role::Head, ..param.clone() }),
+            Some(_) => Ok(param.clone()),
+            None => Err(fail(format!("there is no tensor `{}`, which the configuration asks for", param.name))),
+        };
     };
-    let wanted: Vec<usize> = param.shape.dims().iter().map(|&d| d as usize).collect();
+    let mut wanted: Vec<usize> = param.shape.dims().iter().map(|&d| d as usize).collect();
+    if layout.is_transposed(id) {
+        wanted.reverse();
+    }
+    let shape = dir.shape(name).unwrap_or_default();
     if shape != wanted {
         return Err(fail(format!(
-            "`{}` has the shape {shape:?}, but config.json asks for {wanted:?}; the configuration belongs to another model",
-            param.name
+            "`{name}` has the shape {shape:?}, but config.json asks for {wanted:?}; the configuration belongs to another model"
         )));
     }
-    let dtype = match dir.dtype(&param.name) {
+    let dtype = match dir.dtype(name) {
         Some(graftwork_store::Dtype::F64) => Dtype::F64,
         Some(graftwork_store::Dtype::F32) => Dtype::F32,
         Some(graftwork_store::Dtype::F16) => Dtype::F16,
         Some(graftwork_store::Dtype::BF16) => Dtype::Bf16,
         other => {
             let found = other.map_or_else(|| "no type".to_owned(), |d| format!("{d:?}"));
-            return Err(fail(format!("`{}` is {found}; weights must be F32, F16 or BF16", param.name)));
+            return Err(fail(format!("`{name}` is {found}; weights must be F32, F16 or BF16")));
         }
     };
     Ok(Param { dtype, ..param.clone() })

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use graftwork_plan::{Plan, RawPlan};
+use graftwork_plan::{ParamId, Plan, RawPlan, RawTrainable};
 use graftwork_plugin_host::{Plugin, PluginHost, Stats, Surroundings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -67,6 +67,12 @@ impl Chain {
             }
             if plugin.capabilities().strategy {
                 raw.extend(plugin.plan(&surroundings, &config)?);
+            }
+        }
+        let claimed = |id: u32, raw: &RawPlan| raw.trainable.iter().any(|t| t.param == id);
+        for ParamId(param) in base.always_trained() {
+            if !claimed(param, &raw) {
+                raw.trainable.push(RawTrainable { param, group: None });
             }
         }
         Plan::validate(&raw, &base.manifest).map_err(|problems| Error::Plan { strategy: self.name(), problems })

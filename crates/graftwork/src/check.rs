@@ -94,7 +94,7 @@ impl Host {
             trained: plan.trainable().iter().map(|t| name(t.param)).collect(),
             adapters: plan.adapters().iter().map(adapter).collect(),
             data: stats.clone(),
-            preview: dataset.preview(&base.tokenizer, preview)?,
+            preview: dataset.preview(base.tokenizer()?, preview)?,
             steps,
             learning_rate: options.learning_rate,
             memory: memory.estimate,

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use graftwork_data::{DataOptions, EvalSplit, Format, LossOn, Order};
 use graftwork_kernels::adamw::AdamW;
+use graftwork_model::TaskKind;
 use graftwork_train::{Duration, Schedule, TrainOptions, Warmup};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::base::Base;
 use crate::{DeviceChoice, Error};
 
 /// A run. Every field has a default: without `model` and `data`, the small model and text that come with Graftwork.
@@ -17,6 +19,9 @@ use crate::{DeviceChoice, Error};
 pub struct RunConfig {
     /// Hugging Face folder of the base model.
     pub model: Option<PathBuf>,
+    /// What the model is trained for; if not given, what the adapter was trained for, classification where the data has labels, or
+    /// what the model was saved for.
+    pub task: Option<TaskKind>,
     /// Folder of a trained adapter, whose tensors replace the initial values of those of the same name.
     pub adapter: Option<PathBuf>,
     /// Where the run is written; the next free `runs/STRATEGY-N` if not given.
@@ -75,6 +80,10 @@ pub struct DataSection {
     pub eval: Option<EvalSplit>,
     /// Order of the rows.
     pub order: Order,
+    /// Names of the classes, by class, for sequence classification; the model's or the data's if not given.
+    pub labels: Option<Vec<String>>,
+    /// Share of the tokens that masked language modelling hides; 0.15 if not given.
+    pub masked: Option<f32>,
 }
 
 /// The training loop of a run.
@@ -132,6 +141,7 @@ impl Default for RunConfig {
     fn default() -> Self {
         Self {
             model: None,
+            task: None,
             adapter: None,
             out: None,
             overwrite: false,
@@ -154,9 +164,10 @@ impl Default for DataSection {
             max_length: None,
             packing: d.packing,
             loss_on: d.loss_on,
-            objective: defaults.objective,
             eval: None,
             order: d.order,
+            labels: None,
+            masked: None,
         }
     }
 }
@@ -202,23 +213,32 @@ impl RunConfig {
     }
 
     /// Writes out what is left open, so that a run's record says it.
-    pub(crate) fn settle(&mut self) {
-        let options = self.data_options();
+    pub(crate) fn settle(&mut self, base: &Base) -> Result<(), Error> {
+        let options = self.data_options(base)?;
+        self.task = Some(base.task.kind);
+        self.data.labels = (!base.task.labels.is_empty()).then(|| base.task.labels.clone());
         self.data.max_length = Some(options.max_length);
         self.data.eval = Some(options.eval);
+        Ok(())
     }
 
-    pub(crate) fn data_options(&self) -> DataOptions {
+    /// Options of the data for a model.
+    pub(crate) fn data_options(&self, base: &Base) -> Result<DataOptions, Error> {
         let (d, defaults) = (&self.data, DataOptions::default());
-        DataOptions {
+        let limit = base.architecture.position_limit().map_or(usize::MAX, |limit| limit as usize);
+        if let Some(max_length) = d.max_length {
+            base.fits("max_length", max_length)?;
+        }
+        Ok(DataOptions {
             format: d.format,
-            max_length: d.max_length.unwrap_or(defaults.max_length),
+            max_length: d.max_length.unwrap_or(defaults.max_length.min(limit)),
             packing: d.packing,
             loss_on: d.loss_on,
             eval: d.eval.clone().unwrap_or(defaults.eval),
+            objective: base.task.objective(d.masked)?,
             seed: self.seed,
             order: d.order,
-        }
+        })
     }
 
     /// Options of the loop; `whole_model` says whether the model itself trains. What `auto` comes to is left to others.

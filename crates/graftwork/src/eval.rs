@@ -8,11 +8,13 @@ use burn::tensor::Device;
 use graftwork_adapt::{Adapted, Mode};
 use graftwork_data::Dataset;
 use graftwork_plan::Plan;
+use graftwork_store::ModelDir;
 use graftwork_train::{Evaluation, evaluate};
 use serde::Serialize;
 
 use crate::adapter::{Trained, recorded_base};
 use crate::base::Base;
+use crate::task::TaskRecord;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, default_base};
 
 /// What to evaluate.
@@ -36,7 +38,10 @@ pub struct EvalResult {
     pub model: PathBuf,
     /// The adapter.
     pub adapter: Option<PathBuf>,
-    /// Loss, perplexity, tokens.
+    /// Names of the classes, by class, where there are some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// Loss, perplexity, accuracy, F1.
     #[serde(flatten)]
     pub evaluation: Evaluation,
 }
@@ -57,9 +62,12 @@ impl Opened {
     ) -> Result<Self, Error> {
         on_event(Event::Working { what: "loading the model" });
         let device = device.open()?;
-        let base = Base::open(&find_model(model, adapter)?)?;
+        let path = find_model(model, adapter)?;
+        let of_model = TaskRecord::of_model(ModelDir::open(&path)?.config(), &path)?;
+        let task = adapter.and_then(|adapter| TaskRecord::of_adapter(adapter, &of_model)).unwrap_or(of_model);
+        let base = Base::open(&path, task, 0)?;
         let adapted = match adapter {
-            Some(path) => Trained::read(path, &base.manifest)?.apply(&base, &device, path)?,
+            Some(path) => Trained::read(path, &base)?.apply(&base, &device, path)?,
             None => base.adapt(&Arc::new(Plan::nothing()), &device, 0)?,
         };
         Ok(Self { base, adapted, device })
@@ -99,11 +107,11 @@ impl Host {
         default_base::fill(&mut config)?;
         let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), config.device, on_event)?;
         on_event(Event::Working { what: "reading the data" });
-        let mut options = config.data_options();
+        let mut options = config.data_options(&opened.base)?;
         if own_data {
             options.eval = graftwork_data::EvalSplit::NONE;
         }
-        let dataset = Dataset::load(&config.data.files, &opened.base.tokenizer, &options)?;
+        let dataset = Dataset::load(&config.data.files, opened.base.tokenizer()?, &options)?;
         let rows = if own_data { dataset.train_rows() } else { dataset.eval_rows() };
         let batches = rows.len().div_ceil(request.batch_size.get());
         on_event(Event::Evaluating { batches });
@@ -117,7 +125,8 @@ impl Host {
             true => Error::setting("eval", "stopped before it was done"),
             false => Error::setting("data", "no token counts: there is nothing to evaluate"),
         })?;
-        Ok(EvalResult { model: opened.base.path, adapter: request.adapter.clone(), evaluation })
+        let Base { path, task, .. } = opened.base;
+        Ok(EvalResult { model: path, adapter: request.adapter.clone(), labels: task.labels, evaluation })
     }
 }
 
@@ -148,10 +157,10 @@ pub enum Tokens {
 pub struct Logits {
     /// The tokens.
     pub ids: Vec<u32>,
-    /// `[tokens, vocabulary]`, row by row.
+    /// `[tokens, vocabulary]`, row by row; of a classifier `[1, classes]`.
     pub values: Vec<f32>,
     /// Columns of a row.
-    pub vocabulary: usize,
+    pub columns: usize,
 }
 
 impl Host {
@@ -162,7 +171,7 @@ impl Host {
     pub fn logits(&self, request: &LogitsRequest, on_event: &mut dyn FnMut(Event)) -> Result<Logits, Error> {
         let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), request.device, on_event)?;
         let ids = match &request.tokens {
-            Tokens::Text(text) => opened.base.tokenizer.encode(text, true)?,
+            Tokens::Text(text) => opened.base.tokenizer()?.encode(text, true)?,
             Tokens::Ids(ids) => ids.clone(),
         };
         let vocabulary = opened.base.architecture.dimensions().vocabulary as usize;
@@ -172,9 +181,10 @@ impl Host {
                 format!("there must be some, each below the vocabulary's {vocabulary}"),
             ));
         }
+        opened.base.fits("tokens", ids.len())?;
         let session = opened.adapted.session(&Mode::Evaluation);
         let logits = graftwork_train::logits(opened.base.architecture.as_ref(), &session, &ids, &opened.device);
-        let values = crate::tensors::values(logits)?;
-        Ok(Logits { ids, values, vocabulary })
+        let [_, columns] = logits.dims();
+        Ok(Logits { ids, values: crate::tensors::values(logits)?, columns })
     }
 }

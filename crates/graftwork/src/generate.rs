@@ -53,7 +53,8 @@ impl Host {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Generated, Error> {
         let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), request.device, on_event)?;
-        let tokenizer = &opened.base.tokenizer;
+        opened.base.task.continues_texts("generate")?;
+        let tokenizer = opened.base.tokenizer()?;
         let ids = if request.chat {
             let text = tokenizer.render_chat(&[Message::new("user", &request.prompt)], true)?;
             tokenizer.encode(&text, false)?
@@ -63,6 +64,7 @@ impl Host {
         if ids.is_empty() {
             return Err(Error::setting("prompt", "is empty; there is nothing to continue"));
         }
+        opened.base.fits("prompt", ids.len())?;
         let mut sampling = request.sampling.clone();
         sampling.stop.extend(tokenizer.stop_ids());
         let session = opened.adapted.session(&Mode::Evaluation);

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use graftwork_plan::Plan;
 use graftwork_plugin_host::{Limits, PluginHost};
+use graftwork_store::ModelDir;
 use serde_json::Value;
 
 use crate::base::Base;
 use crate::chain::{Chain, assign_settings};
 use crate::statistics::WeightStats;
+use crate::task::TaskRecord;
 use crate::{Error, Event, RunConfig, default_base};
 
 /// Loads plugins, plans, trains, evaluates, merges. Holds no model between calls.
@@ -55,15 +57,25 @@ impl Host {
         on_event(Event::Working { what: "loading the strategy" });
         let chain = Chain::load(&self.plugins, &config.strategy)?;
         let embedded = default_base::fill(&mut config)?;
-        config.settle();
         let Some(path) = config.model.clone() else { return Err(Error::setting("model", "none is given")) };
         on_event(Event::Working { what: "opening the model" });
-        let base = Arc::new(Base::open(&path)?);
+        let task = TaskRecord::of_run(&config, ModelDir::open(&path)?.config(), &path)?;
+        if config.sample.is_some() {
+            task.continues_texts("sample")?;
+        }
+        let base = Arc::new(Base::open(&path, task, config.seed)?);
+        config.settle(&base)?;
         on_event(Event::Model {
             path,
             architecture: base.manifest.architecture.clone(),
             parameters: base.manifest.total_parameters(),
         });
+        let new: Vec<_> =
+            base.new_parameters().filter_map(|id| base.manifest.get(id)).map(|p| p.name.as_str()).collect();
+        if !new.is_empty() {
+            let message = format!("new for {}, and trained whole: {}", base.task.kind, new.join(", "));
+            on_event(Event::Warning { message });
+        }
         if !base.unused.is_empty() {
             let shown: Vec<_> = base.unused.iter().take(5).cloned().collect();
             let message =

@@ -40,10 +40,18 @@ mod plugin;
 mod run;
 mod save;
 mod statistics;
+mod task;
 mod tensors;
 
 // A family registers itself when its crate is linked in, which a mere dependency is not.
+use graftwork_bert as _;
+use graftwork_gemma as _;
+use graftwork_gpt_neox as _;
+use graftwork_gpt2 as _;
 use graftwork_llama as _;
+use graftwork_mixtral as _;
+use graftwork_phi3 as _;
+use graftwork_qwen as _;
 
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
@@ -56,10 +64,10 @@ pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use generate::{GenerateRequest, Generated};
 pub use graftwork_data::{DataStats, EvalSplit, Format, LossOn, Message, Order, Preview};
-pub use graftwork_model::{Sampling, families};
+pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
-pub use graftwork_train::{EvalReport, Evaluation, Schedule, StepReport, Warmup};
+pub use graftwork_train::{EvalReport, Evaluation, F1, Schedule, StepReport, Warmup};
 pub use host::Host;
 pub use merge::{MergeReport, MergeRequest};
 pub use plugin::PluginReport;

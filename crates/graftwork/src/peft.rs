@@ -6,20 +6,25 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use graftwork_model::TaskKind;
 use graftwork_plan::{
     Attribute, LowRank, Manifest, ParamId, Plan, RawAdapter, RawGraph, RawNode, RawPlan, RawTensor, RawTrainable, Role,
 };
 use graftwork_store::{AdapterKey, AdapterPart, Bias, Names, Param, Patterns, PeftAdapter, PeftConfig, TensorData};
 
 use crate::Error;
+use crate::base::Base;
+use crate::task::TaskRecord;
 
 /// The tensors that a plan trains, by the names of their slots.
 pub(crate) type Slots = BTreeMap<String, TensorData>;
 
 /// The plan as a PEFT adapter; none where PEFT's LoRA has no form for a part of it.
-pub(crate) fn export(plan: &Plan, manifest: &Manifest, base: &Path, slots: &Slots) -> Option<PeftAdapter> {
+pub(crate) fn export(plan: &Plan, base: &Base, slots: &Slots) -> Option<PeftAdapter> {
+    let (manifest, layout) = (&base.manifest, base.architecture.layout());
     let mut tensors = BTreeMap::new();
     let mut layers = Vec::new();
+    let mut fan_in_fan_out = false;
     for adapter in plan.adapters() {
         let form = LowRank::of(adapter).filter(|_| adapter.tensors.len() == 2)?;
         let param = manifest.get(adapter.target)?;
@@ -37,6 +42,7 @@ pub(crate) fn export(plan: &Plan, manifest: &Manifest, base: &Path, slots: &Slot
             let slot = format!("{}.{}", param.module(), adapter.tensors[tensor].name);
             tensors.insert(key.to_string(), slots.get(&slot)?.clone());
         }
+        fan_in_fan_out |= layout.is_transposed(adapter.target);
         layers.push((param.module(), form));
     }
     let bias = biases(plan, manifest, &layers)?;
@@ -49,21 +55,35 @@ pub(crate) fn export(plan: &Plan, manifest: &Manifest, base: &Path, slots: &Slot
             (_, true) => return None,
             (_, false) => AdapterPart::Saved(Param::Weight),
         };
+        let value = slots.get(&param.name)?;
+        let value = if layout.is_transposed(id) { value.view().transposed() } else { value.clone() };
         // Where a head is tied to what trains, PEFT unties them: both have to be in the folder to stay equal.
         let tied = manifest.iter().filter(|(_, p)| p.tied_to == Some(id)).map(|(_, p)| p);
         for module in std::iter::once(param).chain(tied).map(graftwork_plan::Param::module) {
-            tensors.insert(AdapterKey { module: module.to_owned(), part }.to_string(), slots.get(&param.name)?.clone());
+            tensors.insert(AdapterKey { module: module.to_owned(), part }.to_string(), value.clone());
             if part == AdapterPart::Saved(Param::Weight) {
                 saved.push(module.to_owned());
             }
         }
     }
-    (!layers.is_empty()).then(|| PeftAdapter { config: config(&layers, saved, base, bias), tensors })
+    let config = PeftConfig {
+        task_type: base.task.peft_name().map(str::to_owned),
+        base_model_name_or_path: Some(base.path.display().to_string()),
+        bias,
+        fan_in_fan_out,
+        modules_to_save: (!saved.is_empty()).then_some(saved),
+        ..config(&layers)
+    };
+    (!layers.is_empty()).then_some(PeftAdapter { config, tensors })
 }
 
-/// PEFT's word for the biases that train; none where it has none.
+/// PEFT's word for the biases that train, but for those of modules that train whole; none where it has none.
 fn biases(plan: &Plan, manifest: &Manifest, layers: &[(&str, LowRank)]) -> Option<Bias> {
-    let is_bias = |id: ParamId| manifest.get(id).is_some_and(|p| p.role == Role::Bias);
+    let whole = |module: &str| {
+        let of_module = |id: ParamId| manifest.get(id).is_some_and(|p| p.role != Role::Bias && p.module() == module);
+        plan.trainable().iter().any(|t| of_module(t.param))
+    };
+    let is_bias = |id: ParamId| manifest.get(id).is_some_and(|p| p.role == Role::Bias && !whole(p.module()));
     let trained: Vec<ParamId> = plan.trainable().iter().map(|t| t.param).filter(|&id| is_bias(id)).collect();
     let of_layers = |id: &ParamId| manifest.get(*id).is_some_and(|p| layers.iter().any(|(m, _)| *m == p.module()));
     let all: Vec<ParamId> = manifest.iter().map(|(id, _)| id).filter(|&id| is_bias(id)).collect();
@@ -77,7 +97,8 @@ fn biases(plan: &Plan, manifest: &Manifest, layers: &[(&str, LowRank)]) -> Optio
     }
 }
 
-fn config(layers: &[(&str, LowRank)], saved: Vec<String>, base: &Path, bias: Bias) -> PeftConfig {
+/// The settings that follow from the adapted layers.
+fn config(layers: &[(&str, LowRank)]) -> PeftConfig {
     // Rank and alpha of most layers are the folder's; the others get patterns.
     let settings = |form: &LowRank| (form.rank as usize, alpha(form));
     let count = |wanted: (usize, f64)| layers.iter().filter(|(_, form)| settings(form) == wanted).count();
@@ -85,15 +106,11 @@ fn config(layers: &[(&str, LowRank)], saved: Vec<String>, base: &Path, bias: Bia
     let pattern = |module: &str| regex_escape(module);
     let unusual = || layers.iter().map(|(module, form)| (pattern(module), settings(form)));
     PeftConfig {
-        task_type: Some("CAUSAL_LM".to_owned()),
         r: usual.0,
         lora_alpha: usual.1,
         target_modules: Some(Names::List(layers.iter().map(|(module, _)| (*module).to_owned()).collect())),
-        base_model_name_or_path: Some(base.display().to_string()),
         inference_mode: true,
         lora_dropout: layers.iter().map(|(_, form)| form.dropout).fold(0.0, f64::max),
-        bias,
-        modules_to_save: (!saved.is_empty()).then_some(saved),
         rank_pattern: Patterns(unusual().filter(|(_, s)| s.0 != usual.0).map(|(m, s)| (m, s.0)).collect()),
         alpha_pattern: Patterns(unusual().filter(|(_, s)| s.1 != usual.1).map(|(m, s)| (m, s.1)).collect()),
         ..PeftConfig::default()
@@ -112,11 +129,13 @@ fn regex_escape(module: &str) -> String {
 }
 
 /// The plan that a PEFT adapter is, and its tensors by the names of that plan's slots.
-pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) -> Result<(RawPlan, Slots), Error> {
+///
+/// `fan_in_fan_out` says how the base has its weights, which the base itself says too.
+pub(crate) fn import(adapter: &PeftAdapter, base: &Base, path: &Path) -> Result<(RawPlan, Slots), Error> {
+    let (manifest, layout) = (&base.manifest, base.architecture.layout());
     let fail = |message: String| Error::weights(path, message);
-    if adapter.config.use_dora || adapter.config.fan_in_fan_out {
-        let what = if adapter.config.use_dora { "use_dora" } else { "fan_in_fan_out" };
-        return Err(fail(format!("adapter_config.json sets {what}, which is not supported")));
+    if adapter.config.use_dora {
+        return Err(fail("adapter_config.json sets use_dora, which is not supported".to_owned()));
     }
     let mut parts: BTreeMap<ParamId, BTreeMap<AdapterPart, &TensorData>> = BTreeMap::new();
     for (name, tensor) in &adapter.tensors {
@@ -149,6 +168,7 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
         }
         let trained = found.iter().find(|(part, _)| matches!(part, AdapterPart::BaseLayer(_) | AdapterPart::Saved(_)));
         let Some((_, tensor)) = trained else { continue };
+        let tensor = if layout.is_transposed(id) { &tensor.view().transposed() } else { *tensor };
         let wanted: Vec<usize> = param.shape.dims().iter().map(|&d| d as usize).collect();
         if tensor.shape() != wanted {
             return Err(fail(format!(
@@ -161,9 +181,9 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
         match param.tied_to.and_then(|source| manifest.get(source)) {
             None => {
                 plan.trainable.push(RawTrainable { param: id.0, group: None });
-                slots.insert(param.name.clone(), (*tensor).clone());
+                slots.insert(param.name.clone(), tensor.clone());
             }
-            Some(source) if slots.get(&source.name).is_some_and(|t| t == *tensor) => {}
+            Some(source) if slots.get(&source.name).is_some_and(|t| t == tensor) => {}
             Some(source) => {
                 let message =
                     format!("it changes `{}` apart from `{}`, to which the model ties it", param.name, source.name);
@@ -172,6 +192,23 @@ pub(crate) fn import(adapter: &PeftAdapter, manifest: &Manifest, path: &Path) ->
         }
     }
     Ok((plan, slots))
+}
+
+/// What a model has to be opened for to take the adapter; none where it says no more than the model.
+pub(crate) fn task(adapter: &PeftAdapter) -> Option<TaskRecord> {
+    match adapter.config.task_type.as_deref()? {
+        "CAUSAL_LM" => Some(TaskRecord { kind: TaskKind::CausalLm, labels: Vec::new() }),
+        "SEQ_CLS" => {
+            let is_head = |module: &str| ["score", "classifier"].contains(&module);
+            let classes = adapter.tensors.iter().find_map(|(name, tensor)| {
+                let key: AdapterKey = name.parse().ok()?;
+                let head = key.part == AdapterPart::Saved(Param::Weight) && is_head(&key.module);
+                head.then(|| tensor.shape().first().copied().unwrap_or_default())
+            })?;
+            Some(TaskRecord::nameless(classes))
+        }
+        _ => None,
+    }
 }
 
 /// `base + scale · (B @ dropout(A))`, or `base + scale · (Aᵀ @ Bᵀ)`, over the tensors A and B.

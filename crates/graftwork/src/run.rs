@@ -123,7 +123,7 @@ fn trainer<'a>(
     on_event(Event::Working { what: "loading the model" });
     let mut adapted = base.adapt(plan, &device, config.seed)?;
     if let Some(path) = &config.adapter {
-        let start = Trained::read(path, &base.manifest)?;
+        let start = Trained::read(path, base)?;
         let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
         if let Some(name) = unused.first() {
             let message =
@@ -151,6 +151,7 @@ fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {
     let base = &prepared.base;
     Provenance {
         base: BaseRecord { path: base.path.clone(), blake3: base.dir.hash() },
+        task: base.task.clone(),
         strategies: prepared.chain.records(),
         data: dataset.fingerprint().to_owned(),
     }
@@ -194,10 +195,11 @@ fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, E
 pub(crate) fn tokenise(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> Result<Dataset, Error> {
     on_event(Event::Working { what: "reading the data" });
     let config = &prepared.config;
-    let dataset = Dataset::load(&config.data.files, &prepared.base.tokenizer, &config.data_options())?;
+    let options = config.data_options(&prepared.base)?;
+    let dataset = Dataset::load(&config.data.files, prepared.base.tokenizer()?, &options)?;
     on_event(Event::Data(dataset.stats().clone()));
     let longest = prepared.base.architecture.dimensions().max_positions;
-    let max_length = config.data_options().max_length;
+    let max_length = options.max_length;
     if max_length as u64 > longest {
         let message = format!("max_length is {max_length}, but the model was made for at most {longest} tokens");
         on_event(Event::Warning { message });
@@ -276,14 +278,15 @@ struct Sampler<'a> {
 impl Sampler<'_> {
     fn sample(&self, trainer: &Trainer<'_>, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
         let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
-        let ids = base.tokenizer.encode(prompt, true)?;
-        let stop = base.tokenizer.stop_ids().to_vec();
+        let tokenizer = base.tokenizer()?;
+        let ids = tokenizer.encode(prompt, true)?;
+        let stop = tokenizer.stop_ids().to_vec();
         let sampling =
             Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
         let session = trainer.model().session(&Mode::Evaluation);
         let architecture = base.architecture.as_ref();
         let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
-        let text = base.tokenizer.decode(&new, true)?;
+        let text = tokenizer.decode(&new, true)?;
         on_event(Event::Sample { step: trainer.step(), prompt: prompt.clone(), text });
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
-use graftwork_plan::{Dtype, Manifest, ParamId, Plan};
+use graftwork_model::TaskKind;
+use graftwork_plan::{Dtype, ParamId, Plan};
 use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, Overwrite, RunDir, TensorSpec, WriteOptions};
 use graftwork_train::{NamedTensor, Snapshot};
 use serde_json::{Value, json};
@@ -12,12 +13,14 @@ use serde_json::{Value, json};
 use crate::adapter::{BaseRecord, Card, to_slots};
 use crate::base::{Base, file_dtype};
 use crate::chain::StrategyRecord;
+use crate::task::TaskRecord;
 use crate::{Error, tensors};
 
 /// What every artefact of a run says about where it came from.
 #[derive(Clone, Debug)]
 pub(crate) struct Provenance {
     pub(crate) base: BaseRecord,
+    pub(crate) task: TaskRecord,
     pub(crate) strategies: Vec<StrategyRecord>,
     pub(crate) data: String,
 }
@@ -27,6 +30,7 @@ impl Provenance {
         Card {
             graftwork: env!("CARGO_PKG_VERSION").to_owned(),
             base: self.base.clone(),
+            task: Some(self.task.clone()),
             strategies: self.strategies.clone(),
             plan_hash: plan.hash(),
             plan: plan.to_raw(),
@@ -43,6 +47,7 @@ pub(crate) fn checkpoint(run: &RunDir, plan: &Plan, from: &Provenance, snapshot:
     let state = json!({
         "step": snapshot.step,
         "base": from.base,
+        "task": from.task,
         "strategies": from.strategies,
         "data": from.data,
         "plan_hash": plan.hash(),
@@ -93,26 +98,41 @@ pub(crate) fn model(
     overwrite: Overwrite,
     weight: impl Fn(ParamId) -> Result<Tensor<2>, Error>,
 ) -> Result<(), Error> {
+    let layout = base.architecture.layout();
     let kept: Vec<_> = base.manifest.iter().filter(|(_, p)| p.tied_to.is_none()).collect();
-    let specs = kept.iter().map(|(_, p)| TensorSpec {
-        name: p.name.clone(),
-        dtype: file_dtype(dtype.unwrap_or(p.dtype)),
-        shape: p.shape.dims().iter().map(|&d| d as usize).collect(),
+    let specs = kept.iter().map(|(id, p)| {
+        let mut shape: Vec<usize> = p.shape.dims().iter().map(|&d| d as usize).collect();
+        if layout.is_transposed(*id) {
+            shape.reverse();
+        }
+        TensorSpec { name: p.name.clone(), dtype: file_dtype(dtype.unwrap_or(p.dtype)), shape }
     });
     let specs: Vec<_> = specs.collect();
     let options = WriteOptions { overwrite, ..WriteOptions::default() };
     let mut writer = ModelWriter::create(path, specs.clone(), options)?;
     for ((id, _), spec) in kept.into_iter().zip(&specs) {
-        let data = tensors::download(weight(id)?, &spec.shape, spec.dtype)?;
+        let weight = weight(id)?;
+        let weight = if layout.is_transposed(id) { weight.transpose() } else { weight };
+        let data = tensors::download(weight, &spec.shape, spec.dtype)?;
         writer.write(&spec.name, data.view())?;
     }
     writer.copy_companions(&base.path)?;
-    Ok(writer.finish(&config(&base.manifest, dtype))?)
+    Ok(writer.finish(&config(base, dtype))?)
 }
 
-/// The base's `config.json`, with the type of the weights that are written.
-fn config(manifest: &Manifest, dtype: Option<Dtype>) -> Value {
-    let mut config = manifest.config.clone();
+/// The base's `config.json`, for the task that the model was opened for and with the type of the weights that are written.
+fn config(base: &Base, dtype: Option<Dtype>) -> Value {
+    let mut config = base.manifest.config.clone();
+    if let Some(object) = config.as_object_mut() {
+        base.task.write_into(object, &base.architecture.class_name());
+        // Transformers' classifiers look for the last token that is no padding.
+        let padding = base.tokenizer().ok().and_then(|tokenizer| tokenizer.pad().or(tokenizer.eos()));
+        if let (TaskKind::SequenceClassification, Some(padding)) = (base.task.kind, padding)
+            && object.get("pad_token_id").is_none_or(Value::is_null)
+        {
+            object.insert("pad_token_id".to_owned(), Value::from(padding));
+        }
+    }
     let name = dtype.map(|d| match d {
         Dtype::F64 => "float64",
         Dtype::F32 => "float32",

@@ -137,6 +137,30 @@ pub fn cross_entropy(logits: Tensor<2>, targets: &[u32], scale: f64) -> CrossEnt
     CrossEntropy { sum: part.loss, roots: root.into_iter().collect() }
 }
 
+/// What a model says of some tokens.
+pub struct Scored {
+    /// `Σ -log p(target)` in nats, one element.
+    pub sum: Tensor<1>,
+    /// The likeliest class of each token, of equals the first.
+    pub likeliest: Tensor<1, Int>,
+}
+
+/// Cross-entropy of the logits of `hidden`, `[tokens, hidden]`, against `targets`, summed over the tokens, and what is likeliest:
+/// for evaluation, without gradients. There is at least one token; `classes` says how many logits one has.
+pub fn score(hidden: &Tensor<2>, classes: usize, targets: &[u32], logits: impl Fn(Tensor<2>) -> Tensor<2>) -> Scored {
+    let tokens = targets.len();
+    let chunk = chunk(tokens, classes, &hidden.device());
+    let (mut sum, mut likeliest) = (None, Vec::new());
+    for start in (0..tokens).step_by(chunk) {
+        let count = chunk.min(tokens - start);
+        let logits = logits(hidden.clone().narrow(0, start, count));
+        likeliest.push(logits.clone().argmax(1).reshape([count]));
+        accumulate(&mut sum, Chunk::new(logits, &targets[start..start + count], 1.0).loss);
+    }
+    let sum = sum.unwrap_or_else(|| Tensor::zeros([1], &hidden.device()));
+    Scored { sum, likeliest: Tensor::cat(likeliest, 0) }
+}
+
 /// Loss of a few tokens, and its gradient with respect to their logits, scaled.
 struct Chunk {
     loss: Tensor<1>,

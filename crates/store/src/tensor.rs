@@ -84,6 +84,21 @@ impl<'a> TensorRef<'a> {
         })
     }
 
+    /// A matrix with its rows as columns; anything else as it is.
+    #[must_use]
+    pub fn transposed(&self) -> TensorData {
+        let &[rows, columns] = self.shape else { return self.to_data() };
+        let width = self.bytes.len() / (rows * columns).max(1);
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        for column in 0..columns {
+            for row in 0..rows {
+                let at = (row * columns + column) * width;
+                bytes.extend_from_slice(&self.bytes[at..at + width]);
+            }
+        }
+        TensorData { dtype: self.dtype, shape: vec![columns, rows], bytes }
+    }
+
     /// A copy that owns its bytes.
     #[must_use]
     pub fn to_data(&self) -> TensorData {

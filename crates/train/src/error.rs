@@ -1,6 +1,6 @@
 //! What can go wrong while training.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -52,9 +52,17 @@ pub enum TrainError {
 
 /// The number in a tensor of one element. What failed on the device since the last one was read comes to light here.
 pub(crate) fn read(number: Tensor<1>) -> Result<f64, TrainError> {
-    number.try_into_scalar::<f64>().map_err(|error| {
-        // The runtime has no type for it; its message is the driver's with much around it.
-        let message = error.to_string();
-        if message.contains("out of device memory") { TrainError::OutOfMemory } else { TrainError::Device(message) }
-    })
+    number.try_into_scalar::<f64>().map_err(|error| failed(&error))
+}
+
+/// The numbers in a tensor, with the same said of them.
+pub(crate) fn integers(numbers: Tensor<1, Int>) -> Result<Vec<u32>, TrainError> {
+    let numbers = numbers.try_into_data().map_err(|error| failed(&error))?.convert::<i64>();
+    Ok(numbers.iter::<i64>().map(|number| number as u32).collect())
+}
+
+fn failed(error: &dyn std::fmt::Display) -> TrainError {
+    // The runtime has no type for it; its message is the driver's with much around it.
+    let message = error.to_string();
+    if message.contains("out of device memory") { TrainError::OutOfMemory } else { TrainError::Device(message) }
 }

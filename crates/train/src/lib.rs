@@ -5,6 +5,7 @@
 
 mod error;
 mod loss;
+mod metrics;
 mod optimizer;
 mod options;
 mod pass;
@@ -14,7 +15,8 @@ mod snapshot;
 mod trainer;
 
 pub use error::TrainError;
-pub use loss::{Evaluation, evaluate, logits};
+pub use loss::{evaluate, logits};
+pub use metrics::{Evaluation, F1};
 pub use optimizer::Optimizer;
 pub use options::{Duration, TrainOptions, Warmup};
 pub use report::{EvalReport, Observer, Outcome, StepReport};

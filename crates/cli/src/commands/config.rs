@@ -16,6 +16,7 @@ pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
         config.strategy = args.strategy.iter().map(StrategyConfig::new).collect();
     }
     replace(&mut config.model, &args.model);
+    replace(&mut config.task, &args.task);
     replace(&mut config.adapter, &args.adapter);
     replace(&mut config.out, &args.out);
     replace(&mut config.sample, &args.sample);
@@ -41,6 +42,10 @@ fn data(config: &mut RunConfig, args: &DataArgs) -> Result<(), Error> {
     }
     replace(&mut d.format, &args.format);
     replace(&mut d.max_length, &args.max_length);
+    replace(&mut d.masked, &args.masked);
+    if !args.labels.is_empty() {
+        d.labels = Some(args.labels.clone());
+    }
     d.packing |= args.packing;
     d.loss_on = args.loss_on.unwrap_or(d.loss_on);
     if args.no_shuffle {

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use graftwork::{CheckReport, DoctorReport, PluginReport};
+use graftwork::{CheckReport, DoctorReport, EvalResult, PluginReport};
 
 use crate::output::line;
-use crate::text::{bytes, count, rate};
+use crate::text::{bytes, count, measured, rate};
 
 /// Adapters shown of a plan before the rest is only counted.
 const SHOWN: usize = 8;
@@ -121,6 +121,17 @@ pub(crate) fn plugin(report: &PluginReport) -> io::Result<()> {
         let text = |key: &str| schema.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let default = schema.get("default").map(|d| format!(" (default {d})")).unwrap_or_default();
         line(&format!("  {name:<18} {}{default}", text("description")))?;
+    }
+    Ok(())
+}
+
+/// What was measured, and the F1 of each class.
+pub(crate) fn evaluation(result: &EvalResult) -> io::Result<()> {
+    let e = &result.evaluation;
+    let unit = if e.f1.is_some() { "rows" } else { "tokens" };
+    line(&format!("{}, over {} {unit}", measured(e), count(e.target_tokens)))?;
+    for (label, f1) in result.labels.iter().zip(e.f1.iter().flat_map(|f1| &f1.by_class)) {
+        line(&format!("  F1 {f1:.4}  {label}"))?;
     }
     Ok(())
 }
