@@ -18,7 +18,8 @@ from torch import nn
 from transformers import PreTrainedModel
 from transformers.core_model_loading import revert_weight_conversion
 from transformers.pytorch_utils import Conv1D
-from variants import VARIANTS, Variant
+from variant import Variant
+from variants import VARIANTS
 
 MODELS = GOLDEN / "models"
 # A feature that changes no output by this much is not tested by its golden file.
