@@ -2,8 +2,9 @@
 
     python tests/oracles/check_merged.py MERGED_DIR LOGITS.safetensors
 
-The file of logits is as for check_ours.py. Fails if a weight is missing, left over or of another shape, or if a logit
-differs by more than --tolerance.
+The model may be a causal or masked language model, or a classifier, as `architectures` in its configuration says. The file of
+logits is as for check_ours.py. Fails if a weight is missing, left over or of another shape, or if a logit differs by more than
+--tolerance.
 """
 
 import argparse

@@ -7,12 +7,16 @@ import torch
 import transformers
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
+from tasks import logits_of_rows
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 from transformers.utils.logging import disable_progress_bar
 
 GOLDEN = Path("tests/golden")
 TINY = Path("examples/default/model")
+
+# Attention and experts as the plain formulas, nothing fused.
+PLAIN = {"attn_implementation": "eager", "experts_implementation": "eager"}
 
 PROMPTS = (
     "It was a truth that nobody in the village doubted: Captain Hale had come home rich.",
@@ -34,8 +38,7 @@ def load_model(folder: Path, dtype: torch.dtype = torch.float32, unused: tuple[s
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     architecture = getattr(transformers, config["architectures"][0])
-    plain = {"attn_implementation": "eager", "experts_implementation": "eager"}
-    model, info = architecture.from_pretrained(folder, dtype=dtype, output_loading_info=True, **plain)
+    model, info = architecture.from_pretrained(folder, dtype=dtype, output_loading_info=True, **PLAIN)
     info["unexpected_keys"] = {key for key in info["unexpected_keys"] if not key.startswith(unused)}
     problems = {kind: keys for kind, keys in info.items() if keys}
     if problems:
@@ -90,14 +93,18 @@ def save_adapter(model: PeftModel, folder: Path) -> None:
 
 
 def compare(model: PreTrainedModel, measured: Path, tolerance: float) -> None:
-    """Holds the logits in `measured` (`ids` [n], `logits` [k, vocabulary] of the last k positions) against the model's."""
+    """Holds the logits in `measured` against the model's; check_ours.py says what is in the file."""
     tensors = load_file(measured)
     ours = tensors["logits"].float()
-    theirs = logits(model, tensors["ids"].long())[-len(ours) :]
+    if tensors["ids"].dim() == 2:
+        with torch.no_grad():
+            theirs = logits_of_rows(model, {name: value.long() for name, value in tensors.items() if name != "logits"})
+    else:
+        theirs = logits(model, tensors["ids"].long())[-len(ours) :]
     if ours.shape != theirs.shape:
         raise SystemExit(f"{measured}: logits of shape {list(ours.shape)}, the model's are {list(theirs.shape)}")
     absolute, relative = difference(ours, theirs)
-    print(f"{len(ours)} positions: largest difference {absolute:.2e}, {relative:.2e} of the largest logit")
+    print(f"{len(ours)} rows: largest difference {absolute:.2e}, {relative:.2e} of the largest logit")
     # Not `>`: a NaN must fail.
     if not absolute <= tolerance:
         raise SystemExit(f"{measured}: differs by more than {tolerance:.0e}")

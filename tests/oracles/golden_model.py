@@ -3,6 +3,8 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from torch import nn
 from transformers import PreTrainedModel
 from transformers.core_model_loading import revert_weight_conversion
 from transformers.pytorch_utils import Conv1D
-from variants import VARIANTS, Variant
+from variant import Variant
+from variants import VARIANTS
 
 MODELS = GOLDEN / "models"
 # A feature that changes no output by this much is not tested by its golden file.
@@ -112,7 +115,7 @@ def check_attention(model: PreTrainedModel, inputs: Tensors) -> None:
         shares.append((entropy[uniform > 0] / uniform[uniform > 0]).mean().item())
     print(f"  entropy of attention, by layer, of a uniform one's: {', '.join(f'{share:.2f}' for share in shares)}")
     if not max(shares) <= FAR_FROM_UNIFORM:
-        raise SystemExit("attention is near uniform")
+        raise SystemExit(f"{model.name_or_path}: attention is near uniform")
 
 
 @torch.no_grad()
@@ -126,7 +129,7 @@ def check_routing(model: PreTrainedModel, inputs: Tensors) -> None:
         margin = (ordered[:, chosen - 1] - ordered[:, chosen]).min().item()
         print(f"  experts: chosen by {margin:.4f} at least")
         if not margin >= CLEAR_CHOICE:
-            raise SystemExit("an expert is chosen by too little")
+            raise SystemExit(f"{model.name_or_path}: an expert is chosen by too little")
 
 
 @torch.no_grad()
@@ -161,7 +164,7 @@ def batches(model: PreTrainedModel, variant: Variant, generator: torch.Generator
         found = model(input_ids=packed[None], position_ids=positions[None]).logits[0]
     print(f"  packed against alone: {difference(found, together)[0]:.1e}")
     if not max(unlike, difference(found, together)[0]) <= NOISE:
-        raise SystemExit("a sequence depends on what it shares a batch with")
+        raise SystemExit(f"{model.name_or_path}: a sequence depends on what it shares a batch with")
     return {
         "padded.ids": ids,
         "padded.mask": mask,
@@ -195,7 +198,8 @@ def accuracy(folder: Path, variant: Variant, inputs: Tensors, expected: torch.Te
     return found
 
 
-def publish(folder: Path, rewrite) -> None:
+def publish(folder: Path, rewrite: Callable[[Tensors], Tensors]) -> None:
+    """Gives the saved weights the names that they have in published files."""
     path = folder / "model.safetensors"
     weights = {name: value.contiguous() for name, value in rewrite(load_file(path)).items()}
     save_file(weights, path, metadata={"format": "pt"})
@@ -214,7 +218,8 @@ def make(name: str) -> Accuracy:
     shutil.rmtree(folder, ignore_errors=True)
     generator = torch.Generator().manual_seed(list(VARIANTS).index(name))
     config, architecture = variant.kind
-    model = architecture(config(**variant.settings))
+    # A configuration writes into the tables that it is given, which others share.
+    model = architecture(config(**deepcopy(variant.settings)))
     randomise(model, generator)
     model.to(variant.dtype).save_pretrained(folder, max_shard_size=variant.max_shard_size)
     (folder / "generation_config.json").unlink(missing_ok=True)
