@@ -36,7 +36,7 @@ pub use batch::Batch;
 pub use dataset::{Dataset, Epoch};
 pub use error::DataError;
 pub use labels::labels_of;
-pub use message::{Conversation, Message};
+pub use message::{Content, Conversation, Message};
 pub use options::{DataOptions, EvalSplit, Fraction, LossOn, Objective, Order};
 pub use order::order;
 pub use pack::{Row, pack, unpacked};

@@ -3,12 +3,13 @@
 //! A template that marks them with `{% generation %}` is believed. For any other, an assistant turn is what rendering
 //! up to and with it adds to rendering up to it with the generation prompt. That holds only if both renderings are
 //! beginnings of the whole one, which is checked; some templates show a turn otherwise once others follow (Qwen3 drops
-//! the thinking, Mistral moves the system prompt). Of such a turn, its text is looked for, and the token that ends it.
+//! the thinking, Mistral moves the system prompt), or nothing before the user has spoken. Such a turn is looked for by
+//! the generation prompt before it and the special token that ends it, or else by its text.
 
 use std::ops::Range;
 
 use crate::template::{ChatTemplate, Rendered};
-use crate::{Conversation, DataError, Tokenizer};
+use crate::{Conversation, DataError, Message, Tokenizer};
 
 /// The assistant's byte ranges in `rendered`, end-of-turn tokens included, in order.
 pub(crate) fn assistant_spans(
@@ -34,46 +35,74 @@ struct Turns<'a> {
 
 impl Turns<'_> {
     fn span(&self, index: usize) -> Result<Range<usize>, DataError> {
-        if let Some(span) = self.by_prefix(index)? {
-            return Ok(span);
-        }
-        self.by_text(index)?.ok_or(DataError::UnstableTemplate { message: index + 1 })
+        let span = self.by_prefix(index).or_else(|| self.by_prompt(index)).or_else(|| self.by_text(index));
+        span.ok_or(DataError::UnstableTemplate { message: index + 1 })
+    }
+
+    /// The first messages alone; `None` if the template refuses them, as some do before the user has spoken.
+    fn first(&self, count: usize, add_generation_prompt: bool) -> Option<String> {
+        let (messages, tools) = (&self.conversation.messages, self.conversation.tools.as_ref());
+        Some(self.template.render(&messages[..count], tools, add_generation_prompt).ok()?.text)
+    }
+
+    /// The special token that a text ends with, but for white space: templates put a line break after the token that
+    /// ends a turn, and the model has stopped by then.
+    fn ending(&self, text: &str) -> Option<&str> {
+        let trimmed = text.trim_end();
+        self.specials.iter().map(String::as_str).find(|special| trimmed.ends_with(special))
     }
 
     /// The bytes that message `index` adds to the conversation before it.
-    fn by_prefix(&self, index: usize) -> Result<Option<Range<usize>>, DataError> {
-        let (messages, tools) = (&self.conversation.messages, self.conversation.tools.as_ref());
-        let before = self.template.render(&messages[..index], tools, true)?.text;
-        let with = self.template.render(&messages[..=index], tools, false)?.text;
+    fn by_prefix(&self, index: usize) -> Option<Range<usize>> {
+        let before = self.first(index, true)?;
+        let with = self.first(index + 1, false)?;
         if !with.starts_with(&before) || !self.whole.starts_with(&with) {
-            return Ok(None);
+            return None;
         }
-        // Templates put a line break after the token that ends a turn; the model has stopped by then.
         let turn = &self.whole[before.len()..with.len()];
-        let trimmed = turn.trim_end();
-        let ends_in_special = self.specials.iter().any(|special| trimmed.ends_with(special));
-        let length = if ends_in_special { trimmed.len() } else { turn.len() };
-        Ok(Some(before.len()..before.len() + length))
+        let length = self.ending(turn).map_or(turn.len(), |_| turn.trim_end().len());
+        Some(before.len()..before.len() + length)
+    }
+
+    /// From the generation prompt to the token that ends the turn, if the prompt stands in the whole as often as the
+    /// assistant speaks.
+    fn by_prompt(&self, index: usize) -> Option<Range<usize>> {
+        let messages = &self.conversation.messages;
+        let prompt = [index, messages.len()].into_iter().find_map(|count| {
+            let (without, with) = (self.first(count, false)?, self.first(count, true)?);
+            with.strip_prefix(&without).filter(|prompt| !prompt.is_empty()).map(str::to_owned)
+        })?;
+        let starts: Vec<usize> = self.whole.match_indices(&prompt).map(|(at, _)| at + prompt.len()).collect();
+        let speaks = |messages: &[Message]| messages.iter().filter(|message| message.is_assistant()).count();
+        if starts.len() != speaks(messages) {
+            return None;
+        }
+        let turn = speaks(&messages[..index]);
+        let (start, next) = (*starts.get(turn)?, starts.get(turn + 1).copied().unwrap_or(self.whole.len()));
+        let with = self.first(index + 1, false)?;
+        let ending = self.ending(&with)?;
+        let length = self.whole[start..next].find(ending)? + ending.len();
+        Some(start..start + length)
     }
 
     /// The text of message `index` where it stands in the whole, and the special token right behind it.
-    fn by_text(&self, index: usize) -> Result<Option<Range<usize>>, DataError> {
+    fn by_text(&self, index: usize) -> Option<Range<usize>> {
         let message = &self.conversation.messages[index];
         // A call of a tool is said too, but how it is written is the template's secret.
-        if message.extra.contains_key("tool_calls") {
-            return Ok(None);
+        if message.extra.get("tool_calls").is_some_and(|calls| !calls.is_null()) {
+            return None;
         }
-        let Some(located) = self.template.locate(self.conversation, index)? else { return Ok(None) };
-        let [span] = located.generated.as_slice() else { return Ok(None) };
+        let located = self.template.locate(self.conversation, index)?;
+        let [span] = located.generated.as_slice() else { return None };
         if located.text != self.whole {
-            return Ok(None);
+            return None;
         }
-        let content = message.content.as_deref().unwrap_or_default();
+        let content = message.text()?;
         let space = &content[content.trim_end().len()..];
         let rest = &self.whole[span.end..];
         let rest = rest.strip_prefix(space).unwrap_or(rest);
         let end = self.specials.iter().find_map(|special| rest.strip_prefix(special.as_str()));
-        Ok(Some(span.start..end.map_or(span.end, |after| self.whole.len() - after.len())))
+        Some(span.start..end.map_or(span.end, |after| self.whole.len() - after.len()))
     }
 }
 

@@ -14,7 +14,7 @@ use minijinja::{Environment, Error, ErrorKind, Value, context};
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use crate::{Conversation, DataError, Message};
+use crate::{Content, Conversation, DataError, Message};
 
 const TEMPLATE: &str = "chat_template";
 /// The filter that stands in for `{% generation %}`: a filter block trims whitespace just as that tag does.
@@ -79,17 +79,18 @@ impl ChatTemplate {
 
     /// The same, with the place where the text of message `index` ended up, less the space around it; `None` if that
     /// cannot be told. Only for templates that do not mark generation themselves.
-    pub(crate) fn locate(&self, conversation: &Conversation, index: usize) -> Result<Option<Rendered>, DataError> {
+    pub(crate) fn locate(&self, conversation: &Conversation, index: usize) -> Option<Rendered> {
         let mut messages = conversation.messages.clone();
-        let content = messages.get_mut(index).and_then(|message| message.content.as_mut());
-        let Some(content) = content.filter(|content| !content.trim().is_empty()) else { return Ok(None) };
-        let body = content.trim();
-        *content = content.replacen(body, &format!("{OPEN}{body}{CLOSE}"), 1);
-        if conversation.messages.iter().any(holds_marks) {
-            return Ok(None);
+        if messages.iter().any(holds_marks) {
+            return None;
         }
-        let text = self.render_raw(&messages, conversation.tools.as_ref(), false)?;
-        Ok(Some(split_marks(&text)))
+        let message = messages.get_mut(index)?;
+        let content = message.text()?;
+        let body = Some(content.trim()).filter(|body| !body.is_empty())?;
+        let marked = content.replacen(body, &format!("{OPEN}{body}{CLOSE}"), 1);
+        message.content = Some(Content::Text(marked));
+        let text = self.render_raw(&messages, conversation.tools.as_ref(), false).ok()?;
+        Some(split_marks(&text))
     }
 
     fn render_raw(
@@ -101,7 +102,7 @@ impl ChatTemplate {
         let special_tokens = self.special_tokens.iter();
         let special_tokens = Value::from_pairs(special_tokens.map(|(k, v)| (k.as_str(), v.as_str())));
         let context = context! {
-            messages => Value::from(Serde(messages)),
+            messages => Value::from(Serde(messages.iter().map(Message::as_seen).collect::<Vec<_>>())),
             tools => tools.map(|tools| Value::from(Serde(tools))),
             documents => (),
             add_generation_prompt,
@@ -113,7 +114,7 @@ impl ChatTemplate {
 }
 
 fn holds_marks(message: &Message) -> bool {
-    message.content.as_ref().is_some_and(|text| text.contains([OPEN, CLOSE]))
+    message.text().is_some_and(|text| text.contains([OPEN, CLOSE]))
 }
 
 fn environment(source: String) -> Result<Environment<'static>, Error> {
