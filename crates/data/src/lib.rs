@@ -22,6 +22,7 @@ mod options;
 mod order;
 mod pack;
 mod preview;
+mod python_json;
 mod reader;
 mod record;
 mod sample;

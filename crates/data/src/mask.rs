@@ -81,8 +81,12 @@ impl Turns<'_> {
         let (start, next) = (*starts.get(turn)?, starts.get(turn + 1).copied().unwrap_or(self.whole.len()));
         let with = self.first(index + 1, false)?;
         let ending = self.ending(&with)?;
-        let length = self.whole[start..next].find(ending)? + ending.len();
-        Some(start..start + length)
+        let turn = &self.whole[start..next];
+        // The text may hold such a token too.
+        let text = messages[index].text().map_or("", str::trim);
+        let spoken = turn.find(text).map_or(0, |at| at + text.len());
+        let end = spoken + turn[spoken..].find(ending)? + ending.len();
+        Some(start..start + end)
     }
 
     /// The text of message `index` where it stands in the whole, and the special token right behind it.

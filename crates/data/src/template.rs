@@ -3,17 +3,15 @@
 //! `{% generation %}` around what the model says.
 
 use std::fmt::Write as _;
-use std::io;
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Serde};
+use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value, context};
-use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
+use crate::python_json::to_json;
 use crate::{Content, Conversation, DataError, Message};
 
 const TEMPLATE: &str = "chat_template";
@@ -186,41 +184,4 @@ fn strftime(unix_seconds: i64, format: &str) -> Result<String, Error> {
     let mut text = String::new();
     write!(text, "{}", time.format(format)).map_err(|_| bad("strftime_now: unknown format"))?;
     Ok(text)
-}
-
-/// Python's `json.dumps(value, ensure_ascii=False, indent=indent)`: no HTML escapes, and a space after `,` and `:`.
-fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
-    let indent: Option<usize> = options.get("indent")?;
-    if options.get::<Option<bool>>("ensure_ascii")? == Some(true) {
-        return Err(Error::new(ErrorKind::InvalidOperation, "tojson: ensure_ascii=true is not supported"));
-    }
-    options.assert_all_used()?;
-    let mut out = Vec::new();
-    let written = match indent {
-        Some(width) => {
-            let indent = " ".repeat(width);
-            value.serialize(&mut Serializer::with_formatter(&mut out, PrettyFormatter::with_indent(indent.as_bytes())))
-        }
-        None => value.serialize(&mut Serializer::with_formatter(&mut out, PythonFormatter)),
-    };
-    let fail = |problem: String| Error::new(ErrorKind::BadSerialization, problem);
-    written.map_err(|error| fail(error.to_string()))?;
-    String::from_utf8(out).map(Value::from).map_err(|error| fail(error.to_string()))
-}
-
-/// The separators of Python's `json.dumps`.
-struct PythonFormatter;
-
-impl Formatter for PythonFormatter {
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
 }
