@@ -32,6 +32,7 @@ mod stats;
 mod stream;
 mod template;
 mod tokenizer;
+mod turns;
 
 pub use batch::Batch;
 pub use dataset::{Dataset, Epoch};

@@ -10,6 +10,9 @@ use serde_json::ser::{Formatter, Serializer};
 /// Transformers' filter `tojson(ensure_ascii=False, indent=None, separators=None, sort_keys=False)`, without the HTML
 /// escapes of Jinja's.
 pub(crate) fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
+    if value.is_undefined() {
+        return Err(failed("tojson: the value is undefined"));
+    }
     let indent: Option<usize> = options.get("indent")?;
     let separators: Option<Vec<String>> = options.get("separators")?;
     let [item, key] = match separators {
@@ -31,6 +34,15 @@ pub(crate) fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
 
 fn failed(problem: impl ToString) -> Error {
     Error::new(ErrorKind::BadSerialization, problem.to_string())
+}
+
+/// Python's `repr` of a finite number. Rust's shortest digits are the same, and so are the sizes from which on there is
+/// an exponent; Python gives it a sign and two digits.
+pub(crate) fn float(value: f64) -> String {
+    let digits = format!("{value:?}");
+    let Some((mantissa, exponent)) = digits.split_once('e') else { return digits };
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
+    format!("{mantissa}e{sign}{exponent:0>2}")
 }
 
 struct Python {
@@ -116,13 +128,8 @@ impl Formatter for Python {
         Ok(())
     }
 
-    /// Rust's shortest digits are Python's, and so are the sizes from which on there is an exponent; Python gives it a
-    /// sign and two digits.
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        let digits = format!("{value:?}");
-        let Some((mantissa, exponent)) = digits.split_once('e') else { return writer.write_all(digits.as_bytes()) };
-        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
-        write!(writer, "{mantissa}e{sign}{exponent:0>2}")
+        writer.write_all(float(value).as_bytes())
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {

@@ -8,10 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, Error, ErrorKind, Value, context};
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, Output, State, Value, context, escape_formatter};
 
-use crate::python_json::to_json;
+use crate::python_json::{float, to_json};
 use crate::{Content, Conversation, DataError, Message};
 
 const TEMPLATE: &str = "chat_template";
@@ -120,12 +120,33 @@ fn environment(source: String) -> Result<Environment<'static>, Error> {
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     env.add_filter("tojson", to_json);
+    env.add_test("iterable", is_iterable);
+    env.add_test("sequence", is_sequence);
+    env.set_formatter(write_value);
     env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
     env.add_function("raise_exception", |message: String| -> Result<(), Error> {
         Err(Error::new(ErrorKind::InvalidOperation, message))
     });
     env.add_template_owned(TEMPLATE, source)?;
     Ok(env)
+}
+
+/// Jinja's test: what Python can iterate over. Nothing, `none`, is not; something undefined is, as nothing.
+fn is_iterable(value: &Value) -> bool {
+    !value.is_none() && value.try_iter().is_ok()
+}
+
+/// Jinja's test: what has a length and items in Python, which texts and mappings do too.
+fn is_sequence(value: &Value) -> bool {
+    matches!(value.kind(), ValueKind::String | ValueKind::Seq | ValueKind::Map | ValueKind::Undefined)
+}
+
+/// Numbers with a point as Python prints them; all else is the same in both languages.
+fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match f64::try_from(value.clone()) {
+        Ok(number) if value.is_number() && !value.is_integer() => Ok(out.write_str(&float(number))?),
+        _ => escape_formatter(out, state, value),
+    }
 }
 
 /// Replaces `{% generation %}` and `{% endgeneration %}` by a filter block; says whether there was one.
