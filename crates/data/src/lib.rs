@@ -14,6 +14,7 @@ mod batch;
 mod dataset;
 mod error;
 mod framed;
+mod jinja;
 mod labels;
 mod mask;
 mod masking;

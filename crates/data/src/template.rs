@@ -1,17 +1,13 @@
-//! Chat templates, rendered as Transformers renders them (`utils/chat_template_utils.py`): Jinja with trimmed blocks,
-//! Python's string methods, loop controls, `raise_exception`, `strftime_now`, Python's `tojson`, and
-//! `{% generation %}` around what the model says.
+//! Chat templates, rendered as Transformers renders them (`utils/chat_template_utils.py`), with `{% generation %}` around
+//! what the model says.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::DateTime;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, Output, State, Value, context, escape_formatter};
+use minijinja::value::Serde;
+use minijinja::{Environment, Error, Value, context};
 
-use crate::python_json::{float, to_json};
+use crate::jinja::{environment, strftime};
 use crate::{Content, Conversation, DataError, Message};
 
 const TEMPLATE: &str = "chat_template";
@@ -41,7 +37,9 @@ pub(crate) struct Rendered {
 impl ChatTemplate {
     pub(crate) fn compile(source: &str, special_tokens: Vec<(String, String)>) -> Result<Self, DataError> {
         let (source, marks_generation) = with_generation_marks(source);
-        let env = environment(source).map_err(|error| template_error(&error))?;
+        let mut env = environment().map_err(|error| template_error(&error))?;
+        env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
+        env.add_template_owned(TEMPLATE, source).map_err(|error| template_error(&error))?;
         let mut template = Self { env, marks_generation, special_tokens };
         template.set_now(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed()));
         Ok(template)
@@ -115,65 +113,37 @@ fn holds_marks(message: &Message) -> bool {
     message.text().is_some_and(|text| text.contains([OPEN, CLOSE]))
 }
 
-fn environment(source: String) -> Result<Environment<'static>, Error> {
-    let mut env = Environment::new();
-    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-    env.add_filter("tojson", to_json);
-    env.add_test("iterable", is_iterable);
-    env.add_test("sequence", is_sequence);
-    env.set_formatter(write_value);
-    env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
-    env.add_function("raise_exception", |message: String| -> Result<(), Error> {
-        Err(Error::new(ErrorKind::InvalidOperation, message))
-    });
-    env.add_template_owned(TEMPLATE, source)?;
-    Ok(env)
-}
-
-/// Jinja's test: what Python can iterate over. Nothing, `none`, is not; something undefined is, as nothing.
-fn is_iterable(value: &Value) -> bool {
-    !value.is_none() && value.try_iter().is_ok()
-}
-
-/// Jinja's test: what has a length and items in Python, which texts and mappings do too.
-fn is_sequence(value: &Value) -> bool {
-    matches!(value.kind(), ValueKind::String | ValueKind::Seq | ValueKind::Map | ValueKind::Undefined)
-}
-
-/// Numbers with a point as Python prints them; all else is the same in both languages.
-fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    match f64::try_from(value.clone()) {
-        Ok(number) if value.is_number() && !value.is_integer() => Ok(out.write_str(&float(number))?),
-        _ => escape_formatter(out, state, value),
-    }
-}
-
-/// Replaces `{% generation %}` and `{% endgeneration %}` by a filter block; says whether there was one.
+/// Replaces `{% generation %}` and `{% endgeneration %}` by a filter block with a scope of its own; says whether there
+/// was one. Comments and expressions stay as they are.
 fn with_generation_marks(source: &str) -> (String, bool) {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     let mut found = false;
-    while let Some(start) = rest.find("{%") {
-        let (before, tag) = rest.split_at(start + 2);
+    while let Some((start, close)) = next_tag(rest) {
+        let end = rest[start + 2..].find(close).map_or(rest.len(), |length| start + 2 + length);
+        let (before, inner) = (&rest[..start + 2], &rest[start + 2..end]);
         out.push_str(before);
-        let Some(end) = tag.find("%}") else {
-            rest = tag;
-            continue;
-        };
-        let inner = &tag[..end];
-        match inner.trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+') {
-            "generation" => {
+        let name = inner.trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+');
+        match name {
+            "generation" if close == "%}" => {
                 found = true;
-                out.push_str(&inner.replace("generation", &format!("filter {GENERATION}")));
+                out.push_str(&inner.replace(name, &format!("filter {GENERATION} %}}{{% with")));
             }
-            "endgeneration" => out.push_str(&inner.replace("endgeneration", "endfilter")),
+            "endgeneration" if close == "%}" => out.push_str(&inner.replace(name, "endwith %}{% endfilter")),
             _ => out.push_str(inner),
         }
-        rest = &tag[end..];
+        rest = &rest[end..];
     }
     out.push_str(rest);
     (out, found)
+}
+
+/// Where the next tag, comment or expression begins, and what ends it.
+fn next_tag(source: &str) -> Option<(usize, &'static str)> {
+    [("{%", "%}"), ("{#", "#}"), ("{{", "}}")]
+        .into_iter()
+        .filter_map(|(open, close)| Some((source.find(open)?, close)))
+        .min()
 }
 
 /// Takes the marks out of a rendering and notes where they stood; one without its other half marks nothing.
@@ -197,12 +167,4 @@ fn split_marks(marked: &str) -> Rendered {
 
 fn template_error(error: &Error) -> DataError {
     DataError::Template(error.to_string())
-}
-
-fn strftime(unix_seconds: i64, format: &str) -> Result<String, Error> {
-    let bad = |problem: &'static str| Error::new(ErrorKind::InvalidOperation, problem);
-    let time = DateTime::from_timestamp(unix_seconds, 0).ok_or_else(|| bad("the date is out of range"))?;
-    let mut text = String::new();
-    write!(text, "{}", time.format(format)).map_err(|_| bad("strftime_now: unknown format"))?;
-    Ok(text)
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::file;
-use graftwork_data::{DataOptions, Dataset, EvalSplit, LossOn, Row, Tokenizer};
+use graftwork_data::{DataError, DataOptions, Dataset, EvalSplit, LossOn, Message, Row, Tokenizer};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -46,14 +46,19 @@ enum Outcome {
     Refused { error: String },
 }
 
-/// The tokenizer of a family with one of its templates.
-fn family(name: &str, template: &str) -> Tokenizer {
+/// The tokenizer of a family with this template.
+fn with_template(name: &str, template: &str) -> Result<Tokenizer, DataError> {
     let dir = tempfile::tempdir().unwrap();
     for file in ["tokenizer.json", "tokenizer_config.json"] {
         fs::copy(golden(name).join(file), dir.path().join(file)).unwrap();
     }
-    fs::copy(golden(name).join(template), dir.path().join("chat_template.jinja")).unwrap();
-    Tokenizer::from_dir(dir.path()).unwrap().with_now(TODAY)
+    fs::write(dir.path().join("chat_template.jinja"), template).unwrap();
+    Ok(Tokenizer::from_dir(dir.path())?.with_now(TODAY))
+}
+
+/// The tokenizer of a family with one of its templates.
+fn family(name: &str, template: &str) -> Tokenizer {
+    with_template(name, &fs::read_to_string(golden(name).join(template)).unwrap()).unwrap()
 }
 
 /// Ids, and which of them the loss counts; `None` if the template refuses the conversation.
@@ -125,4 +130,32 @@ fn the_same_with_generation_tags() {
 fn the_templates_that_trl_trains_with() {
     let training = |case: Case| case.training.unwrap();
     none(["qwen3", "gemma3"].iter().flat_map(|name| differences(name, "training.jinja", training)).collect());
+}
+
+/// `tests/oracles/snippets.py`.
+#[derive(Deserialize)]
+struct Snippets {
+    messages: Vec<Message>,
+    snippets: Vec<Snippet>,
+}
+
+#[derive(Deserialize)]
+struct Snippet {
+    template: String,
+    text: Option<String>,
+    error: Option<String>,
+}
+
+#[test]
+fn pieces_of_jinja() {
+    let Snippets { messages, snippets } = read(&golden("jinja.json"));
+    let differences = snippets.iter().filter_map(|Snippet { template, text, error }| {
+        let ours = with_template("smollm2", template).and_then(|tokenizer| tokenizer.render_chat(&messages, false));
+        match (&ours, text) {
+            (Ok(ours), Some(theirs)) if ours == theirs => None,
+            (Err(_), None) => None,
+            _ => Some(format!("{template}\n  theirs: {text:?} {error:?}\n  ours: {ours:?}")),
+        }
+    });
+    none(differences.collect());
 }
