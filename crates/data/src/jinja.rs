@@ -64,7 +64,8 @@ fn is_sequence(value: &Value) -> bool {
     matches!(value.kind(), ValueKind::String | ValueKind::Seq | ValueKind::Map | ValueKind::Undefined)
 }
 
-/// Numbers with a point as Python prints them; all else is the same in both languages.
+/// Numbers with a point as Python prints them. Those in a list that is printed whole are not reached: there a very large
+/// or small one has an exponent in Rust's spelling, `1e-7` for `1e-07`.
 fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match f64::try_from(value.clone()) {
         Ok(number) if value.is_number() && !value.is_integer() => Ok(out.write_str(&float(number))?),

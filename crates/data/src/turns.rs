@@ -61,7 +61,9 @@ impl Turns<'_> {
         let alone = self.first(index + 1, false);
         let endings = [alone.as_deref().and_then(|alone| self.ending(alone)), self.usual_ending()];
         let ends = endings.into_iter().flatten().filter_map(|end| Some(turn[spoken..].find(end)? + end.len()));
-        Some(start..start + spoken + ends.min()?)
+        let end = start + spoken + ends.min()?;
+        // What a tool gives back may stand within the turn that asked for it.
+        (!self.holds(index + 1, start..end)).then_some(start..end)
     }
 
     /// The text of message `index` where it stands in the whole, and the special token right behind it.
@@ -82,6 +84,13 @@ impl Turns<'_> {
         let rest = rest.strip_prefix(space).unwrap_or(rest);
         let end = self.specials.iter().find_map(|special| rest.strip_prefix(special.as_str()));
         Some(span.start..end.map_or(span.end, |after| self.whole.len() - after.len()))
+    }
+
+    /// Whether the text of message `index` stands in these bytes of the whole.
+    fn holds(&self, index: usize, span: Range<usize>) -> bool {
+        let located = self.template.locate(self.conversation, index).filter(|located| located.text == self.whole);
+        located
+            .is_some_and(|located| located.generated.iter().any(|text| text.start < span.end && span.start < text.end))
     }
 
     /// The first messages alone; `None` if the template refuses them, as some do before the user has spoken.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{CHATML, bos_tokenizer, chat_tokenizer, counted, load, tokenizer, tokenizer_with};
+use common::{CHATML, bos_tokenizer, chat_tokenizer, counted, load, load_error, tokenizer, tokenizer_with};
 use graftwork_data::{DataOptions, LossOn, Tokenizer};
 
 const EOS: &str = "<|endoftext|>";
@@ -150,6 +150,19 @@ fn calls_of_tools_are_said_too_whatever_follows() {
 {"role":"tool","content":"Emma"},{"role":"assistant","content":"Emma.","tool_calls":null}]}"#;
     let counted = counted_in(&chat_tokenizer(calling), record, LossOn::Auto);
     assert_eq!(counted, ["[\"ask\"]<|im_end|>", "<think></think>Emma.<|im_end|>"]);
+}
+
+#[test]
+fn what_a_tool_gives_back_is_never_taken_for_the_assistants() {
+    // As Gemma 4, where the results stand in the turn that asked for them; and the last message looks otherwise.
+    let template = "{% for m in messages %}{% if m.role == 'tool' %}{{ m.content + '<|im_end|>\n' }}\
+                    {% else %}{{ '<|im_start|>' + m.role + '\n' + ('!' if loop.last else '') }}\
+                    {{ m.content + ('' if m.tool_calls else '<|im_end|>\n') }}{% endif %}{% endfor %}\
+                    {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+    let record = r#"{"messages":[{"role":"user","content":"Who?"},{"role":"assistant","content":"I ask.","tool_calls":[1]},
+{"role":"tool","content":"Emma"}]}"#;
+    let error = load_error(&chat_tokenizer(template), "a.jsonl", &record.replace('\n', ""), &DataOptions::default());
+    assert!(error.starts_with("a.jsonl:1: message 2: the chat template renders it differently"), "{error}");
 }
 
 #[test]
