@@ -161,7 +161,7 @@ fn what_a_tool_gives_back_is_never_taken_for_the_assistants() {
                     {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
     let record = r#"{"messages":[{"role":"user","content":"Who?"},{"role":"assistant","content":"I ask.","tool_calls":[1]},
 {"role":"tool","content":"Emma"}]}"#;
-    let error = load_error(&chat_tokenizer(template), "a.jsonl", &record.replace('\n', ""), &DataOptions::default());
+    let error = load_error(&chat_tokenizer(template), "a.jsonl", record.replace('\n', ""), &DataOptions::default());
     assert!(error.starts_with("a.jsonl:1: message 2: the chat template renders it differently"), "{error}");
 }
 
