@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Conversation, DataError, Message, Source};
+use crate::{Content, Conversation, DataError, Message, Source};
 
 /// What the records of a file look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -191,14 +191,16 @@ fn conversation(fields: &Fields<'_>) -> Result<Conversation, DataError> {
 fn message(mut fields: Fields<'_>) -> Result<Message, DataError> {
     if fields.map.contains_key("from") {
         let role = share_gpt_role(&fields.text("from")?, fields.at)?;
-        let content = Some(fields.text("value")?);
+        let content = Some(Content::Text(fields.text("value")?));
         fields.map.retain(|key, _| key != "from" && key != "value");
         return Ok(Message { role: role.to_owned(), content, extra: fields.map });
     }
     let role = fields.text("role")?;
     let content = match fields.map.get("content") {
         None | Some(Value::Null) if fields.map.contains_key("tool_calls") => None,
-        _ => Some(fields.text("content")?),
+        Some(parts @ Value::Array(_)) => Some(Content::Json(parts.clone())),
+        Some(result @ Value::Object(_)) if role == "tool" => Some(Content::Json(result.clone())),
+        _ => Some(Content::Text(fields.text("content")?)),
     };
     fields.map.retain(|key, _| key != "role" && key != "content");
     Ok(Message { role, content, extra: fields.map })

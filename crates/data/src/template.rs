@@ -1,20 +1,14 @@
-//! Chat templates, rendered as Transformers renders them (`utils/chat_template_utils.py`): Jinja with trimmed blocks,
-//! Python's string methods, loop controls, `raise_exception`, `strftime_now`, Python's `tojson`, and
-//! `{% generation %}` around what the model says.
+//! Chat templates, rendered as Transformers renders them (`utils/chat_template_utils.py`), with `{% generation %}` around
+//! what the model says.
 
-use std::fmt::Write as _;
-use std::io;
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::DateTime;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Serde};
-use minijinja::{Environment, Error, ErrorKind, Value, context};
-use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use minijinja::value::Serde;
+use minijinja::{Environment, Error, Value, context};
 
-use crate::{Conversation, DataError, Message};
+use crate::jinja::{environment, strftime};
+use crate::{Content, Conversation, DataError, Message};
 
 const TEMPLATE: &str = "chat_template";
 /// The filter that stands in for `{% generation %}`: a filter block trims whitespace just as that tag does.
@@ -43,7 +37,9 @@ pub(crate) struct Rendered {
 impl ChatTemplate {
     pub(crate) fn compile(source: &str, special_tokens: Vec<(String, String)>) -> Result<Self, DataError> {
         let (source, marks_generation) = with_generation_marks(source);
-        let env = environment(source).map_err(|error| template_error(&error))?;
+        let mut env = environment().map_err(|error| template_error(&error))?;
+        env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
+        env.add_template_owned(TEMPLATE, source).map_err(|error| template_error(&error))?;
         let mut template = Self { env, marks_generation, special_tokens };
         template.set_now(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed()));
         Ok(template)
@@ -79,17 +75,18 @@ impl ChatTemplate {
 
     /// The same, with the place where the text of message `index` ended up, less the space around it; `None` if that
     /// cannot be told. Only for templates that do not mark generation themselves.
-    pub(crate) fn locate(&self, conversation: &Conversation, index: usize) -> Result<Option<Rendered>, DataError> {
+    pub(crate) fn locate(&self, conversation: &Conversation, index: usize) -> Option<Rendered> {
         let mut messages = conversation.messages.clone();
-        let content = messages.get_mut(index).and_then(|message| message.content.as_mut());
-        let Some(content) = content.filter(|content| !content.trim().is_empty()) else { return Ok(None) };
-        let body = content.trim();
-        *content = content.replacen(body, &format!("{OPEN}{body}{CLOSE}"), 1);
-        if conversation.messages.iter().any(holds_marks) {
-            return Ok(None);
+        if messages.iter().any(holds_marks) {
+            return None;
         }
-        let text = self.render_raw(&messages, conversation.tools.as_ref(), false)?;
-        Ok(Some(split_marks(&text)))
+        let message = messages.get_mut(index)?;
+        let content = message.text()?;
+        let body = Some(content.trim()).filter(|body| !body.is_empty())?;
+        let marked = content.replacen(body, &format!("{OPEN}{body}{CLOSE}"), 1);
+        message.content = Some(Content::Text(marked));
+        let text = self.render_raw(&messages, conversation.tools.as_ref(), false).ok()?;
+        Some(split_marks(&text))
     }
 
     fn render_raw(
@@ -101,7 +98,7 @@ impl ChatTemplate {
         let special_tokens = self.special_tokens.iter();
         let special_tokens = Value::from_pairs(special_tokens.map(|(k, v)| (k.as_str(), v.as_str())));
         let context = context! {
-            messages => Value::from(Serde(messages)),
+            messages => Value::from(Serde(messages.iter().map(Message::as_seen).collect::<Vec<_>>())),
             tools => tools.map(|tools| Value::from(Serde(tools))),
             documents => (),
             add_generation_prompt,
@@ -113,47 +110,40 @@ impl ChatTemplate {
 }
 
 fn holds_marks(message: &Message) -> bool {
-    message.content.as_ref().is_some_and(|text| text.contains([OPEN, CLOSE]))
+    message.text().is_some_and(|text| text.contains([OPEN, CLOSE]))
 }
 
-fn environment(source: String) -> Result<Environment<'static>, Error> {
-    let mut env = Environment::new();
-    env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-    env.add_filter("tojson", to_json);
-    env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
-    env.add_function("raise_exception", |message: String| -> Result<(), Error> {
-        Err(Error::new(ErrorKind::InvalidOperation, message))
-    });
-    env.add_template_owned(TEMPLATE, source)?;
-    Ok(env)
-}
-
-/// Replaces `{% generation %}` and `{% endgeneration %}` by a filter block; says whether there was one.
+/// Replaces `{% generation %}` and `{% endgeneration %}` by a filter block with a scope of its own; says whether there
+/// was one. Comments and expressions stay as they are.
 fn with_generation_marks(source: &str) -> (String, bool) {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     let mut found = false;
-    while let Some(start) = rest.find("{%") {
-        let (before, tag) = rest.split_at(start + 2);
+    while let Some((start, close)) = next_tag(rest) {
+        let end = rest[start + 2..].find(close).map_or(rest.len(), |length| start + 2 + length);
+        let (before, inner) = (&rest[..start + 2], &rest[start + 2..end]);
         out.push_str(before);
-        let Some(end) = tag.find("%}") else {
-            rest = tag;
-            continue;
-        };
-        let inner = &tag[..end];
-        match inner.trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+') {
-            "generation" => {
+        let name = inner.trim_matches(|c: char| c.is_whitespace() || c == '-' || c == '+');
+        match name {
+            "generation" if close == "%}" => {
                 found = true;
-                out.push_str(&inner.replace("generation", &format!("filter {GENERATION}")));
+                out.push_str(&inner.replace(name, &format!("filter {GENERATION} %}}{{% with")));
             }
-            "endgeneration" => out.push_str(&inner.replace("endgeneration", "endfilter")),
+            "endgeneration" if close == "%}" => out.push_str(&inner.replace(name, "endwith %}{% endfilter")),
             _ => out.push_str(inner),
         }
-        rest = &tag[end..];
+        rest = &rest[end..];
     }
     out.push_str(rest);
     (out, found)
+}
+
+/// Where the next tag, comment or expression begins, and what ends it.
+fn next_tag(source: &str) -> Option<(usize, &'static str)> {
+    [("{%", "%}"), ("{#", "#}"), ("{{", "}}")]
+        .into_iter()
+        .filter_map(|(open, close)| Some((source.find(open)?, close)))
+        .min()
 }
 
 /// Takes the marks out of a rendering and notes where they stood; one without its other half marks nothing.
@@ -177,49 +167,4 @@ fn split_marks(marked: &str) -> Rendered {
 
 fn template_error(error: &Error) -> DataError {
     DataError::Template(error.to_string())
-}
-
-fn strftime(unix_seconds: i64, format: &str) -> Result<String, Error> {
-    let bad = |problem: &'static str| Error::new(ErrorKind::InvalidOperation, problem);
-    let time = DateTime::from_timestamp(unix_seconds, 0).ok_or_else(|| bad("the date is out of range"))?;
-    let mut text = String::new();
-    write!(text, "{}", time.format(format)).map_err(|_| bad("strftime_now: unknown format"))?;
-    Ok(text)
-}
-
-/// Python's `json.dumps(value, ensure_ascii=False, indent=indent)`: no HTML escapes, and a space after `,` and `:`.
-fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
-    let indent: Option<usize> = options.get("indent")?;
-    if options.get::<Option<bool>>("ensure_ascii")? == Some(true) {
-        return Err(Error::new(ErrorKind::InvalidOperation, "tojson: ensure_ascii=true is not supported"));
-    }
-    options.assert_all_used()?;
-    let mut out = Vec::new();
-    let written = match indent {
-        Some(width) => {
-            let indent = " ".repeat(width);
-            value.serialize(&mut Serializer::with_formatter(&mut out, PrettyFormatter::with_indent(indent.as_bytes())))
-        }
-        None => value.serialize(&mut Serializer::with_formatter(&mut out, PythonFormatter)),
-    };
-    let fail = |problem: String| Error::new(ErrorKind::BadSerialization, problem);
-    written.map_err(|error| fail(error.to_string()))?;
-    String::from_utf8(out).map(Value::from).map_err(|error| fail(error.to_string()))
-}
-
-/// The separators of Python's `json.dumps`.
-struct PythonFormatter;
-
-impl Formatter for PythonFormatter {
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
 }

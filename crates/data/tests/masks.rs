@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{CHATML, bos_tokenizer, chat_tokenizer, counted, load, tokenizer, tokenizer_with};
+use common::{CHATML, bos_tokenizer, chat_tokenizer, counted, load, load_error, tokenizer, tokenizer_with};
 use graftwork_data::{DataOptions, LossOn, Tokenizer};
 
 const EOS: &str = "<|endoftext|>";
@@ -112,6 +112,64 @@ fn a_turn_that_looks_otherwise_once_others_follow_is_found_by_its_text() {
     let spaced = CHAT.replace("Emma.", " Emma. ");
     let counted = counted_in(&chat_tokenizer(thinking), &spaced, LossOn::Auto);
     assert_eq!(counted, ["Emma.<|im_end|>", "<think></think>Jane.<|im_end|>"]);
+}
+
+/// Like Phi-3's: without a generation prompt, eos stands at the end of whatever there is.
+const CLOSED: &str = "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}\
+                      {{ '<|im_start|>assistant\n' if add_generation_prompt else eos_token }}";
+
+#[test]
+fn a_turn_ends_with_the_token_that_usually_ends_it() {
+    // The last turn is all that is added, eos included, as in TRL's template for Phi-3.
+    let last = format!("Jane.<|im_end|>\n{EOS}");
+    assert_eq!(counted_in(&chat_tokenizer(CLOSED), CHAT, LossOn::Auto), ["Emma.<|im_end|>", &last]);
+    let spelt = CHAT.replace("Emma.", "<|im_end|> is an end.");
+    let counted = counted_in(&chat_tokenizer(CLOSED), &spelt, LossOn::Auto);
+    assert_eq!(counted, ["<|im_end|> is an end.<|im_end|>", &last]);
+}
+
+#[test]
+fn a_turn_need_not_begin_with_all_of_the_generation_prompt() {
+    // As Nemotron: the prompt opens the thinking, which is shown in the last turn only.
+    let thinking = "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}\
+                    {% if m.role == 'assistant' and loop.last %}{{ '<think>\n</think>' }}{% endif %}\
+                    {{ m.content + '<|im_end|>\n' }}{% endfor %}\
+                    {% if add_generation_prompt %}{{ '<|im_start|>assistant\n<think>\n' }}{% endif %}";
+    let counted = counted_in(&chat_tokenizer(thinking), CHAT, LossOn::Auto);
+    assert_eq!(counted, ["Emma.<|im_end|>", "</think>Jane.<|im_end|>"]);
+}
+
+#[test]
+fn calls_of_tools_are_said_too_whatever_follows() {
+    // As Qwen3: the last turn shows its thinking, and a call is no content.
+    let calling = "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}\
+                   {% if m.role == 'assistant' and loop.last %}{{ '<think></think>' }}{% endif %}\
+                   {{ m.content or '' }}{{ m.tool_calls | tojson if m.tool_calls }}{{ '<|im_end|>\n' }}{% endfor %}\
+                   {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+    let record = r#"{"messages":[{"role":"user","content":"Who?"},{"role":"assistant","content":null,"tool_calls":["ask"]},
+{"role":"tool","content":"Emma"},{"role":"assistant","content":"Emma.","tool_calls":null}]}"#;
+    let counted = counted_in(&chat_tokenizer(calling), record, LossOn::Auto);
+    assert_eq!(counted, ["[\"ask\"]<|im_end|>", "<think></think>Emma.<|im_end|>"]);
+}
+
+#[test]
+fn what_a_tool_gives_back_is_never_taken_for_the_assistants() {
+    // As Gemma 4, where the results stand in the turn that asked for them; and the last message looks otherwise.
+    let template = "{% for m in messages %}{% if m.role == 'tool' %}{{ m.content + '<|im_end|>\n' }}\
+                    {% else %}{{ '<|im_start|>' + m.role + '\n' + ('!' if loop.last else '') }}\
+                    {{ m.content + ('' if m.tool_calls else '<|im_end|>\n') }}{% endif %}{% endfor %}\
+                    {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+    let record = r#"{"messages":[{"role":"user","content":"Who?"},{"role":"assistant","content":"I ask.","tool_calls":[1]},
+{"role":"tool","content":"Emma"}]}"#;
+    let error = load_error(&chat_tokenizer(template), "a.jsonl", record.replace('\n', ""), &DataOptions::default());
+    assert!(error.starts_with("a.jsonl:1: message 2: the chat template renders it differently"), "{error}");
+}
+
+#[test]
+fn the_assistant_may_begin_though_the_template_wants_a_user_first() {
+    let wanting = format!("{{% if not messages %}}{{{{ raise_exception('no messages') }}}}{{% endif %}}{CHATML}");
+    let record = r#"{"messages":[{"role":"assistant","content":"Emma."},{"role":"user","content":"Who?"}]}"#;
+    assert_eq!(counted_in(&chat_tokenizer(&wanting), record, LossOn::Auto), ["Emma.<|im_end|>"]);
 }
 
 #[test]
