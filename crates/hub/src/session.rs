@@ -10,7 +10,7 @@ use crate::hub::Hub;
 use crate::listing::{Entry, Listing};
 use crate::remote::Subject;
 use crate::retry::Attempts;
-use crate::{Commit, HubError, Kind, Observer};
+use crate::{Commit, HubError, Observer};
 
 /// A repository at a commit.
 pub(crate) struct Session<'a> {
