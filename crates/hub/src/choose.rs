@@ -115,12 +115,12 @@ pub(crate) fn data<'a>(names: &[&'a str], id: &DataId, endings: &[&str]) -> Resu
     let readable: Vec<&str> = names.iter().copied().filter(|name| has_ending(name, endings)).collect();
     match &id.files {
         Some(pattern) => matching(pattern, names),
-        None => training(&readable),
+        None => training(&readable, endings),
     }
     .map_err(|problem| {
         // What can be read is of more help than what cannot.
         let shown = if readable.is_empty() { names } else { &readable };
-        let example = shown.first().copied().unwrap_or("train.jsonl");
+        let example = readable.first().copied().unwrap_or("FILE");
         HubError::NoData {
             id: id.repo.clone(),
             problem,
@@ -144,10 +144,10 @@ fn matching<'a>(pattern: &Pattern, names: &[&'a str]) -> Result<Vec<&'a str>, St
 /// The one file there is, or those with `train` as a word of their path, as the `datasets` library tells splits
 /// (<https://huggingface.co/docs/hub/datasets-file-names-and-splits>). Of several folders none is chosen: they are
 /// variants of the data, not parts.
-fn training<'a>(readable: &[&'a str]) -> Result<Vec<&'a str>, String> {
+fn training<'a>(readable: &[&'a str], endings: &[&str]) -> Result<Vec<&'a str>, String> {
     let is_train = |name: &&str| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "train");
     let chosen: Vec<&str> = match readable {
-        [] => return Err("has no file that can be read".to_owned()),
+        [] => return Err(format!("has no file of a kind that can be read ({})", endings.join(", "))),
         [one] => return Ok(vec![one]),
         several => several.iter().copied().filter(is_train).collect(),
     };

@@ -87,7 +87,7 @@ impl Hub {
     /// As [`model`](Self::model), and if no file is chosen or the choice is the caller's.
     pub fn dataset(&self, id: &DataId, endings: &[&str], observer: &mut dyn Observer) -> Result<Snapshot, HubError> {
         let session = Session::open(self, Subject { kind: Kind::Dataset, id: &id.repo }, observer)?;
-        // Of a pattern or a split nobody can tell from the cache whether it is all there.
+        // Of a pattern or a split, the cache alone does not tell whether it is all there.
         let named = |names: &[&str]| id.files.as_ref().is_some_and(|files| names.contains(&files.as_str()));
         let files = session.files(named, observer)?;
         let names = files.names();

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::commit::is_hex;
 use crate::remote::{Remote, Subject};
 use crate::retry::Attempts;
-use crate::{Commit, HubError, Observer, Settings};
+use crate::{Commit, HubError, Observer};
 
 /// More files than a repository may have on the Hub.
 const MOST_FILES: usize = 1_000_000;
@@ -76,7 +76,7 @@ impl Listing {
         remote: &Remote,
         subject: Subject<'_>,
         commit: &Commit,
-        settings: &Settings,
+        attempts: Attempts,
         observer: &mut dyn Observer,
     ) -> Result<Self, HubError> {
         let mut listing = Self::default();
@@ -84,7 +84,7 @@ impl Listing {
         let mut seen = 0;
         while let Some(address) = next {
             let nodes: Vec<Node>;
-            (nodes, next) = remote.json(subject, &address, Attempts::new(settings), observer)?;
+            (nodes, next) = remote.json(subject, &address, attempts, observer)?;
             seen += nodes.len().max(1);
             if seen > MOST_FILES {
                 return Err(remote.bad_answer("its listing of files does not end"));

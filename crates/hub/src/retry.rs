@@ -29,6 +29,7 @@ impl From<HubError> for Failure {
 }
 
 /// What is left of the attempts of one request.
+#[derive(Clone, Copy)]
 pub(crate) struct Attempts {
     all: u32,
     left: u32,

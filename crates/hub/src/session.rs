@@ -75,8 +75,8 @@ impl<'a> Session<'a> {
         self.cache.snapshot(&self.commit)
     }
 
-    /// The commit's files. The Hub is asked once for a commit, and not at all where `suffices` says that what lies in the
-    /// cache is all that is wanted.
+    /// The commit's files. The Hub is asked once for a commit; if it does not say, what lies in the cache will do where
+    /// `suffices` says so.
     pub(crate) fn files(
         &self,
         suffices: impl FnOnce(&[&str]) -> bool,
@@ -87,21 +87,26 @@ impl<'a> Session<'a> {
         }
         let cached = Files::Cached(self.cache.files(&self.commit));
         let names = cached.names();
-        match &self.offline {
-            Some(why) if names.is_empty() => {
-                Err(not_cached(self.hub, self.subject, format!("commit {} is", self.commit), why))
-            }
-            Some(_) => Ok(cached),
-            None if suffices(&names) => Ok(cached),
-            None => {
-                let settings = self.hub.settings();
-                let listing = Listing::fetch(self.hub.remote(), self.subject, &self.commit, settings, observer)?;
+        if let Some(why) = &self.offline {
+            let missing = || format!("commit {} is", self.commit);
+            return if names.is_empty() { Err(not_cached(self.hub, self.subject, missing(), why)) } else { Ok(cached) };
+        }
+        let suffices = suffices(&names);
+        let attempts = if suffices { Attempts::single() } else { Attempts::new(self.hub.settings()) };
+        match Listing::fetch(self.hub.remote(), self.subject, &self.commit, attempts, observer) {
+            Ok(listing) => {
                 if let Err(error) = self.cache.keep(&self.commit, &listing) {
                     // A cache that others fill may be read all the same.
                     tracing::debug!("the list of files is not kept: {error}");
                 }
                 Ok(Files::Listed(listing))
             }
+            // A commit does not change, whatever has become of the repository.
+            Err(error) if suffices && !matches!(error, HubError::Cancelled { .. }) => {
+                tracing::warn!("{error}; using commit {} as it was downloaded", self.commit);
+                Ok(cached)
+            }
+            Err(error) => Err(error),
         }
     }
 

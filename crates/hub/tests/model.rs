@@ -86,23 +86,40 @@ fn a_branch_costs_one_request_when_all_is_there_and_a_commit_none() {
 }
 
 #[test]
-fn a_commit_that_another_program_has_cached_needs_no_request() {
+fn a_commit_that_another_program_has_cached_is_completed_or_else_does() {
     let repo = Repo::sharded("org/name");
-    let server = Server::start(|_| Reply::new(500, ""));
+    let failing = Server::start(|_| Reply::error(401, "RepoNotFound"));
     let cache = tempdir().unwrap();
     let snapshot = cache.path().join("models--org--name/snapshots").join(COMMIT);
     fs::create_dir_all(&snapshot).unwrap();
-    for (name, content) in repo.files.iter().filter(|(name, _)| !name.contains('/')) {
+    let is_there = |name: &str| !name.contains('/') && name != "tokenizer_config.json";
+    for (name, content) in repo.files.iter().filter(|(name, _)| is_there(name)) {
         fs::write(snapshot.join(name), content).unwrap();
     }
     let pinned = id(&format!("org/name@{COMMIT}"));
-    let found = server.hub(cache.path()).model(&pinned, &mut ()).unwrap();
+    // What was taken away since, or cannot be reached, is there all the same.
+    let found = failing.hub(cache.path()).model(&pinned, &mut ()).unwrap();
     assert!(names(&found).contains(&"model-00002-of-00002.safetensors".to_owned()));
-    assert!(server.requests().is_empty());
-    // With a shard missing, it is not all there, and the Hub is asked.
-    fs::remove_file(snapshot.join("model-00002-of-00002.safetensors")).unwrap();
-    server.hub(cache.path()).model(&pinned, &mut ()).unwrap_err();
-    assert!(!server.requests().is_empty());
+    assert_eq!(failing.requests().len(), 1);
+    let server = Server::start(move |request| repo.answer(request));
+    let found = server.hub(cache.path()).model(&pinned, &mut ()).unwrap();
+    assert!(names(&found).contains(&"tokenizer_config.json".to_owned()));
+    assert_eq!(server.requests().len(), 2, "the listing, and what was missing");
+    server.hub(cache.path()).model(&pinned, &mut ()).unwrap();
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_commit_that_is_cached_in_part_and_gone_is_an_error() {
+    let server = Server::start(|_| Reply::error(401, "RepoNotFound"));
+    let cache = tempdir().unwrap();
+    let snapshot = cache.path().join("models--org--name/snapshots").join(COMMIT);
+    fs::create_dir_all(&snapshot).unwrap();
+    for (name, content) in Repo::model("org/name").without("model.safetensors").files {
+        fs::write(snapshot.join(name.replace('/', "-")), content).unwrap();
+    }
+    let error = server.hub(cache.path()).model(&id(&format!("org/name@{COMMIT}")), &mut ()).unwrap_err();
+    assert!(matches!(error, graftwork_hub::HubError::NoRepo { .. }), "{error}");
 }
 
 #[test]
