@@ -33,6 +33,12 @@ pub(crate) struct Count {
     pub(crate) total: u64,
 }
 
+impl Count {
+    fn report(self, wanted: &Wanted<'_>, len: u64, observer: &mut dyn Observer) {
+        observer.progress(Progress { file: wanted.path, done: self.before.saturating_add(len), total: self.total });
+    }
+}
+
 /// Brings the content to `blob`, from where an earlier attempt stopped. The caller holds the blob's lock.
 pub(crate) fn download(
     remote: &Remote,
@@ -44,7 +50,7 @@ pub(crate) fn download(
 ) -> Result<(), HubError> {
     let id = wanted.subject.id;
     loop {
-        let mut partial = Partial::open(blob, wanted, observer)?;
+        let mut partial = Partial::open(blob, wanted, count, observer)?;
         let resumed = partial.len > 0;
         let mut attempts = Attempts::new(settings);
         loop {
@@ -106,7 +112,7 @@ fn transfer(
             return Err(wanted.damaged(format!("it has more than {size} bytes")).into());
         }
         partial.append(&block[..arrived], size)?;
-        observer.progress(Progress { file: wanted.path, done: count.before + partial.len, total: count.total });
+        count.report(wanted, partial.len, observer);
     }
     Ok(())
 }
@@ -125,7 +131,7 @@ fn stated_size(response: &Response<Body>, offset: u64) -> Option<u64> {
     // `bytes FIRST-LAST/SIZE`. Another part than was asked for would fail the check of the hash.
     let range = response.headers().get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
     let size = range.and_then(|range| range.rsplit_once('/')?.1.parse().ok());
-    size.or_else(|| Some(offset + response.body().content_length()?))
+    size.or_else(|| Some(offset.saturating_add(response.body().content_length()?)))
 }
 
 /// `HASH.incomplete`, and the hash of what it holds.
@@ -155,7 +161,7 @@ enum Check {
 }
 
 impl Partial {
-    fn open(blob: &Path, wanted: &Wanted<'_>, observer: &mut dyn Observer) -> Result<Self, HubError> {
+    fn open(blob: &Path, wanted: &Wanted<'_>, count: Count, observer: &mut dyn Observer) -> Result<Self, HubError> {
         let path = incomplete(blob);
         let size = wanted.entry.size;
         let parent = blob.parent().unwrap_or(blob);
@@ -167,12 +173,12 @@ impl Partial {
         let file = file.map_err(HubError::write(&path, size))?;
         let expected = wanted.entry.digest.clone();
         let mut partial = Self { path, file, len: 0, hasher: Hasher::new(&expected, size), expected, size };
-        partial.take_up(wanted, observer)?;
+        partial.take_up(wanted, count, observer)?;
         Ok(partial)
     }
 
-    /// Hashes what is there.
-    fn take_up(&mut self, wanted: &Wanted<'_>, observer: &mut dyn Observer) -> Result<(), HubError> {
+    /// Hashes what is there. Of a large file this takes seconds, so it is reported as if it arrived.
+    fn take_up(&mut self, wanted: &Wanted<'_>, count: Count, observer: &mut dyn Observer) -> Result<(), HubError> {
         let mut block = vec![0; BLOCK];
         loop {
             check(wanted.subject.id, observer)?;
@@ -182,6 +188,7 @@ impl Partial {
             }
             self.hasher.update(&block[..read]);
             self.len += read as u64;
+            count.report(wanted, self.len, observer);
         }
     }
 

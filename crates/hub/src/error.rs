@@ -108,6 +108,15 @@ pub enum HubError {
 }
 
 impl HubError {
+    /// What happened, without what to do.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::Unreachable { endpoint, reason } => format!("cannot reach {endpoint}: {reason}"),
+            Self::Refused { endpoint, answer, .. } => format!("{endpoint} answers {answer}"),
+            other => other.to_string(),
+        }
+    }
+
     pub(crate) fn variable(name: &str, problem: impl Into<String>) -> Self {
         Self::Variable { name: name.to_owned(), problem: problem.into() }
     }

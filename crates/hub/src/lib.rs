@@ -6,6 +6,16 @@
 //! (<https://huggingface.co/docs/huggingface_hub/guides/manage-cache>). Only the files that training needs are fetched; a file
 //! is in the cache whole and with the hash that the Hub states for it, or not at all. What was cut short goes on where
 //! it stopped. The token is sent to the Hub alone, never to where the Hub redirects, and is in no message.
+//!
+//! ```no_run
+//! use graftwork_hub::{Hub, Place};
+//!
+//! let folder = match Place::model("Qwen/Qwen2.5-0.5B@main".as_ref())? {
+//!     Place::Local(folder) => folder,
+//!     Place::Hub(id) => Hub::from_env()?.model(&id, &mut ())?.path,
+//! };
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod cache;
 mod choose;

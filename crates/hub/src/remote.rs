@@ -1,5 +1,7 @@
 //! Requests to the Hub: one at a time, with the token for the Hub alone, and statuses that mean something.
 
+use std::io::ErrorKind;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ureq::http::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, LINK, LOCATION, RANGE, RETRY_AFTER};
 use ureq::http::{Response, StatusCode, Uri};
@@ -210,8 +212,9 @@ impl Remote {
 
     /// What a failed connection is. A certificate that is not trusted will not be trusted later.
     pub(crate) fn unreachable(&self, error: ureq::Error) -> Failure {
+        let untrusted = matches!(&error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData);
         let passing = match &error {
-            ureq::Error::Io(error) => error.kind() != std::io::ErrorKind::InvalidData,
+            ureq::Error::Io(_) => !untrusted,
             ureq::Error::Timeout(_)
             | ureq::Error::HostNotFound
             | ureq::Error::ConnectionFailed
@@ -219,7 +222,8 @@ impl Remote {
             | ureq::Error::Protocol(_) => true,
             _ => false,
         };
-        let error = self.lost(error.to_string());
+        let hint = if untrusted { " (SSL_CERT_FILE can name the certificates to trust)" } else { "" };
+        let error = self.lost(format!("{error}{hint}"));
         if passing { Failure::Passing { error, wait: None } } else { Failure::Final(error) }
     }
 

@@ -67,7 +67,7 @@ impl Attempts {
             return Err(error);
         }
         self.wait = self.wait.saturating_mul(2).min(LONGEST_WAIT);
-        tracing::warn!("{error}; trying again in {} s", wait.as_secs_f32().ceil());
+        tracing::warn!("{}; trying again in {} s", error.brief(), wait.as_secs_f32().ceil());
         pause(wait, id, observer)
     }
 }

@@ -45,7 +45,7 @@ impl<'a> Session<'a> {
     pub(crate) fn open(hub: &'a Hub, subject: Subject<'a>, observer: &mut dyn Observer) -> Result<Self, HubError> {
         let cache = RepoCache::new(&hub.settings().cache, subject);
         let revision = subject.id.revision();
-        let mut offline = hub.settings().offline.then(|| "HF_HUB_OFFLINE is set".to_owned());
+        let mut offline = hub.settings().offline.then(|| "HF_HUB_OFFLINE is on".to_owned());
         if let Some(commit) = revision.commit() {
             return Ok(Self { hub, subject, cache, commit, offline });
         }
@@ -127,10 +127,9 @@ impl<'a> Session<'a> {
             let verb = if missing.len() == 1 { "is" } else { "are" };
             return Err(not_cached(self.hub, self.subject, format!("{what} {verb}"), why));
         }
-        let due = missing.iter().map(|(_, entry)| self.bytes_due(entry)).sum();
-        check_space(self.cache.root(), due)?;
-        let total: u64 = entries().map(|(_, entry)| entry.size).sum();
-        let mut count = Count { before: total - missing.iter().map(|(_, entry)| entry.size).sum::<u64>(), total };
+        check_space(self.cache.root(), sum(missing.iter().map(|(_, entry)| self.bytes_due(entry))))?;
+        let total = sum(entries().map(|(_, entry)| entry.size));
+        let mut count = Count { before: total - sum(missing.iter().map(|(_, entry)| entry.size)), total };
         for (name, entry) in missing {
             self.fetch_one(name, entry, count, observer)?;
             count.before += entry.size;
@@ -168,6 +167,11 @@ impl<'a> Session<'a> {
             tracing::warn!("{error}; without a network, {} will not be found", self.subject.id);
         }
     }
+}
+
+/// Sizes are what the Hub says: they may be absurd.
+fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
 }
 
 fn has_size(path: &Path, size: u64) -> bool {

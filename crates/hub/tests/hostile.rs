@@ -80,6 +80,25 @@ fn hashes_that_are_none_and_shards_that_lead_out_are_refused() {
 }
 
 #[test]
+fn what_no_disk_has_room_for_is_refused_before_the_first_byte() {
+    for size in [1_u64 << 60, u64::MAX] {
+        let repo = Repo::model("org/name");
+        let server = Server::start(move |request| {
+            let reply = repo.answer(request);
+            let body = String::from_utf8_lossy(&reply.body)
+                .replace("300000", &size.to_string())
+                .replace("\"size\":8", &format!("\"size\":{size}"));
+            if request.path.contains("/tree/") { Reply::new(200, body) } else { reply }
+        });
+        let cache = tempdir().unwrap();
+        let error = fetch(&server, cache.path()).unwrap_err();
+        assert!(matches!(error, HubError::DiskFull { .. }), "{error}");
+        assert!(error.to_string().contains(" GB are still needed in "), "{error}");
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[test]
 fn a_listing_without_end_ends() {
     let server = Server::start(|request| match request.path.contains("/revision/") {
         true => Reply::new(200, format!("{{\"sha\": \"{COMMIT}\"}}")),

@@ -39,7 +39,7 @@ fn what_is_missing_is_named_with_a_way_to_get_it() {
     let cache = tempdir().unwrap();
     let error = offline(cache.path(), "org/name@v1.0").unwrap_err().to_string();
     for part in
-        ["org/name@v1.0: it is not in the cache", "HF_HUB_OFFLINE is set", "hf download org/name --revision v1.0"]
+        ["org/name@v1.0: it is not in the cache", "HF_HUB_OFFLINE is on", "hf download org/name --revision v1.0"]
     {
         assert!(error.contains(part), "{error}");
     }

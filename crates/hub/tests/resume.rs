@@ -91,7 +91,7 @@ fn a_later_call_goes_on_where_an_earlier_one_gave_up() {
     assert_whole(cache.path());
     assert_eq!(offsets(&server), [100_000]);
     let (_, first, total) = watch.seen.iter().find(|(file, ..)| file == "model.safetensors").unwrap();
-    assert!(*first > 100_000 && *total > SIZE as u64, "what was there counts as done: {first} of {total}");
+    assert!((100_000..101_000).contains(first) && *total > SIZE as u64, "what is there is done: {first} of {total}");
 }
 
 #[test]
@@ -228,8 +228,10 @@ fn threads_download_a_file_once() {
 #[test]
 #[ignore = "started by another test"]
 fn other_process() {
-    let cache = PathBuf::from(std::env::var_os("TEST_CACHE").unwrap());
-    let settings = graftwork_hub::Settings::new(std::env::var("TEST_ENDPOINT").unwrap(), cache);
+    let (Some(cache), Ok(endpoint)) = (std::env::var_os("TEST_CACHE"), std::env::var("TEST_ENDPOINT")) else {
+        return;
+    };
+    let settings = graftwork_hub::Settings::new(endpoint, PathBuf::from(cache));
     graftwork_hub::Hub::new(settings).unwrap().model(&id("org/name"), &mut ()).unwrap();
 }
 
