@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{COMMIT, Reply, Repo, Request, Server, Watch, fetch, id};
-use graftwork_hub::{Hub, HubError, Observer, Snapshot, Token};
+use graftwork_hub::{Hub, HubError, Snapshot, Token};
 use tempfile::tempdir;
 
 const SECRET: &str = "hf_TopSecretToken";
@@ -183,15 +183,6 @@ fn a_server_says_how_long_to_wait_within_reason() {
     let error = fetch(&server, cache.path()).unwrap_err().to_string();
     assert!(error.contains("429"), "{error}");
     assert_eq!(server.requests().len(), 1);
-}
-
-/// Stops at a time.
-struct Impatient(Instant);
-
-impl Observer for Impatient {
-    fn cancelled(&mut self) -> bool {
-        Instant::now() >= self.0
-    }
 }
 
 #[test]

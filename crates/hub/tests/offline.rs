@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{COMMIT, Reply, Repo, Server, fetch, id, names};
 use graftwork_hub::{Hub, HubError, Settings, Snapshot};
@@ -72,12 +72,13 @@ fn a_hub_that_does_not_answer_is_done_without_where_the_cache_suffices() {
     // Bound and let go: nobody listens there.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut settings = Settings::new(format!("http://127.0.0.1:{port}"), cache.path());
-    // One attempt, or this test would take minutes.
+    // There is one attempt: nobody waits for what is there.
     settings.backoff = Duration::from_secs(60);
     let hub = Hub::new(settings.clone()).unwrap();
-    assert_eq!(hub.model(&id("org/name"), &mut ()).unwrap(), snapshot);
+    let mut soon = Impatient(Instant::now() + Duration::from_secs(5));
+    assert_eq!(hub.model(&id("org/name"), &mut soon).unwrap(), snapshot);
     fs::remove_file(snapshot.path.join("config.json")).unwrap();
-    let error = hub.model(&id("org/name"), &mut ()).unwrap_err().to_string();
+    let error = hub.model(&id("org/name"), &mut soon).unwrap_err().to_string();
     assert!(error.contains("config.json is not in the cache") && error.contains("cannot be reached"), "{error}");
 
     settings.backoff = Duration::from_millis(1);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use graftwork_hub::{Hub, HubError, Observer, Progress, RepoId, Settings, Snapshot};
 use serde_json::{Value, json};
@@ -341,5 +341,14 @@ impl Observer for Watch {
     fn cancelled(&mut self) -> bool {
         let done = self.seen.last().map_or(0, |(_, done, _)| *done);
         self.stop_after.is_some_and(|limit| done >= limit)
+    }
+}
+
+/// Stops at a time.
+pub(crate) struct Impatient(pub(crate) Instant);
+
+impl Observer for Impatient {
+    fn cancelled(&mut self) -> bool {
+        Instant::now() >= self.0
     }
 }
