@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{COMMIT, Reply, Repo, Request, Server, Watch, fetch, id};
+use common::{COMMIT, Impatient, Reply, Repo, Request, Server, Watch, fetch, id};
 use graftwork_hub::{Hub, HubError, Snapshot, Token};
 use tempfile::tempdir;
 

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{COMMIT, Reply, Repo, Server, fetch, id, names};
+use common::{COMMIT, Impatient, Reply, Repo, Server, fetch, id, names};
 use graftwork_hub::{Hub, HubError, Settings, Snapshot};
 use tempfile::{TempDir, tempdir};
 
