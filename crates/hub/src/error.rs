@@ -112,7 +112,6 @@ impl HubError {
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Unreachable { endpoint, reason } => format!("cannot reach {endpoint}: {reason}"),
-            Self::Refused { endpoint, answer, .. } => format!("{endpoint} answers {answer}"),
             other => other.to_string(),
         }
     }

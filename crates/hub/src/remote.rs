@@ -14,6 +14,8 @@ use crate::{Commit, HubError, Kind, Observer, RepoId, Revision, Settings};
 /// The largest answer that is not a file. A page of a listing has a thousand entries, some hundred bytes each.
 const LARGEST_ANSWER: u64 = 64 << 20;
 
+const ERROR_MESSAGE: &str = "x-error-message";
+
 /// As many as `huggingface_hub` follows.
 const REDIRECTS: usize = 10;
 
@@ -165,49 +167,47 @@ impl Remote {
         request.call().map_err(|error| self.unreachable(error))
     }
 
-    /// The response if it is a good one. The Hub says more in headers than in its statuses; what they mean is in
-    /// `huggingface_hub.utils.hf_raise_for_status`.
+    /// The response if it is a good one.
     fn checked(
         &self,
         subject: Subject<'_>,
         file: Option<&str>,
         response: Response<Body>,
     ) -> Result<Response<Body>, Failure> {
-        let (status, headers) = (response.status(), response.headers());
-        if status.is_success() {
-            return Ok(response);
-        }
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let (code, message) = (header("x-error-code"), header("x-error-message"));
-        let (kind, id, endpoint) = (subject.kind, subject.id.clone(), self.settings.endpoint.clone());
-        let token = self.settings.token.as_ref().map(|token| token.source().to_owned());
-        let error = match (code, status.as_u16(), token) {
-            ("RevisionNotFound", ..) => HubError::NoRevision { endpoint, kind, id },
-            ("GatedRepo", _, token) => HubError::Gated { endpoint, kind, id, token },
-            (_, 401, Some(token)) if message.starts_with("Invalid credentials") => {
-                HubError::TokenRefused { endpoint, id, token }
-            }
-            // 401 is also the answer for what does not exist.
-            ("RepoNotFound", _, token) | (_, 401, token) => HubError::NoRepo { endpoint, kind, id, token },
-            ("", 404, token) if file.is_none() => HubError::NoRepo { endpoint, kind, id, token },
-            _ => {
-                let what = file.unwrap_or("the listing").to_owned();
-                let mut answer = status.to_string();
-                if !message.is_empty() {
-                    answer.extend([" (", &message.escape_debug().to_string(), ")"]);
-                }
-                HubError::Refused { endpoint, id, what, answer }
-            }
-        };
-        Err(match status {
+        match response.status() {
+            status if status.is_success() => Ok(response),
             StatusCode::REQUEST_TIMEOUT
             | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::INTERNAL_SERVER_ERROR
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => Failure::Passing { error, wait: retry_after(headers) },
-            _ => Failure::Final(error),
-        })
+            | StatusCode::GATEWAY_TIMEOUT => {
+                let error = self.lost(format!("it answers {}", answer(&response)));
+                Err(Failure::Passing { error, wait: retry_after(response.headers()) })
+            }
+            _ => Err(Failure::Final(self.refusal(subject, file, &response))),
+        }
+    }
+
+    /// What an answer means that will not change. The Hub says more in headers than in its statuses; what they mean is in
+    /// `huggingface_hub.utils.hf_raise_for_status`.
+    fn refusal(&self, subject: Subject<'_>, file: Option<&str>, response: &Response<Body>) -> HubError {
+        let (kind, id, endpoint) = (subject.kind, subject.id.clone(), self.settings.endpoint.clone());
+        let token = self.settings.token.as_ref().map(|token| token.source().to_owned());
+        let code = header(response, "x-error-code");
+        let invalid = header(response, ERROR_MESSAGE).starts_with("Invalid credentials");
+        match (code, response.status().as_u16(), token) {
+            ("RevisionNotFound", ..) => HubError::NoRevision { endpoint, kind, id },
+            ("GatedRepo", _, token) => HubError::Gated { endpoint, kind, id, token },
+            (_, 401, Some(token)) if invalid => HubError::TokenRefused { endpoint, id, token },
+            // 401 is also the answer for what does not exist.
+            ("RepoNotFound", _, token) | (_, 401, token) => HubError::NoRepo { endpoint, kind, id, token },
+            ("", 404, token) if file.is_none() => HubError::NoRepo { endpoint, kind, id, token },
+            _ => {
+                let what = file.unwrap_or("the listing").to_owned();
+                HubError::Refused { endpoint, id, what, answer: answer(response) }
+            }
+        }
     }
 
     /// What a failed connection is. A certificate that is not trusted will not be trusted later.
@@ -247,6 +247,18 @@ fn root_certificates() -> RootCerts {
         return RootCerts::WebPki;
     }
     system.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).into()
+}
+
+fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The status and what the Hub says about it.
+fn answer(response: &Response<Body>) -> String {
+    match header(response, ERROR_MESSAGE) {
+        "" => response.status().to_string(),
+        message => format!("{} ({})", response.status(), message.escape_debug()),
+    }
 }
 
 /// Scheme, host and port.

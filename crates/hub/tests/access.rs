@@ -166,7 +166,7 @@ fn what_may_pass_is_tried_again_a_few_times() {
     let server = failing(5, Reply::new(503, ""));
     let cache = tempdir().unwrap();
     let error = fetch(&server, cache.path()).unwrap_err().to_string();
-    assert!(error.contains("refused to give the listing of org/name: 503"), "{error}");
+    assert!(error.contains("cannot reach http") && error.contains("it answers 503 Service Unavailable"), "{error}");
     assert_eq!(server.requests().len(), 5);
 }
 

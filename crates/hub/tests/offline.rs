@@ -89,6 +89,14 @@ fn a_hub_that_does_not_answer_is_done_without_where_the_cache_suffices() {
 }
 
 #[test]
+fn a_hub_that_is_down_is_done_without_too() {
+    let (cache, snapshot) = filled();
+    let server = Server::start(|_| Reply::new(503, ""));
+    assert_eq!(fetch(&server, cache.path()).unwrap(), snapshot);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn a_hub_that_refuses_is_not_done_without() {
     let (cache, _) = filled();
     let server = Server::start(|_| Reply::error(403, "GatedRepo"));

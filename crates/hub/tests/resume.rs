@@ -79,7 +79,7 @@ fn a_later_call_goes_on_where_an_earlier_one_gave_up() {
     });
     let cache = tempdir().unwrap();
     let error = fetch(&server, cache.path()).unwrap_err();
-    assert!(matches!(error, HubError::Refused { .. }), "{error}");
+    assert!(matches!(error, HubError::Unreachable { .. }), "{error}");
     assert_eq!(fs::metadata(partial(cache.path())).unwrap().len(), 100_000);
     assert!(!blob(cache.path()).exists());
     assert!(!cache.path().join("models--org--name/refs/main").exists(), "a branch stands for what is whole");
