@@ -212,7 +212,9 @@ impl Remote {
 
     /// What a failed connection is. A certificate that is not trusted will not be trusted later.
     pub(crate) fn unreachable(&self, error: ureq::Error) -> Failure {
-        let untrusted = matches!(&error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData);
+        // Other failures of TLS have the same kind, and may pass.
+        let untrusted = matches!(&error, ureq::Error::Io(error)
+            if error.kind() == ErrorKind::InvalidData && error.to_string().contains("certificate"));
         let passing = match &error {
             ureq::Error::Io(_) => !untrusted,
             ureq::Error::Timeout(_)
