@@ -8,7 +8,8 @@ choose greedily. llama.cpp keeps keys and values in f32 here and computes on the
 is one of rounding. Fails over --tolerance, a share of the largest logit, or, in f32, on another token.
 
 `--window N` compares the first N positions alone: those in which no token is beyond a sliding window that llama.cpp does
-not compute. Needs `llama-cpp-python` beside requirements.txt.
+not compute. `--length N` is for Phi-3: llama.cpp takes its factors for long texts by the size of the context, which it rounds
+up to 256, Transformers by that of the text. Needs `llama-cpp-python` beside requirements.txt.
 """
 
 import argparse
@@ -117,12 +118,12 @@ def check_tokens(llama: LlamaCpp, folder: Path) -> None:
     print(f"{len(TEXTS)} texts: the same ids")
 
 
-def prompts(folder: Path, vocabulary: int) -> list[list[int]]:
+def prompts(folder: Path, vocabulary: int, length: int) -> list[list[int]]:
     if (folder / "tokenizer.json").exists():
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         return [tokenizer.encode(text).ids for text in PROMPTS]
     generator = torch.Generator().manual_seed(0)
-    return [torch.randint(3, vocabulary, (IDS,), generator=generator).tolist() for _ in range(2)]
+    return [torch.randint(3, vocabulary, (length,), generator=generator).tolist() for _ in range(2)]
 
 
 def main() -> None:
@@ -131,6 +132,7 @@ def main() -> None:
     parser.add_argument("gguf", type=Path)
     parser.add_argument("--adapter", type=Path, nargs=2, metavar=("PEFT_DIR", "GGUF"))
     parser.add_argument("--window", type=int)
+    parser.add_argument("--length", type=int, default=IDS, help="how many random ids")
     parser.add_argument("--tolerance", type=float, default=1e-3)
     arguments = parser.parse_args()
 
@@ -142,8 +144,7 @@ def main() -> None:
         model = PeftModel.from_pretrained(model, arguments.adapter[0]).eval()
     adapter = arguments.adapter[1] if arguments.adapter else None
 
-    # llama.cpp takes Phi-3's factors for long texts by the size of the context.
-    inputs = prompts(arguments.model, model.config.vocab_size)
+    inputs = prompts(arguments.model, model.config.vocab_size, arguments.length)
     context = max(map(len, inputs)) + GREEDY
     llama = LlamaCpp(arguments.gguf, adapter, context, embeddings)
     types = sorted({tensor.tensor_type.name for tensor in GGUFReader(arguments.gguf).tensors})
