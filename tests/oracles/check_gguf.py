@@ -145,7 +145,8 @@ def main() -> None:
     adapter = arguments.adapter[1] if arguments.adapter else None
 
     inputs = prompts(arguments.model, model.config.vocab_size, arguments.length)
-    context = max(map(len, inputs)) + GREEDY
+    count = max(0, min(GREEDY, model.config.max_position_embeddings - max(map(len, inputs))))
+    context = max(map(len, inputs)) + count
     llama = LlamaCpp(arguments.gguf, adapter, context, embeddings)
     types = sorted({tensor.tensor_type.name for tensor in GGUFReader(arguments.gguf).tensors})
     if (arguments.model / "tokenizer.json").exists() and llama_cpp.llama_vocab_type(llama.vocabulary) != 0:
@@ -158,15 +159,15 @@ def main() -> None:
         worst = max(worst, relative)
         print(f"{len(ids)} positions: largest difference {absolute:.2e}, {relative:.2e} of the largest value")
         if not (embeddings or arguments.window):
-            one = greedy(llama.run, ids, GREEDY)
-            other = greedy(lambda ids: theirs(model, ids, False), ids, GREEDY)
-            same += next((place for place, pair in enumerate(zip(one, other)) if pair[0] != pair[1]), GREEDY)
-    greedily = "" if embeddings or arguments.window else f", greedy {same}/{GREEDY * len(inputs)}"
+            one = greedy(llama.run, ids, count)
+            other = greedy(lambda ids: theirs(model, ids, False), ids, count)
+            same += next((place for place, pair in enumerate(zip(one, other)) if pair[0] != pair[1]), count)
+    greedily = "" if embeddings or arguments.window else f", greedy {same}/{count * len(inputs)}"
     print(f"RESULT {arguments.gguf.name} {'+'.join(types)}: {worst:.1e}{greedily}")
     # Not `>`: a NaN must fail.
     if not worst <= arguments.tolerance:
         raise SystemExit(f"{arguments.gguf}: differs by more than {arguments.tolerance:.0e} of the largest value")
-    if types == ["F32"] and greedily and same != GREEDY * len(inputs):
+    if types == ["F32"] and greedily and same != count * len(inputs):
         raise SystemExit(f"{arguments.gguf}: in f32, but other tokens")
 
 

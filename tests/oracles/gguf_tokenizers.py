@@ -67,7 +67,7 @@ def sentencepiece(prefix: bool, metaspace: bool) -> Tokenizer:
     trained["pre_tokenizer"] = None
     tokenizer = Tokenizer.from_str(json.dumps(trained))
     if metaspace:
-        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=False)
     else:
         replace = normalizers.Replace(" ", "\u2581")
         tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), replace]) if prefix else replace

@@ -21,6 +21,12 @@ pub(super) fn write(tokenizer: &Tokenizer, mut table: Table, vocab: &mut Vocab) 
         return Err("llama.cpp knows BPE over bytes, or with bytes to fall back on; this is neither; export without a vocabulary".to_owned());
     }
     let prefix = space_prefix(tokenizer)?;
+    if prefix == Prefix::First {
+        vocab.warnings.push(
+            "llama.cpp puts a space before a text, as the tokenizer does, but also before what follows a special token in it"
+                .to_owned(),
+        );
+    }
     let unknown = tokenizer.model.unk_token.as_deref();
     for (token, of_kind) in table.tokens.iter_mut().zip(&mut table.kinds) {
         match *of_kind {
@@ -37,17 +43,26 @@ pub(super) fn write(tokenizer: &Tokenizer, mut table: Table, vocab: &mut Vocab) 
     vocab.put("ggml.pre", "default".into());
     vocab.put_table(table);
     vocab.put("ggml.scores", Value::F32s(scores));
-    vocab.put("ggml.add_space_prefix", Value::Bool(prefix));
+    vocab.put("ggml.add_space_prefix", Value::Bool(prefix != Prefix::Never));
     Ok(())
 }
 
-/// Whether a text gets a space in front.
-fn space_prefix(tokenizer: &Tokenizer) -> Result<bool, String> {
-    let mut prefix = false;
+/// Where spaces are put that a text does not have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prefix {
+    Never,
+    /// Before the text.
+    First,
+    /// Before the text, and before what follows a special token in it.
+    Always,
+}
+
+fn space_prefix(tokenizer: &Tokenizer) -> Result<Prefix, String> {
+    let mut prefix = Prefix::Never;
     let mut replaces = false;
     for step in tokenizer.normalizers() {
         match step["type"].as_str() {
-            Some("Prepend") if step["prepend"] == SPACE => prefix = true,
+            Some("Prepend") if step["prepend"] == SPACE => prefix = Prefix::Always,
             Some("Replace") if step["pattern"]["String"] == " " && step["content"] == SPACE => replaces = true,
             _ => return Err(unknown_step("normalizer", step)),
         }
@@ -56,10 +71,11 @@ fn space_prefix(tokenizer: &Tokenizer) -> Result<bool, String> {
         match step["type"].as_str() {
             Some("Metaspace") if step["replacement"] == SPACE => {
                 replaces = true;
-                prefix |= match step["prepend_scheme"].as_str() {
-                    Some(scheme) => scheme != "never",
-                    None => step["add_prefix_space"] != false,
-                };
+                match (step["prepend_scheme"].as_str(), step["add_prefix_space"].as_bool()) {
+                    (Some("never"), _) | (None, Some(false)) => {}
+                    (Some("first"), _) => prefix = Prefix::First,
+                    _ => prefix = Prefix::Always,
+                }
             }
             // Spaces are replaced by then.
             Some("Split") if step["pattern"]["String"] == " " && replaces => {}
