@@ -2,26 +2,76 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
-use crate::StoreError;
 use crate::path::{parent, sync_dir};
+use crate::{Overwrite, StoreError};
 
 /// Writes `bytes` to `path` so that a reader, or a machine that loses power, sees the old file or the new, never a part.
 ///
 /// # Errors
 /// If the folder of `path` is missing or cannot be written, or the disk is full. The old file is then as it was.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let failed = || StoreError::write(path, bytes.len() as u64);
-    let dir = parent(path);
-    let mut temp = temp_builder(&hidden(path, ".tmp-")?, 0o666).tempfile_in(dir).map_err(failed())?;
-    temp.write_all(bytes).map_err(failed())?;
-    temp.as_file().sync_all().map_err(failed())?;
-    temp.persist(path).map_err(|error| failed()(error.error))?;
-    sync_dir(dir).map_err(failed())
+    let mut file = AtomicFile::create(path, Overwrite::Replace, bytes.len() as u64)?;
+    file.write(bytes)?;
+    file.commit()
+}
+
+/// A file that appears whole under its name on [`commit`](Self::commit), or, when dropped before, never.
+#[derive(Debug)]
+pub struct AtomicFile {
+    target: PathBuf,
+    overwrite: Overwrite,
+    temp: NamedTempFile,
+    /// What the file will take, for the message of a full disk.
+    size: u64,
+}
+
+impl AtomicFile {
+    /// Begins the file `target`, of about `size` bytes, in a folder that exists.
+    ///
+    /// # Errors
+    /// If `target` exists and may not be replaced, or its folder is missing or cannot be written.
+    pub fn create(target: &Path, overwrite: Overwrite, size: u64) -> Result<Self, StoreError> {
+        if overwrite == Overwrite::Never && target.symlink_metadata().is_ok() {
+            return Err(StoreError::AlreadyExists { path: target.to_owned() });
+        }
+        let temp = temp_builder(&hidden(target, ".tmp-")?, 0o666)
+            .tempfile_in(parent(target))
+            .map_err(StoreError::write(target, size))?;
+        Ok(Self { target: target.to_owned(), overwrite, temp, size })
+    }
+
+    /// Appends `bytes`.
+    ///
+    /// # Errors
+    /// If the disk is full or fails.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.temp.write_all(bytes).map_err(StoreError::write(&self.target, self.size))
+    }
+
+    /// Makes the file durable and puts it in its place.
+    ///
+    /// # Errors
+    /// If something has appeared there that may not be replaced, or the disk refuses. Then nothing has changed.
+    pub fn commit(self) -> Result<(), StoreError> {
+        let Self { target, overwrite, temp, size } = self;
+        let failed = || StoreError::write(&target, size);
+        temp.as_file().sync_all().map_err(failed())?;
+        match overwrite {
+            Overwrite::Replace => temp.persist(&target),
+            Overwrite::Never => temp.persist_noclobber(&target),
+        }
+        .map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => StoreError::AlreadyExists { path: target.clone() },
+            _ => failed()(error.error),
+        })?;
+        sync_dir(parent(&target)).map_err(failed())
+    }
 }
 
 /// The name of a hidden neighbour of `path`: `.NAME` and `suffix`.
@@ -77,7 +127,7 @@ impl AppendLog {
     }
 }
 
-fn drop_torn_line(file: &mut File) -> std::io::Result<()> {
+fn drop_torn_line(file: &mut File) -> io::Result<()> {
     const BLOCK: u64 = 4096;
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = length;

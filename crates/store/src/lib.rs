@@ -1,7 +1,7 @@
 //! Durable files: atomic folders, Hugging Face models, PEFT adapters, checkpoints.
 //!
 //! The only crate that writes run files. Whatever it writes is whole or absent: folders are built beside their
-//! place and renamed into it ([`AtomicDir`]), files likewise ([`write_atomic`]), and a checkpoint carries the hash
+//! place and renamed into it ([`AtomicDir`]), files likewise ([`AtomicFile`]), and a checkpoint carries the hash
 //! of every file in it ([`verify_manifest`]). Whatever it reads is checked before it is used, and nothing it reads
 //! or writes can execute: tensors are safetensors, the rest is JSON and text.
 
@@ -20,7 +20,7 @@ mod safetensors_file;
 mod safetensors_write;
 mod tensor;
 
-pub use atomic_file::{AppendLog, write_atomic};
+pub use atomic_file::{AppendLog, AtomicFile, write_atomic};
 pub use checkpoint::{CheckpointDir, CheckpointWriter};
 pub use commit::{AtomicDir, Overwrite};
 pub use error::StoreError;

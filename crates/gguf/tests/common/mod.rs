@@ -1,0 +1,89 @@
+//! What several test files share.
+#![allow(dead_code, clippy::unwrap_used, reason = "tests; no file uses all of it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use graftwork_gguf::{Gguf, GgufError, ModelOptions, Precision, Report, Vocabulary, write_model};
+use graftwork_store::{Dtype, ModelDir, ModelWriter, TensorData, TensorSpec, WriteOptions};
+use serde_json::Value as Json;
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_owned()
+}
+
+/// A small random model without a tokenizer.
+pub(crate) fn golden(name: &str) -> PathBuf {
+    root().join("tests/golden/models").join(name)
+}
+
+/// A small real model with its tokenizer.
+pub(crate) fn real_model() -> PathBuf {
+    root().join("examples/default/model")
+}
+
+/// Without a vocabulary, nothing overwritten.
+pub(crate) fn bare(precision: Precision) -> ModelOptions {
+    ModelOptions { vocabulary: Vocabulary::Omitted, ..ModelOptions::new(precision) }
+}
+
+/// Writes `model` into a scratch folder and reads it back.
+pub(crate) fn export(model: &Path, options: &ModelOptions) -> Result<(Report, Gguf), GgufError> {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("model.gguf");
+    let report = write_model(model, &out, options)?;
+    // The scratch folder outlives the file that is read from it.
+    let gguf = Gguf::open(&out)?;
+    let _ = scratch.keep();
+    Ok((report, gguf))
+}
+
+/// Row `row` of the weight `name` of a model folder.
+pub(crate) fn weight(dir: &ModelDir, name: &str) -> (Vec<usize>, Vec<f32>) {
+    let tensor = dir.tensor(name).unwrap();
+    (tensor.shape().to_vec(), tensor.to_f32().unwrap())
+}
+
+pub(crate) fn rows(values: &[f32], width: usize) -> Vec<&[f32]> {
+    values.chunks(width).collect()
+}
+
+/// Names and shapes of weights.
+pub(crate) type Weights<'a> = &'a [(&'a str, &'a [usize])];
+
+/// A model folder whose weights count up: the `i`-th value of the `t`-th is `1000 t + i`.
+pub(crate) fn model_folder(dir: &Path, config: &Json, weights: Weights<'_>) {
+    let spec = |(name, shape): &(&str, &[usize])| TensorSpec {
+        name: (*name).to_owned(),
+        dtype: Dtype::F32,
+        shape: shape.to_vec(),
+    };
+    let mut writer = ModelWriter::create(dir, weights.iter().map(spec).collect(), WriteOptions::default()).unwrap();
+    for (t, (name, shape)) in weights.iter().enumerate() {
+        writer.write(name, counting(t, shape).view()).unwrap();
+    }
+    writer.finish(config).unwrap();
+}
+
+pub(crate) fn counting(t: usize, shape: &[usize]) -> TensorData {
+    let count: usize = shape.iter().product();
+    let values: Vec<f32> = (0..count).map(|i| (1000 * t + i) as f32).collect();
+    TensorData::from_f32(&values, shape).unwrap()
+}
+
+/// A copy of a model folder, to be changed.
+pub(crate) fn copy_of(model: &Path, change: impl FnOnce(&mut Json)) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(model).unwrap() {
+        let from = entry.unwrap().path();
+        fs::copy(&from, copy.path().join(from.file_name().unwrap())).unwrap();
+    }
+    edit_json(&copy.path().join("config.json"), change);
+    copy
+}
+
+pub(crate) fn edit_json(path: &Path, change: impl FnOnce(&mut Json)) {
+    let mut json: Json = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    change(&mut json);
+    fs::write(path, serde_json::to_vec(&json).unwrap()).unwrap();
+}
