@@ -218,7 +218,7 @@ mod tests {
             "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 64, "vocab_size": 128_256,
             "max_position_embeddings": 16384, "rope_theta": 5e5, "tie_word_embeddings": true, "dtype": "bfloat16",
         });
-        let (_, model) = graftwork_model::open(&config).expect("a Llama");
+        let (_, model) = graftwork_model::open(&config, None).expect("a Llama");
         let (params, dimensions) = (model.params().to_vec(), model.dimensions());
         let manifest = Manifest { architecture: "llama".to_owned(), config, params };
         let estimate = |raw: &RawPlan, recompute| {
