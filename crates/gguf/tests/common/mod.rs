@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use graftwork_gguf::{Gguf, GgufError, ModelOptions, Precision, Report, Vocabulary, write_model};
 use graftwork_store::{Dtype, ModelDir, ModelWriter, TensorData, TensorSpec, WriteOptions};
 use serde_json::Value as Json;
+use tempfile::TempDir;
 
 pub(crate) fn root() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_owned()
@@ -27,18 +28,35 @@ pub(crate) fn bare(precision: Precision) -> ModelOptions {
     ModelOptions { vocabulary: Vocabulary::Omitted, ..ModelOptions::new(precision) }
 }
 
-/// Writes `model` into a scratch folder and reads it back.
-pub(crate) fn export(model: &Path, options: &ModelOptions) -> Result<(Report, Gguf), GgufError> {
-    let scratch = tempfile::tempdir().unwrap();
-    let out = scratch.path().join("model.gguf");
-    let report = write_model(model, &out, options)?;
-    // The scratch folder outlives the file that is read from it.
-    let gguf = Gguf::open(&out)?;
-    let _ = scratch.keep();
-    Ok((report, gguf))
+/// A file that is read back, in a folder that goes with it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    gguf: Gguf,
+    _scratch: TempDir,
 }
 
-/// Row `row` of the weight `name` of a model folder.
+impl std::ops::Deref for Written {
+    type Target = Gguf;
+
+    fn deref(&self) -> &Gguf {
+        &self.gguf
+    }
+}
+
+/// What `write` leaves at the path that it is given.
+pub(crate) fn written(write: impl FnOnce(&Path) -> Result<Report, GgufError>) -> Result<(Report, Written), GgufError> {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("file.gguf");
+    let report = write(&out)?;
+    Ok((report, Written { gguf: Gguf::open(&out)?, _scratch: scratch }))
+}
+
+/// Writes `model` and reads it back.
+pub(crate) fn export(model: &Path, options: &ModelOptions) -> Result<(Report, Written), GgufError> {
+    written(|out| write_model(model, out, options))
+}
+
+/// Shape and values of the weight `name` of a model folder.
 pub(crate) fn weight(dir: &ModelDir, name: &str) -> (Vec<usize>, Vec<f32>) {
     let tensor = dir.tensor(name).unwrap();
     (tensor.shape().to_vec(), tensor.to_f32().unwrap())
@@ -72,7 +90,7 @@ pub(crate) fn counting(t: usize, shape: &[usize]) -> TensorData {
 }
 
 /// A copy of a model folder, to be changed.
-pub(crate) fn copy_of(model: &Path, change: impl FnOnce(&mut Json)) -> tempfile::TempDir {
+pub(crate) fn copy_of(model: &Path, change: impl FnOnce(&mut Json)) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(model).unwrap() {
         let from = entry.unwrap().path();
