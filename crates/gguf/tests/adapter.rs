@@ -6,9 +6,9 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Written, copy_of, edit_json, golden, real_model, root, rows, written};
+use common::{Written, copy_of, edit_json, golden, model_folder, real_model, root, rows, weights, written};
 use graftwork_gguf::{Gguf, GgufError, Value, write_adapter};
-use graftwork_store::{AdapterKey, AdapterPart, Overwrite, PeftAdapter};
+use graftwork_store::{AdapterKey, AdapterPart, ModelDir, Overwrite, PeftAdapter, TensorData};
 use serde_json::json;
 
 fn adapter(name: &str) -> PathBuf {
@@ -155,8 +155,8 @@ fn gpt_neox_factors_follow_the_order_of_their_rows() {
     let theirs = in_peft(&peft, "gpt_neox.layers.0.attention.query_key_value");
     let flat: Vec<f32> = theirs.iter().flatten().copied().collect();
     let source = rows(&flat, theirs[0].len());
-    let config = graftwork_store::ModelDir::open(&golden("gpt-neox")).unwrap();
-    let heads = config.config()["num_attention_heads"].as_u64().unwrap() as usize;
+    let base = ModelDir::open(&golden("gpt-neox")).unwrap();
+    let heads = base.config()["num_attention_heads"].as_u64().unwrap() as usize;
     let width = source.len() / heads / 3;
     let expected: Vec<Vec<f32>> = (0..source.len())
         .map(|row| {
@@ -175,23 +175,13 @@ fn an_adapter_of_an_embedding_of_its_own_is_looked_up_by_token() {
     // The real model's embedding is its head; a copy that says otherwise has to have one.
     let untied = tempfile::tempdir().unwrap();
     let folder = untied.path().join("base");
-    let dir = graftwork_store::ModelDir::open(&real_model()).unwrap();
-    let head = dir.tensor("model.embed_tokens.weight").unwrap();
-    let mut specs: Vec<_> = dir.names().map(|name| (name.to_owned(), dir.tensor(name).unwrap())).collect();
-    specs.push(("lm_head.weight".to_owned(), head));
-    let declared = specs.iter().map(|(name, tensor)| graftwork_store::TensorSpec {
-        name: name.clone(),
-        dtype: tensor.dtype(),
-        shape: tensor.shape().to_vec(),
-    });
-    let options = graftwork_store::WriteOptions::default();
-    let mut writer = graftwork_store::ModelWriter::create(&folder, declared.collect(), options).unwrap();
-    for (name, tensor) in &specs {
-        writer.write(name, *tensor).unwrap();
-    }
+    let dir = ModelDir::open(&real_model()).unwrap();
+    let mut weights = weights(&dir);
+    let head = dir.tensor("model.embed_tokens.weight").unwrap().to_data();
+    weights.push(("lm_head.weight".to_owned(), head));
     let mut config = dir.config().clone();
     config["tie_word_embeddings"] = json!(false);
-    writer.finish(&config).unwrap();
+    model_folder(&folder, &config, &weights);
 
     let only_embedding = tempfile::tempdir().unwrap();
     let mut less = peft.clone();
@@ -244,7 +234,7 @@ fn dora_is_refused() {
         .collect();
     for module in modules {
         let rows = peft.tensors[&format!("{module}.lora_B.weight")].shape()[0];
-        let magnitude = graftwork_store::TensorData::from_f32(&vec![1.0; rows], &[rows]).unwrap();
+        let magnitude = TensorData::from_f32(&vec![1.0; rows], &[rows]).unwrap();
         peft.tensors.insert(format!("{module}.lora_magnitude_vector"), magnitude);
     }
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use graftwork_gguf::{Gguf, GgufError, ModelOptions, Precision, Report, Vocabulary, write_model};
-use graftwork_store::{Dtype, ModelDir, ModelWriter, TensorData, TensorSpec, WriteOptions};
+use graftwork_store::{ModelDir, ModelWriter, TensorData, TensorSpec, WriteOptions};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -66,27 +66,23 @@ pub(crate) fn rows(values: &[f32], width: usize) -> Vec<&[f32]> {
     values.chunks(width).collect()
 }
 
-/// Names and shapes of weights.
-pub(crate) type Weights<'a> = &'a [(&'a str, &'a [usize])];
-
-/// A model folder whose weights count up: the `i`-th value of the `t`-th is `1000 t + i`.
-pub(crate) fn model_folder(dir: &Path, config: &Json, weights: Weights<'_>) {
-    let spec = |(name, shape): &(&str, &[usize])| TensorSpec {
-        name: (*name).to_owned(),
-        dtype: Dtype::F32,
-        shape: shape.to_vec(),
+/// Writes a model folder of these weights.
+pub(crate) fn model_folder(dir: &Path, config: &Json, weights: &[(String, TensorData)]) {
+    let spec = |(name, tensor): &(String, TensorData)| TensorSpec {
+        name: name.clone(),
+        dtype: tensor.dtype(),
+        shape: tensor.shape().to_vec(),
     };
     let mut writer = ModelWriter::create(dir, weights.iter().map(spec).collect(), WriteOptions::default()).unwrap();
-    for (t, (name, shape)) in weights.iter().enumerate() {
-        writer.write(name, counting(t, shape).view()).unwrap();
+    for (name, tensor) in weights {
+        writer.write(name, tensor.view()).unwrap();
     }
     writer.finish(config).unwrap();
 }
 
-pub(crate) fn counting(t: usize, shape: &[usize]) -> TensorData {
-    let count: usize = shape.iter().product();
-    let values: Vec<f32> = (0..count).map(|i| (1000 * t + i) as f32).collect();
-    TensorData::from_f32(&values, shape).unwrap()
+/// The weights of a model folder.
+pub(crate) fn weights(model: &ModelDir) -> Vec<(String, TensorData)> {
+    model.names().map(|name| (name.to_owned(), model.tensor(name).unwrap().to_data())).collect()
 }
 
 /// A copy of a model folder, to be changed.
