@@ -46,6 +46,7 @@ fn a_llama_is_written_weight_by_weight() {
     let expected = [
         ("general.architecture", "llama".into()),
         ("general.type", "model".into()),
+        ("general.name", "llama3".into()),
         ("general.file_type", Value::U32(0)),
         ("llama.block_count", Value::U32(2)),
         ("llama.context_length", Value::U32(256)),
@@ -385,6 +386,8 @@ fn a_configuration_that_does_not_fit_its_weights_is_refused() {
         ("llama2", "vocab_size", json!(97), "has 96 rows, but by config.json vocab_size is 97"),
         ("llama2", "num_hidden_layers", json!(1), "model.layers.1."),
         ("llama2", "num_hidden_layers", json!(3), "has no tensor \"model.layers.2.input_layernorm.weight\""),
+        ("llama2", "num_hidden_layers", json!(2_000_000_000), "llama.cpp takes at most 512"),
+        ("llama2", "head_dim", json!(2_000_000_000), "heads of width 2000000000"),
         ("llama2", "num_attention_heads", json!(7), "do not divide by the heads"),
         ("tied", "tie_word_embeddings", json!(false), "has no tensor \"lm_head.weight\""),
         ("llama2", "hidden_size", json!(0), "`hidden_size` is 0"),

@@ -237,6 +237,9 @@ fn special_tokens_are_found_by_name_then_by_number() {
     assert_eq!(gguf.get("tokenizer.ggml.bos_token_id"), Some(&Value::U32(2)));
     assert_eq!(gguf.get("tokenizer.ggml.add_bos_token"), Some(&Value::Bool(true)));
     assert_eq!(gguf.get("tokenizer.ggml.add_eos_token"), Some(&Value::Bool(false)));
+    // A number that is no token's.
+    fs::write(folder.path().join("generation_config.json"), r#"{"bos_token_id": 96}"#).unwrap();
+    assert_eq!(read(folder.path()).1.get("tokenizer.ggml.bos_token_id"), None);
 }
 
 #[test]
