@@ -60,7 +60,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 Some(name) => Vocabulary::SplitAs(name),
                 None => Vocabulary::Written,
             };
-            write_model(&arguments.folder, &arguments.out, &ModelOptions { precision, vocabulary, overwrite })?
+            write_model(
+                &arguments.folder,
+                &arguments.out,
+                &ModelOptions { precision, vocabulary, name: None, overwrite },
+            )?
         }
     };
     for warning in &report.warnings {

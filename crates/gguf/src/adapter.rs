@@ -10,7 +10,7 @@ use graftwork_store::{AdapterKey, AdapterPart, Bias, ModelDir, Overwrite, PeftAd
 
 use crate::change::{Change, as_matrix};
 use crate::families::{Family, Place};
-use crate::model::{general, write_values};
+use crate::model::{folder_name, general, write_values};
 use crate::writer::Writer;
 use crate::{ElementType, GgufError, Report, TensorInfo, Value};
 
@@ -33,7 +33,7 @@ pub fn write_adapter(adapter: &Path, base: &Path, out: &Path, overwrite: Overwri
     // An alpha of 0 would be none at all to llama.cpp.
     let alpha = strengths.iter().copied().find(|alpha| *alpha != 0.0).unwrap_or(1.0) as f32;
 
-    let mut metadata = general(&family, adapter, "adapter");
+    let mut metadata = general(&family, "adapter", folder_name(adapter));
     metadata.push(("adapter.type".to_owned(), "lora".into()));
     metadata.push(("adapter.lora.alpha".to_owned(), Value::F32(alpha)));
     let infos: Vec<TensorInfo> = pairs.iter().flat_map(Pair::infos).collect();
@@ -149,7 +149,7 @@ impl<'a> Export<'a> {
         let embedding = name == "token_embd.weight";
         if embedding && self.family.tied {
             return Err(
-                self.refuse(format!("{module:?} is the head too, and llama.cpp would apply its adapter to both"))
+                self.refuse(format!("{module:?} is the head too, and llama.cpp does not run an adapter of both"))
             );
         }
         self.check_shapes(&weight, &change, embedding, a.shape(), b.shape())?;

@@ -68,6 +68,8 @@ pub struct ModelOptions {
     pub precision: Precision,
     /// What becomes of the tokenizer.
     pub vocabulary: Vocabulary,
+    /// What the model is called; where nothing is said, as its folder. llama.cpp knows the quirks of some models by it.
+    pub name: Option<String>,
     /// What to do when the file exists.
     pub overwrite: Overwrite,
 }
@@ -76,7 +78,7 @@ impl ModelOptions {
     /// With the tokenizer, and nothing overwritten.
     #[must_use]
     pub fn new(precision: Precision) -> Self {
-        Self { precision, vocabulary: Vocabulary::Written, overwrite: Overwrite::Never }
+        Self { precision, vocabulary: Vocabulary::Written, name: None, overwrite: Overwrite::Never }
     }
 }
 
@@ -114,7 +116,8 @@ pub fn write_model(model: &Path, out: &Path, options: &ModelOptions) -> Result<R
     let tensors = plan(&dir, &family, options.precision)?;
     let Vocab { entries, warnings } = vocabulary::read(model, family.vocabulary, &options.vocabulary)?;
 
-    let mut metadata = general(&family, model, "model");
+    let name = options.name.clone().or_else(|| folder_name(model));
+    let mut metadata = general(&family, "model", name);
     metadata.push(("general.file_type".to_owned(), Value::U32(options.precision.file_type())));
     metadata.push(("general.quantization_version".to_owned(), Value::U32(2)));
     metadata.append(&mut family.metadata.entries);
@@ -131,16 +134,19 @@ pub fn write_model(model: &Path, out: &Path, options: &ModelOptions) -> Result<R
     Ok(Report::new(family.architecture(), &infos, bytes, family.warnings))
 }
 
-/// What every file begins with. `folder` gives the name, by which llama.cpp knows the quirks of some models.
-pub(crate) fn general(family: &Family, folder: &Path, kind: &str) -> Vec<(String, Value)> {
+/// What every file begins with.
+pub(crate) fn general(family: &Family, kind: &str, name: Option<String>) -> Vec<(String, Value)> {
+    let named = name.map(|name| ("general.name".to_owned(), Value::String(name)));
     let mut entries = vec![
         ("general.architecture".to_owned(), family.architecture().into()),
         ("general.type".to_owned(), kind.into()),
     ];
-    if let Some(name) = folder.file_name() {
-        entries.push(("general.name".to_owned(), Value::String(name.to_string_lossy().into_owned())));
-    }
+    entries.extend(named);
     entries
+}
+
+pub(crate) fn folder_name(folder: &Path) -> Option<String> {
+    Some(folder.file_name()?.to_string_lossy().into_owned())
 }
 
 /// A tensor of the file, and what it is made of.

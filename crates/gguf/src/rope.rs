@@ -13,8 +13,8 @@ use crate::{GgufError, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rope {
     pub(crate) theta: f64,
-    /// The share of a head's entries that turn.
-    pub(crate) partial: f64,
+    /// The share of a head's entries that turn, where it is said.
+    pub(crate) partial: Option<f64>,
     pub(crate) scaling: Scaling,
 }
 
@@ -58,8 +58,8 @@ impl Rope {
             None => config.optional("rope_theta")?.or(config.optional("rotary_emb_base")?).unwrap_or(10_000.0),
         };
         let partial = match here.optional("partial_rotary_factor")? {
-            Some(partial) => partial,
-            None => config.optional("partial_rotary_factor")?.or(config.optional("rotary_pct")?).unwrap_or(1.0),
+            Some(partial) => Some(partial),
+            None => config.optional("partial_rotary_factor")?.or(config.optional("rotary_pct")?),
         };
         let scaling = match section {
             Some(section) => Scaling::read(config, &section)?,

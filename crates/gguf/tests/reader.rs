@@ -27,7 +27,7 @@ fn open(dir: &Path, bytes: &[u8]) -> Result<Gguf, GgufError> {
 fn a_file_that_ends_too_early_is_refused() {
     let (whole, dir) = (small_file(), tempfile::tempdir().unwrap());
     assert!(open(dir.path(), &whole).is_ok());
-    for length in (0..2000).chain([whole.len() / 2, whole.len() - 32]) {
+    for length in (0..2000).step_by(9).chain([whole.len() / 2, whole.len() - 32]) {
         match open(dir.path(), &whole[..length]) {
             Err(GgufError::Malformed { .. }) => {}
             other => panic!("{length} bytes: {other:?}"),

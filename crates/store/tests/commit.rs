@@ -7,8 +7,8 @@ use std::fs;
 
 use common::names;
 use graftwork_store::{
-    AppendLog, AtomicDir, Dtype, MANIFEST, Overwrite, SafetensorsWriter, StoreError, TensorSpec, verify_manifest,
-    write_atomic,
+    AppendLog, AtomicDir, AtomicFile, Dtype, MANIFEST, Overwrite, SafetensorsWriter, StoreError, TensorSpec,
+    verify_manifest, write_atomic,
 };
 use serde_json::json;
 use tempfile::tempdir;
@@ -204,6 +204,38 @@ fn a_file_is_replaced_whole() {
 
     let error = write_atomic(&home.path().join("no/such/folder"), b"").unwrap_err();
     assert!(error.to_string().starts_with("cannot write"), "{error}");
+}
+
+#[test]
+fn a_large_file_is_written_in_parts_and_seen_only_whole() {
+    let home = tempdir().unwrap();
+    let path = home.path().join("file");
+    let mut file = AtomicFile::create(&path, Overwrite::Never, 10).unwrap();
+    file.write(b"one, ").unwrap();
+    file.write(b"two").unwrap();
+    assert!(!path.exists());
+    file.commit().unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"one, two");
+
+    let error = AtomicFile::create(&path, Overwrite::Never, 10).unwrap_err();
+    assert!(matches!(error, StoreError::AlreadyExists { .. }), "{error}");
+    let mut dropped = AtomicFile::create(&path, Overwrite::Replace, 10).unwrap();
+    dropped.write(b"three").unwrap();
+    drop(dropped);
+    assert_eq!(fs::read(&path).unwrap(), b"one, two");
+    assert_eq!(names(home.path()), ["file"]);
+}
+
+#[test]
+fn a_file_that_appears_meanwhile_is_not_replaced_unasked() {
+    let home = tempdir().unwrap();
+    let path = home.path().join("file");
+    let file = AtomicFile::create(&path, Overwrite::Never, 0).unwrap();
+    fs::write(&path, b"theirs").unwrap();
+    let error = file.commit().unwrap_err();
+    assert!(matches!(error, StoreError::AlreadyExists { .. }), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    assert_eq!(names(home.path()), ["file"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Llama, Mistral and Mixtral, which llama.cpp runs as one architecture, and Qwen 2 and 3.
 
-use super::{Family, Metadata, Module, Sizes, modules};
+use super::{Family, Metadata, Module, Sizes, modules, no_window};
 use crate::change::{Change, RowOrder};
 use crate::config::Config;
 use crate::rope::Rope;
@@ -33,7 +33,7 @@ pub(super) fn llama(config: &Config<'_>) -> Result<Family, GgufError> {
     config.must_be("hidden_act", &["silu".to_owned(), "swish".to_owned()])?;
     let sizes = Sizes::read(config)?;
     let experts = match config.required::<String>("model_type")?.as_str() {
-        "mixtral" => config.size("num_local_experts")?,
+        "mixtral" => super::blocks(config, "num_local_experts")?,
         _ => 0,
     };
     let mut metadata = Metadata::new("llama");
@@ -114,14 +114,4 @@ fn finish(
     family.ignored_prefixes = if tied { &["lm_head."] } else { &[] };
     family.ignored_suffixes = IGNORED;
     Ok(family)
-}
-
-/// What is lost where llama.cpp has no window for a family that has one.
-pub(super) fn no_window(config: &Config<'_>, window: u32) -> Option<String> {
-    let context = config.optional_size("max_position_embeddings").ok().flatten()?;
-    (window < context).then(|| {
-        format!(
-            "llama.cpp computes this family without its sliding window, so texts of more than {window} tokens give other results"
-        )
-    })
 }

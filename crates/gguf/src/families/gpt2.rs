@@ -1,6 +1,6 @@
 //! GPT-2.
 
-use super::{Family, Metadata, Module, modules};
+use super::{Family, Metadata, Module, blocks, modules};
 use crate::change::Change;
 use crate::config::Config;
 use crate::{GgufError, Value};
@@ -25,7 +25,7 @@ pub(super) fn describe(config: &Config<'_>) -> Result<Family, GgufError> {
     config.must_be("scale_attn_weights", &[true])?;
     config.must_be("scale_attn_by_inverse_layer_idx", &[false])?;
     config.must_be("add_cross_attention", &[false])?;
-    let (hidden, blocks, vocabulary) = (config.size("n_embd")?, config.size("n_layer")?, config.size("vocab_size")?);
+    let (hidden, blocks, vocabulary) = (config.size("n_embd")?, blocks(config, "n_layer")?, config.size("vocab_size")?);
     let context = config.optional_size("n_positions")?.map_or_else(|| config.size("n_ctx"), Ok)?;
     let eps: f64 = config.optional("layer_norm_epsilon")?.unwrap_or(1e-5);
     let mut metadata = Metadata::new("gpt2");
@@ -33,7 +33,8 @@ pub(super) fn describe(config: &Config<'_>) -> Result<Family, GgufError> {
     metadata.put("context_length", Value::U32(context));
     metadata.put("embedding_length", Value::U32(hidden));
     metadata.put("block_count", Value::U32(blocks));
-    metadata.put("feed_forward_length", Value::U32(config.optional_size("n_inner")?.unwrap_or(hidden * 4)));
+    metadata
+        .put("feed_forward_length", Value::U32(config.optional_size("n_inner")?.unwrap_or(hidden.saturating_mul(4))));
     metadata.put("attention.head_count", Value::U32(config.size("n_head")?));
     metadata.put("attention.layer_norm_epsilon", Value::F32(eps as f32));
 

@@ -25,7 +25,8 @@ pub(super) fn describe(config: &Config<'_>) -> Result<Family, GgufError> {
     let eps: f64 = config.optional("layer_norm_eps")?.unwrap_or(1e-5);
     let parallel = config.optional("use_parallel_residual")?.unwrap_or(true);
     let rope = Rope::read(config, "full_attention")?;
-    let share = if has_share(config)? { rope.partial } else { 0.25 };
+    // A quarter by `GPTNeoXConfig`.
+    let share = rope.partial.unwrap_or(0.25);
     let mut metadata = Metadata::new("gptneox");
     sizes.write(config, &mut metadata)?;
     metadata.put("use_parallel_residual", Value::Bool(parallel));
@@ -40,11 +41,4 @@ pub(super) fn describe(config: &Config<'_>) -> Result<Family, GgufError> {
     // The causal mask, which older files hold.
     family.ignored_suffixes = &[".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"];
     Ok(family)
-}
-
-/// Whether the configuration says which share of a head turns; by `GPTNeoXConfig` it is a quarter.
-fn has_share(config: &Config<'_>) -> Result<bool, GgufError> {
-    let inside =
-        config.section("rope_parameters")?.is_some_and(|rope| rope.object.get("partial_rotary_factor").is_some());
-    Ok(inside || ["rotary_pct", "partial_rotary_factor"].iter().any(|key| config.object.get(key).is_some()))
 }

@@ -31,6 +31,11 @@ const FAMILIES: [(&str, Describe); 11] = [
     ("qwen3", decoder::qwen),
 ];
 
+/// `LLAMA_MAX_LAYERS` in llama.cpp's `src/llama-hparams.h`. It allows more experts; the families here have fewer.
+const MAX_BLOCKS: u32 = 512;
+/// Far above any model.
+const MAX_HEAD: u32 = 1 << 16;
+
 type Describe = fn(&Config<'_>) -> Result<Family, GgufError>;
 
 /// The metadata of an architecture, whose name is before every key.
@@ -195,6 +200,24 @@ impl Family {
     }
 }
 
+/// What is lost where llama.cpp has no window for a family that has one.
+fn no_window(config: &Config<'_>, window: u32) -> Option<String> {
+    let context = config.optional_size("max_position_embeddings").ok().flatten()?;
+    (window < context).then(|| {
+        format!(
+            "llama.cpp computes this family without its sliding window, so texts of more than {window} tokens give other results"
+        )
+    })
+}
+
+/// How many blocks there are. llama.cpp has a limit, and what is not there cannot be asked for by the billion.
+fn blocks(config: &Config<'_>, key: &str) -> Result<u32, GgufError> {
+    match config.size(key)? {
+        count if count <= MAX_BLOCKS => Ok(count),
+        count => Err(config.error(key, format!("is {count}; llama.cpp takes at most {MAX_BLOCKS}"))),
+    }
+}
+
 /// Sizes of a decoder, under the names that most families give them.
 struct Sizes {
     hidden: u32,
@@ -208,12 +231,16 @@ struct Sizes {
 impl Sizes {
     fn read(config: &Config<'_>) -> Result<Self, GgufError> {
         let (hidden, heads) = (config.size("hidden_size")?, config.size("num_attention_heads")?);
+        let head = config.optional_size("head_dim")?.unwrap_or(hidden / heads);
+        if head > MAX_HEAD {
+            return Err(config.error("head_dim", format!("gives heads of width {head}; at most {MAX_HEAD} is allowed")));
+        }
         Ok(Self {
             hidden,
             heads,
-            blocks: config.size("num_hidden_layers")?,
+            blocks: blocks(config, "num_hidden_layers")?,
             kv_heads: config.optional_size("num_key_value_heads")?.unwrap_or(heads),
-            head: config.optional_size("head_dim")?.unwrap_or(hidden / heads),
+            head,
             vocabulary: config.size("vocab_size")?,
         })
     }

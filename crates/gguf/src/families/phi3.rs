@@ -1,6 +1,6 @@
 //! Phi-3 and the models built like it, Phi-4 among them.
 
-use super::{Family, Metadata, Module, Sizes, decoder, modules};
+use super::{Family, Metadata, Module, Sizes, modules, no_window};
 use crate::config::Config;
 use crate::rope::{Rope, Scaling};
 use crate::{GgufError, Value};
@@ -21,7 +21,7 @@ pub(super) fn describe(config: &Config<'_>) -> Result<Family, GgufError> {
     config.must_be("hidden_act", &["silu".to_owned(), "swish".to_owned()])?;
     let sizes = Sizes::read(config)?;
     let rope = Rope::read(config, "full_attention")?;
-    let dimensions = (rope.partial * f64::from(sizes.head)) as u32;
+    let dimensions = (rope.partial.unwrap_or(1.0) * f64::from(sizes.head)) as u32;
     let window = config.optional_size("sliding_window")?;
     let mut metadata = Metadata::new("phi3");
     sizes.write_grouped(config, &mut metadata)?;
@@ -40,7 +40,7 @@ pub(super) fn describe(config: &Config<'_>) -> Result<Family, GgufError> {
     family.ignored_prefixes = if tied { &["lm_head."] } else { &[] };
     family.ignored_suffixes = &[".rotary_emb.inv_freq"];
     family.factors = rope.factors(config, dimensions)?;
-    family.warnings.extend(window.and_then(|window| decoder::no_window(config, window)));
+    family.warnings.extend(window.and_then(|window| no_window(config, window)));
     if let Scaling::LongRope { original, .. } = rope.scaling {
         family.warnings.push(format!(
             "llama.cpp takes the factors for long texts as soon as its context is larger than {original} tokens, Transformers when the text is; for short texts ask for a context of at most {original}"

@@ -37,7 +37,7 @@ pub(super) fn write(
     let merges = merges.ok_or_else(|| "one of its merges is not a pair".to_owned())?;
     vocab.put("ggml.model", "gpt2".into());
     vocab.put("ggml.pre", split.into());
-    vocab.put_table(table);
+    table.write(vocab)?;
     vocab.put("ggml.merges", Value::Strings(merges));
     Ok(())
 }

@@ -32,11 +32,6 @@ impl Vocab {
     fn put(&mut self, key: &str, value: Value) {
         self.entries.push((format!("tokenizer.{key}"), value));
     }
-
-    fn put_table(&mut self, table: Table) {
-        self.put("ggml.tokens", Value::Strings(table.tokens));
-        self.put("ggml.token_type", Value::I32s(table.kinds));
-    }
 }
 
 /// Reads the tokenizer of the model folder `model`, which has `size` ids.

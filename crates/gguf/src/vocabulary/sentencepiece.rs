@@ -41,7 +41,7 @@ pub(super) fn write(tokenizer: &Tokenizer, mut table: Table, vocab: &mut Vocab) 
     vocab.warnings.extend(warning);
     vocab.put("ggml.model", "llama".into());
     vocab.put("ggml.pre", "default".into());
-    vocab.put_table(table);
+    table.write(vocab)?;
     vocab.put("ggml.scores", Value::F32s(scores));
     vocab.put("ggml.add_space_prefix", Value::Bool(prefix != Prefix::Never));
     Ok(())

@@ -37,7 +37,7 @@ impl Specials {
     /// By `tokenizer_config.json`, then `config.json`, then `generation_config.json`; what goes around a text by the
     /// template of the tokenizer itself.
     pub(super) fn read(model: &Path, tokenizer: &Tokenizer, table: &Table) -> Result<Self, GgufError> {
-        let ids = table.ids();
+        let (ids, size) = (table.ids(), table.tokens.len() as u32);
         let files = ["tokenizer_config.json", "config.json", "generation_config.json"];
         let [settings, config, generation] = files.map(|name| read_json::<Json>(&model.join(name)));
         let (settings, config, generation) =
@@ -46,7 +46,7 @@ impl Specials {
         let find = |part: &str| {
             let token = &settings[format!("{part}_token")];
             let named = token.as_str().or_else(|| token["content"].as_str()).and_then(id_of);
-            let numbered = |file: &Json| first_number(&file[format!("{part}_token_id")]);
+            let numbered = |file: &Json| first_number(&file[format!("{part}_token_id")]).filter(|id| *id < size);
             named.or_else(|| numbered(&config)).or_else(|| numbered(&generation))
         };
         let mut found = PARTS.map(|(part, _)| find(part));

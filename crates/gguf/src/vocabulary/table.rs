@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::Value;
+
+use super::Vocab;
 use super::tokenizer::Tokenizer;
 
 /// What a token is, by llama.cpp's numbers (`llama_token_type` in `llama.h`).
@@ -48,14 +51,20 @@ impl Table {
             let control = token.special || looks_like_control(&token.content);
             put(token.id, &token.content, if control { kind::CONTROL } else { kind::USER_DEFINED })?;
         }
-        let tokens: Vec<String> =
-            tokens.into_iter().enumerate().map(|(id, token)| token.unwrap_or_else(|| format!("[PAD{id}]"))).collect();
-        // llama.cpp stops the whole program over two tokens of the same text.
+        let named = tokens.into_iter().enumerate();
+        let tokens = named.map(|(id, token)| token.unwrap_or_else(|| format!("[PAD{id}]"))).collect();
+        Ok(Self { tokens, kinds })
+    }
+
+    /// Writes the table. llama.cpp stops the whole program over two tokens of the same text.
+    pub(super) fn write(self, vocab: &mut Vocab) -> Result<(), String> {
         let mut seen = HashSet::new();
-        match tokens.iter().find(|token| !seen.insert(token.as_str())) {
-            Some(token) => Err(format!("token {token:?} has two ids, which llama.cpp does not allow")),
-            None => Ok(Self { tokens, kinds }),
+        if let Some(token) = self.tokens.iter().find(|token| !seen.insert(token.as_str())) {
+            return Err(format!("token {token:?} has two ids, which llama.cpp does not allow"));
         }
+        vocab.put("ggml.tokens", Value::Strings(self.tokens));
+        vocab.put("ggml.token_type", Value::I32s(self.kinds));
+        Ok(())
     }
 
     /// Ids by token.

@@ -32,7 +32,7 @@ pub(super) fn write(tokenizer: &Tokenizer, mut table: Table, vocab: &mut Vocab) 
     }
     vocab.put("ggml.model", "bert".into());
     vocab.put("ggml.pre", "default".into());
-    vocab.put_table(table);
+    table.write(vocab)?;
     vocab.put("ggml.normalizer.lowercase", Value::Bool(lowercase));
     vocab.put("ggml.normalizer.strip_accents", Value::Bool(strip));
     Ok(())

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use graftwork_gguf::{Gguf, GgufError, ModelOptions, Precision, Report, Vocabulary, write_model};
-use graftwork_store::{Dtype, ModelDir, ModelWriter, TensorData, TensorSpec, WriteOptions};
+use graftwork_store::{ModelDir, ModelWriter, TensorData, TensorSpec, WriteOptions};
 use serde_json::Value as Json;
+use tempfile::TempDir;
 
 pub(crate) fn root() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_owned()
@@ -27,18 +28,35 @@ pub(crate) fn bare(precision: Precision) -> ModelOptions {
     ModelOptions { vocabulary: Vocabulary::Omitted, ..ModelOptions::new(precision) }
 }
 
-/// Writes `model` into a scratch folder and reads it back.
-pub(crate) fn export(model: &Path, options: &ModelOptions) -> Result<(Report, Gguf), GgufError> {
-    let scratch = tempfile::tempdir().unwrap();
-    let out = scratch.path().join("model.gguf");
-    let report = write_model(model, &out, options)?;
-    // The scratch folder outlives the file that is read from it.
-    let gguf = Gguf::open(&out)?;
-    let _ = scratch.keep();
-    Ok((report, gguf))
+/// A file that is read back, in a folder that goes with it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    gguf: Gguf,
+    _scratch: TempDir,
 }
 
-/// Row `row` of the weight `name` of a model folder.
+impl std::ops::Deref for Written {
+    type Target = Gguf;
+
+    fn deref(&self) -> &Gguf {
+        &self.gguf
+    }
+}
+
+/// What `write` leaves at the path that it is given.
+pub(crate) fn written(write: impl FnOnce(&Path) -> Result<Report, GgufError>) -> Result<(Report, Written), GgufError> {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("file.gguf");
+    let report = write(&out)?;
+    Ok((report, Written { gguf: Gguf::open(&out)?, _scratch: scratch }))
+}
+
+/// Writes `model` and reads it back.
+pub(crate) fn export(model: &Path, options: &ModelOptions) -> Result<(Report, Written), GgufError> {
+    written(|out| write_model(model, out, options))
+}
+
+/// Shape and values of the weight `name` of a model folder.
 pub(crate) fn weight(dir: &ModelDir, name: &str) -> (Vec<usize>, Vec<f32>) {
     let tensor = dir.tensor(name).unwrap();
     (tensor.shape().to_vec(), tensor.to_f32().unwrap())
@@ -48,31 +66,27 @@ pub(crate) fn rows(values: &[f32], width: usize) -> Vec<&[f32]> {
     values.chunks(width).collect()
 }
 
-/// Names and shapes of weights.
-pub(crate) type Weights<'a> = &'a [(&'a str, &'a [usize])];
-
-/// A model folder whose weights count up: the `i`-th value of the `t`-th is `1000 t + i`.
-pub(crate) fn model_folder(dir: &Path, config: &Json, weights: Weights<'_>) {
-    let spec = |(name, shape): &(&str, &[usize])| TensorSpec {
-        name: (*name).to_owned(),
-        dtype: Dtype::F32,
-        shape: shape.to_vec(),
+/// Writes a model folder of these weights.
+pub(crate) fn model_folder(dir: &Path, config: &Json, weights: &[(String, TensorData)]) {
+    let spec = |(name, tensor): &(String, TensorData)| TensorSpec {
+        name: name.clone(),
+        dtype: tensor.dtype(),
+        shape: tensor.shape().to_vec(),
     };
     let mut writer = ModelWriter::create(dir, weights.iter().map(spec).collect(), WriteOptions::default()).unwrap();
-    for (t, (name, shape)) in weights.iter().enumerate() {
-        writer.write(name, counting(t, shape).view()).unwrap();
+    for (name, tensor) in weights {
+        writer.write(name, tensor.view()).unwrap();
     }
     writer.finish(config).unwrap();
 }
 
-pub(crate) fn counting(t: usize, shape: &[usize]) -> TensorData {
-    let count: usize = shape.iter().product();
-    let values: Vec<f32> = (0..count).map(|i| (1000 * t + i) as f32).collect();
-    TensorData::from_f32(&values, shape).unwrap()
+/// The weights of a model folder.
+pub(crate) fn weights(model: &ModelDir) -> Vec<(String, TensorData)> {
+    model.names().map(|name| (name.to_owned(), model.tensor(name).unwrap().to_data())).collect()
 }
 
 /// A copy of a model folder, to be changed.
-pub(crate) fn copy_of(model: &Path, change: impl FnOnce(&mut Json)) -> tempfile::TempDir {
+pub(crate) fn copy_of(model: &Path, change: impl FnOnce(&mut Json)) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(model).unwrap() {
         let from = entry.unwrap().path();
