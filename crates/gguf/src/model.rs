@@ -174,7 +174,10 @@ fn plan(dir: &ModelDir, family: &Family, precision: Precision) -> Result<Vec<Ten
             Place::Nowhere => {}
             Place::Tensor { name, expert, change } => {
                 let (weights, _) = places.entry(name).or_insert_with(|| (BTreeMap::new(), change));
-                weights.insert(expert, weight.to_owned());
+                if let Some(other) = weights.insert(expert, weight.to_owned()) {
+                    let reason = format!("has the same place as {other:?}; remove the one that the model does not use");
+                    return Err(GgufError::Tensor { path: dir.path().to_owned(), tensor: weight.to_owned(), reason });
+                }
             }
             Place::Unknown => {
                 let (path, tensor) = (dir.path().to_owned(), weight.to_owned());
@@ -190,15 +193,19 @@ fn plan(dir: &ModelDir, family: &Family, precision: Precision) -> Result<Vec<Ten
         source: Source::Values(values.clone()),
     });
     let weights = places.into_iter().map(|(name, (weights, change))| {
+        let stacked = weights.keys().any(Option::is_some);
         let names: Vec<String> = weights.into_values().collect();
-        let shape = shape(dir, family, &name, &names, &change)?;
+        let mut shape = shape(dir, family, &name, &names, &change)?;
+        if stacked {
+            shape.insert(0, names.len());
+        }
         let element = element(&name, &shape, precision);
         Ok(Tensor { info: TensorInfo { name, shape, element }, source: Source::Weights { names, change } })
     });
     factors.map(Ok).chain(weights).collect()
 }
 
-/// The shape of the tensor `name` that the weights `names` make.
+/// The shape of each of the weights `names`, of which the tensor `name` is made.
 fn shape(
     dir: &ModelDir,
     family: &Family,
@@ -223,14 +230,10 @@ fn shape(
     if name == "token_embd.weight" && rows != family.vocabulary as usize {
         return Err(error(first, format!("has {rows} rows, but by config.json vocab_size is {}", family.vocabulary)));
     }
-    let mut shape = change.shape(one);
-    if names.len() > 1 {
-        shape.insert(0, names.len());
-    }
-    if !matches!(shape.len(), 1..=3) {
+    if !matches!(one.len(), 1 | 2) {
         return Err(error(first, format!("has {} dimensions; one or two are expected", one.len())));
     }
-    Ok(shape)
+    Ok(change.shape(one))
 }
 
 /// How the tensor `name` is stored.

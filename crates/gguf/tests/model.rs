@@ -9,6 +9,7 @@ use common::{Written, bare, copy_of, export, golden, model_folder, real_model, r
 use graftwork_gguf::{ElementType, Gguf, GgufError, ModelOptions, Precision, Value, Vocabulary, write_model};
 use graftwork_store::{ModelDir, Overwrite, StoreError, TensorData};
 use serde_json::json;
+use tempfile::TempDir;
 
 const PRECISIONS: [Precision; 4] = [Precision::F32, Precision::F16, Precision::Bf16, Precision::Q8_0];
 
@@ -400,6 +401,26 @@ fn a_configuration_that_does_not_fit_its_weights_is_refused() {
     }
 }
 
+/// The folder of the golden model `name`, with its weights changed.
+fn with_weights(name: &str, change: impl FnOnce(&mut Vec<(String, TensorData)>)) -> TempDir {
+    let scratch = tempfile::tempdir().unwrap();
+    let dir = ModelDir::open(&golden(name)).unwrap();
+    let mut weights = weights(&dir);
+    change(&mut weights);
+    model_folder(&scratch.path().join("model"), dir.config(), &weights);
+    scratch
+}
+
+#[test]
+fn two_weights_of_one_place_are_refused() {
+    let folder = with_weights("gpt2", |weights| {
+        let (name, norm) = weights.iter().find(|(name, _)| name.ends_with("ln_f.weight")).unwrap().clone();
+        weights.push((name.strip_prefix("transformer.").unwrap().to_owned(), norm));
+    });
+    let error = export(&folder.path().join("model"), &bare(Precision::F16)).unwrap_err();
+    assert!(error.to_string().contains("has the same place as"), "{error}");
+}
+
 #[test]
 fn a_model_of_another_task_is_refused() {
     let error = export(&golden("gpt2-classifier"), &bare(Precision::F16)).unwrap_err();
@@ -408,16 +429,13 @@ fn a_model_of_another_task_is_refused() {
 
 #[test]
 fn a_value_that_does_not_fit_the_precision_is_refused_by_name() {
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = with_weights("tied", |weights| {
+        let (_, embedding) = weights.iter_mut().find(|(name, _)| name == "model.embed_tokens.weight").unwrap();
+        let mut values = embedding.to_f32().unwrap();
+        values[1000] = 7e4;
+        *embedding = TensorData::from_f32(&values, &[96, 48]).unwrap();
+    });
     let folder = scratch.path().join("model");
-    let dir = ModelDir::open(&golden("tied")).unwrap();
-    let mut weights = weights(&dir);
-    let (_, embedding) = weights.iter_mut().find(|(name, _)| name == "model.embed_tokens.weight").unwrap();
-    let mut values = embedding.to_f32().unwrap();
-    values[1000] = 7e4;
-    *embedding = TensorData::from_f32(&values, &[96, 48]).unwrap();
-    model_folder(&folder, dir.config(), &weights);
-
     let error = export(&folder, &bare(Precision::F16)).unwrap_err();
     assert!(error.to_string().contains("\"token_embd.weight\" has the value 70000"), "{error}");
     let (_, gguf) = export(&folder, &bare(Precision::Bf16)).unwrap();
