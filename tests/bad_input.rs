@@ -61,9 +61,9 @@ fn configurations_that_do_not_fit() {
         ("hidden_size", json!(128), &["model.embed_tokens.weight", "[4096, 256]", "[4096, 128]"]),
         ("num_hidden_layers", json!(7), &["there is no tensor", "model.layers.6"]),
         ("num_key_value_heads", json!(3), &["num_key_value_heads", "must divide"]),
-        ("model_type", json!("gpt_neox"), &["gpt_neox", "llama"]),
+        ("model_type", json!("t5"), &["t5", "llama"]),
         ("hidden_act", json!("gelu"), &["hidden_act", "silu"]),
-        ("rope_parameters", json!({"rope_type": "longrope", "rope_theta": 1e4}), &["longrope", "llama3"]),
+        ("rope_parameters", json!({"rope_type": "longrope", "rope_theta": 1e4}), &["short_factor"]),
     ];
     for (key, value, parts) in cases {
         let folder = dir.path().join(key);
