@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{difference, golden, host, ids, logits, model, plugin, tensor};
+use common::{difference, golden, host, ids, logits, model, plugin, root, tensor};
 use graftwork::{Control, EvalSplit, Event, Order, RunConfig, Schedule, StrategyConfig, Warmup};
 use serde_json::Value;
 
@@ -43,10 +43,12 @@ fn follow(curve: &str, strategy: StrategyConfig, initial: Option<&str>) -> [f64;
     let setting = |key: &str| curve["settings"][key].as_f64().expect("a number");
     let count = |key: &str| setting(key) as usize;
     let out = tempfile::tempdir().expect("a folder");
-    let mut config = RunConfig { model: Some(model()), out: Some(out.path().join("run")), ..RunConfig::default() };
+    let text = |key: &str, default: &str| curve["settings"][key].as_str().unwrap_or(default).to_owned();
+    let model = root().join(text("model", "examples/default/model"));
+    let mut config = RunConfig { model: Some(model), out: Some(out.path().join("run")), ..RunConfig::default() };
     config.adapter = initial.map(golden);
     config.strategy.push(strategy);
-    config.data.files = vec![golden("curve/austen-200.jsonl")];
+    config.data.files = vec![golden("curve").join(text("data", "austen-200.jsonl"))];
     config.data.max_length = Some(count("max_length"));
     config.data.order = Order::Sequential;
     config.data.eval = Some(EvalSplit::NONE);
@@ -90,4 +92,34 @@ fn lora_follows_pefts_curve() {
 fn full_follows_torchs_curve() {
     let [loss, norm, rate] = follow("curve/tiny-full/curve.json", plugin("full"), None);
     assert!(loss < 1e-3 && norm < 1e-2 && rate < 1e-9, "loss {loss:e}, gradient norm {norm:e}, learning rate {rate:e}");
+}
+
+/// Loss, gradient norm and learning rate of 50 steps against Transformers' Trainer, with accumulation, and clipping at most steps.
+fn follows_trainer(name: &str, bounds: [f64; 3]) {
+    let lora = name.ends_with("lora").then(|| {
+        let mut lora = plugin("lora");
+        lora.config.insert("rank".to_owned(), 2.into());
+        lora.config.insert("alpha".to_owned(), 4.into());
+        lora
+    });
+    let initial = format!("curve/{name}/initial");
+    let initial = lora.is_some().then_some(initial.as_str());
+    let strategy = lora.unwrap_or_else(|| plugin("full"));
+    let worst = follow(&format!("curve/{name}/curve.json"), strategy, initial);
+    println!("{name}: loss {:.1e}, gradient norm {:.1e}, learning rate {:.1e}", worst[0], worst[1], worst[2]);
+    assert!(worst.iter().zip(bounds).all(|(worst, bound)| *worst < bound), "{name}: {worst:?} over {bounds:?}");
+}
+
+#[test]
+fn lora_follows_trainers_curves() {
+    for name in ["llama-lora", "gpt2-lora", "qwen3-lora", "bert-lora"] {
+        follows_trainer(name, [1e-3, 1e-3, 1e-9]);
+    }
+}
+
+#[test]
+fn full_follows_trainers_curves() {
+    for name in ["llama-full", "gpt2-full", "qwen3-full", "bert-full"] {
+        follows_trainer(name, [1e-3, 1e-3, 1e-9]);
+    }
 }
