@@ -4,9 +4,9 @@
 #
 # usage: tests/oracles/regenerate.sh [--smollm2] [--keep DIR]
 #
-# --smollm2 also makes what needs SmolLM2: 93 MB more to download, and half an hour more on one core. --keep puts the environment and what was
-# made into DIR, which must not exist, and leaves them there. Needs python3 (3.11 made the committed files) with venv and pip;
-# 3 GB to download, 7 GB of disk.
+# --smollm2 also makes what needs SmolLM2: 93 MB more to download, and half an hour more on one core. --keep puts the
+# environment and what was made into DIR, which must not exist, and leaves them there. Needs python3 (3.11 made the committed
+# files) with venv and pip; 3 GB to download, 7 GB of disk.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
