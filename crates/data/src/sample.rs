@@ -1,11 +1,13 @@
 //! Records to samples: ids, and which of them the loss counts.
 
+use serde::{Deserialize, Serialize};
+
 use crate::mask::{assistant_spans, covers};
 use crate::stats::Tally;
-use crate::{Body, Conversation, DataError, Encoded, Format, LossOn, Record, Source, Tokenizer, stream};
+use crate::{Body, Conversation, DataError, Encoded, Format, LossOn, Record, Source, Tokenizer};
 
 /// A tokenised record, or a window of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     ids: Vec<u32>,
     train_on: Vec<bool>,
@@ -94,8 +96,8 @@ impl Sampler<'_> {
         tally.records += 1;
         let source = &record.source;
         let sample = match &record.body {
-            Body::Stream(text) => return self.windows(text, source),
-            Body::Text(text) => self.pair("", text, source),
+            Body::Text(text) | Body::Labelled { text, pair: None, .. } => self.pair("", text, source),
+            Body::Labelled { pair: Some(_), .. } => return Err(DataError::PairWithoutLabel { at: source.clone() }),
             Body::Pair { prompt, completion } => self.pair(prompt, completion, source),
             Body::Chat(conversation) => self.chat(conversation, source),
         };
@@ -113,23 +115,6 @@ impl Sampler<'_> {
         sample.ids.truncate(self.max_length);
         sample.train_on.truncate(self.max_length);
         sample
-    }
-
-    /// Windows of a whole file, each with the line that it begins on.
-    fn windows(&self, text: &str, source: &Source) -> Result<Vec<Sample>, DataError> {
-        let stream = stream::encode(self.tokenizer, text)?;
-        let prefix = self.tokenizer.prefix();
-        let ids = [prefix, &stream.ids, &self.tokenizer.ending()].concat();
-        let (mut line, mut counted) = (source.line, 0);
-        let mut samples = Vec::with_capacity(ids.len().div_ceil(self.max_length));
-        for (index, window) in ids.chunks(self.max_length).enumerate().filter(|(_, window)| window.len() >= 2) {
-            let first = (index * self.max_length).saturating_sub(prefix.len());
-            let start = stream.starts.get(first).map_or(text.len(), |&start| start.max(counted));
-            line += text.as_bytes()[counted..start].iter().filter(|&&byte| byte == b'\n').count();
-            counted = start;
-            samples.push(Sample::new(window.to_vec(), vec![true; window.len()], source.at_line(line)));
-        }
-        Ok(samples)
     }
 
     /// A prompt, which may be empty, and what follows it.

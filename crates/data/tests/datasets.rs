@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 
-use common::{NOVEL, file, load, tokenizer};
-use graftwork_data::{Batch, DataOptions, Dataset, EvalSplit, Fraction, LossOn, Order, Row};
+use common::{NOVEL, all, file, load, tokenizer};
+use graftwork_data::{Batch, DataOptions, Dataset, Epoch, EvalSplit, Fraction, LossOn, Order, Row, Rows};
 
 fn micro(rows: usize) -> NonZeroUsize {
     NonZeroUsize::new(rows).unwrap()
@@ -27,13 +27,17 @@ fn texts() -> String {
     lines
 }
 
-fn lines(rows: &[Row]) -> Vec<usize> {
-    rows.iter().flat_map(Row::sources).map(|source| source.line).collect()
+fn lines(rows: Rows<'_>) -> Vec<usize> {
+    all(rows).iter().flat_map(Row::sources).map(|source| source.line).collect()
+}
+
+fn batches(epoch: &Epoch<'_>, rows: usize) -> Vec<Batch> {
+    epoch.batches(micro(rows)).collect::<Result<_, _>>().unwrap()
 }
 
 fn with_split(name: &str, content: &str, options: DataOptions) -> Dataset {
     let (_dir, path) = file(name, content);
-    Dataset::load(&[path], &tokenizer(), &options).unwrap()
+    Dataset::load(&[path.into()], &tokenizer(), &options).unwrap()
 }
 
 #[test]
@@ -43,7 +47,7 @@ fn windows_of_a_text_join_to_the_text_and_know_their_lines() {
     let tokenizer = tokenizer();
     let data = load(&tokenizer, "a.txt", &text, DataOptions { max_length: 100, ..DataOptions::default() });
     let mut ids = Vec::new();
-    for row in data.train_rows() {
+    for row in all(data.train_rows()) {
         let [window] = row.segments() else { panic!("one segment a row") };
         let before = tokenizer.decode(&ids, false).unwrap();
         assert_eq!(window.source().line, 1 + before.matches('\n').count());
@@ -53,7 +57,7 @@ fn windows_of_a_text_join_to_the_text_and_know_their_lines() {
     let mut expected = tokenizer.encode(&text, false).unwrap();
     expected.push(tokenizer.eos().unwrap());
     assert_eq!(ids, expected);
-    assert!(data.train_rows().iter().rev().skip(1).all(|row| row.tokens() == 100));
+    assert!(all(data.train_rows()).iter().rev().skip(1).all(|row| row.tokens() == 100));
 }
 
 #[test]
@@ -109,13 +113,13 @@ fn evaluation_files_leave_the_training_files_whole() {
 fn a_batch_can_be_asked_for_without_those_before_it() {
     let data = load(&tokenizer(), "a.jsonl", &texts(), DataOptions::default());
     let epoch = data.epoch(3);
-    let batches: Vec<Batch> = epoch.batches(micro(6)).collect();
+    let batches = batches(&epoch, 6);
     assert_eq!(batches.len(), epoch.batch_count(micro(6)));
     assert_eq!(batches.iter().map(|batch| batch.rows).collect::<Vec<_>>(), [6, 6, 6, 2]);
     for (index, batch) in batches.iter().enumerate() {
-        assert_eq!(data.epoch(3).batch(index, micro(6)).as_ref(), Some(batch));
+        assert_eq!(data.epoch(3).batch(index, micro(6)).unwrap().as_ref(), Some(batch));
     }
-    assert_eq!(epoch.batch(4, micro(6)), None);
+    assert_eq!(epoch.batch(4, micro(6)).unwrap(), None);
     assert_eq!(batches.iter().flat_map(|batch| &batch.sources).collect::<HashSet<_>>().len(), 20);
 }
 
@@ -123,7 +127,8 @@ fn a_batch_can_be_asked_for_without_those_before_it() {
 fn epochs_differ_when_shuffled_and_not_when_sequential() {
     let first = |order, epoch| {
         let data = load(&tokenizer(), "a.jsonl", &texts(), DataOptions { order, ..DataOptions::default() });
-        data.epoch(epoch).rows().flat_map(Row::sources).map(|source| source.line).collect::<Vec<_>>()
+        let rows: Vec<Row> = data.epoch(epoch).rows().collect::<Result<_, _>>().unwrap();
+        rows.iter().flat_map(Row::sources).map(|source| source.line).collect::<Vec<_>>()
     };
     assert_ne!(first(Order::Shuffled, 0), first(Order::Shuffled, 1));
     assert_eq!(first(Order::Sequential, 0), (1..=20).collect::<Vec<_>>());
@@ -152,8 +157,11 @@ fn statistics_agree_with_the_batches() {
         (tokens, batches.iter().map(Batch::target_tokens).sum::<usize>())
     };
     let stats = data.stats();
-    assert_eq!(sum(data.epoch(0).batches(micro(3)).collect()), (stats.train.tokens, stats.train.target_tokens));
-    assert_eq!(sum(data.eval_batches(micro(2)).collect()), (stats.eval.tokens, stats.eval.target_tokens));
+    assert_eq!(sum(batches(&data.epoch(0), 3)), (stats.train.tokens, stats.train.target_tokens));
+    assert_eq!(
+        sum(data.eval_rows().batches(micro(2)).collect::<Result<_, _>>().unwrap()),
+        (stats.eval.tokens, stats.eval.target_tokens)
+    );
 }
 
 #[test]
