@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::open::EXTENSIONS;
+use crate::source::name_of;
 use crate::{Format, Source};
 
 /// Why data could not be used.
@@ -10,7 +11,7 @@ use crate::{Format, Source};
 #[non_exhaustive]
 pub enum DataError {
     /// A file could not be read.
-    #[error("{}: cannot read: {source}", path.display())]
+    #[error("{}: cannot read: {source}", name_of(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -26,7 +27,7 @@ pub enum DataError {
         offset: usize,
     },
     /// A file holds nothing to train on.
-    #[error("{}: no records; the file is empty or blank", path.display())]
+    #[error("{}: no records; the file is empty or blank", name_of(path))]
     Empty {
         /// The file.
         path: PathBuf,
@@ -34,6 +35,9 @@ pub enum DataError {
     /// No file was given.
     #[error("no data files given")]
     NoFiles,
+    /// The first character does not say what standard input holds, and no format was given.
+    #[error("standard input: cannot tell what it holds; give `format`, which only JSON does without")]
+    UnknownInput,
     /// Neither the name nor the first character says what a file holds, and no format was given.
     #[error("{}: cannot tell the format from the name; use {EXTENSIONS}, or give `format`", path.display())]
     UnknownKind {
@@ -57,7 +61,7 @@ pub enum DataError {
     /// A Parquet file, which this build cannot read.
     #[error(
         "{}: this program was built without Parquet; build it with `--features parquet`, or convert the file to JSONL",
-        path.display()
+        name_of(path)
     )]
     NoParquet {
         /// The file.
@@ -108,15 +112,15 @@ pub enum DataError {
     #[error(
         "{at}: the keys {found} fit no format; expected `text`, or `prompt` and `completion`, or `instruction` and \
          `output`, or `messages`, or `conversations`, or a text and its `label`{}",
-        did_you_mean(hint.as_deref())
+        hint.as_ref().map(|(key, meant)| format!(" (is `{key}` meant to be `{meant}`?)")).unwrap_or_default()
     )]
     UnknownFormat {
         /// Where.
         at: Source,
         /// The record's keys, quoted and joined.
         found: String,
-        /// A key that is there and is nearly one that would show a format.
-        hint: Option<String>,
+        /// A key that is there, and the one that it nearly is and that would help to show a format.
+        hint: Option<(String, &'static str)>,
     },
     /// A key is not there.
     #[error("{at}: no key `{key}`{}; found {found}", did_you_mean(hint.as_deref()))]

@@ -18,7 +18,7 @@ impl Fields<'_> {
             at: self.at.clone(),
             key: format!("{}{key}", self.path),
             found: quoted_keys(&self.map),
-            hint: nearest(&self.map, key),
+            hint: self.map.keys().find(|found| strsim::damerau_levenshtein(found, key) <= 2).cloned(),
         })
     }
 
@@ -37,11 +37,6 @@ impl Fields<'_> {
     pub(crate) fn wrong(&self, key: &str, expected: &'static str, found: &'static str) -> DataError {
         DataError::WrongType { at: self.at.clone(), key: format!("{}{key}", self.path), expected, found }
     }
-}
-
-/// The key that is there and is spelt nearly so.
-pub(crate) fn nearest(map: &Map<String, Value>, key: &str) -> Option<String> {
-    map.keys().find(|found| strsim::damerau_levenshtein(found, key) <= 2).cloned()
 }
 
 /// The keys of a record as a person reads them: `` `a`, `b` ``.

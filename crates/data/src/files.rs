@@ -45,7 +45,7 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, DataError> {
 fn matches(path: &Path, pattern: &str) -> Result<Vec<PathBuf>, DataError> {
     let wrong = |problem: String| DataError::Pattern { path: path.to_owned(), problem };
     let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::default() };
-    let found = glob::glob_with(pattern, options).map_err(|error| wrong(error.to_string()))?;
+    let found = glob::glob_with(pattern, options).map_err(|error| wrong(format!("is none: {}", error.msg)))?;
     let mut files = Vec::new();
     for file in found {
         let file = file.map_err(|error| DataError::Io { path: error.path().to_owned(), source: error.into() })?;

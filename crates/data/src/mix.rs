@@ -13,7 +13,7 @@
 
 use std::ops::Range;
 
-use crate::{DataError, DataSource, Order, order};
+use crate::{DataError, DataSource, Order, Weight, order};
 
 /// How far from 1 the weights may sum up, since a person rounds.
 const TOLERANCE: f64 = 0.01;
@@ -34,7 +34,7 @@ impl Shares {
     /// The weights do not sum up to 1, or leave nothing to sources that have none.
     pub(crate) fn of(sources: &[DataSource]) -> Result<Self, DataError> {
         let wrong = |problem| Err(DataError::Mix { problem });
-        let given: f64 = sources.iter().filter_map(|source| source.weight).map(|weight| weight.get()).sum();
+        let given: f64 = sources.iter().filter_map(|source| source.weight).map(Weight::get).sum();
         let unweighted = sources.iter().find(|source| source.weight.is_none());
         match unweighted {
             Some(source) if given >= 1.0 => {
@@ -75,7 +75,8 @@ impl Shares {
     /// # Errors
     /// An epoch is so short that a part has no row in it.
     pub(crate) fn mix(&self, rows: Vec<Range<usize>>) -> Result<Mix, DataError> {
-        let lengths = rows.iter().zip(&self.shares).map(|(rows, share)| (rows.len() as f64 / share).floor());
+        // A little more, since 60 rows at a share of 0.6 are 100 although the division may say 99.99….
+        let lengths = rows.iter().zip(&self.shares).map(|(rows, share)| (rows.len() as f64 / share + 1e-6).floor());
         let length = lengths.fold(f64::INFINITY, f64::min) as usize;
         let counts = apportion(&self.shares, length);
         if let Some(part) = counts.iter().position(|&count| count == 0) {

@@ -86,6 +86,7 @@ fn guess(mut text: TextReader, path: &Path, format: Option<Format>) -> Result<Op
     match (text.first_char().map_err(|error| DataError::read(path, error))?, format) {
         (Some('{' | '['), _) => Ok(Opened::Json(text)),
         (Some(_), Some(_)) => Ok(Opened::Table(text, b',')),
+        (Some(_), None) if DataSource::is_stdin(path) => Err(DataError::UnknownInput),
         (Some(_), None) => Err(DataError::UnknownKind { path: path.to_owned() }),
         (None, _) => Err(DataError::Empty { path: path.to_owned() }),
     }

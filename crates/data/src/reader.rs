@@ -89,26 +89,20 @@ impl Records<'_, '_> {
 /// A text in parts as long as what is read at once.
 fn parts(mut reader: TextReader, path: &Path, records: &mut Records<'_, '_>) -> Result<(), DataError> {
     let mut at = reader.place();
-    // White space before anything else, of which alone there is nothing to learn; or half a line break.
-    let mut held = String::new();
+    let mut text = String::new();
     loop {
         let block = reader.fill_text().map_err(|error| DataError::read(path, error))?;
-        let (length, at_end) = (block.len(), block.is_empty());
-        let mut text = (std::mem::take(&mut held) + block).replace("\r\n", "\n");
-        reader.consume(length);
-        if !records.any && text.trim_start().is_empty() {
-            held = text;
-        } else {
-            if text.ends_with('\r') && !at_end {
-                held.extend(text.pop());
-            }
-            if !text.is_empty() {
-                let next = reader.place();
-                records.item(Item::Part { at: std::mem::replace(&mut at, next), text })?;
-            }
-        }
-        if at_end {
+        let length = block.len();
+        if length == 0 {
             return Ok(());
+        }
+        text.push_str(block);
+        reader.consume(length);
+        // Of white space alone there is nothing to learn.
+        if records.any || !text.trim_start().is_empty() {
+            let part = Item::Part { at, text: std::mem::take(&mut text) };
+            records.item(part)?;
+            at = reader.place();
         }
     }
 }
@@ -123,8 +117,7 @@ fn lines(mut reader: TextReader, path: &Path, records: &mut Records<'_, '_>) -> 
             return Ok(());
         }
         if !line.trim().is_empty() {
-            let value =
-                serde_json::from_str(line.trim_end_matches(['\r', '\n'])).map_err(|error| json(error, at.clone()))?;
+            let value = serde_json::from_str(line.trim_end_matches('\n')).map_err(|error| json(error, at.clone()))?;
             records.push_json(value, at)?;
         }
     }

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use strsim::damerau_levenshtein;
 
 use crate::conversation::{conversation, conversational_pair};
-use crate::fields::{Fields, nearest, quoted_keys};
+use crate::fields::{Fields, quoted_keys};
 use crate::{Conversation, DataError, Source};
 
 /// What the records of a file look like.
@@ -52,8 +53,24 @@ const LABELLED_TEXTS: [(&str, Option<&str>); 6] = [
 ];
 
 /// The keys that show a format.
-const TELLING_KEYS: [&str; 8] =
-    ["text", "prompt", "completion", "instruction", "output", "messages", "conversations", "label"];
+const TELLING_KEYS: [&str; 16] = [
+    "messages",
+    "conversations",
+    "prompt",
+    "completion",
+    "response",
+    "instruction",
+    "output",
+    "text",
+    "label",
+    "sentence",
+    "sentence1",
+    "sentence2",
+    "premise",
+    "hypothesis",
+    "question1",
+    "question2",
+];
 
 impl Format {
     /// The format that a record's keys show, if they show one.
@@ -76,7 +93,11 @@ impl Format {
 
     /// That a record's keys show none.
     pub(crate) fn unknown(record: &Map<String, Value>, at: Source) -> DataError {
-        let hint = TELLING_KEYS.into_iter().find_map(|key| nearest(record, key));
+        let missing = TELLING_KEYS.into_iter().filter(|key| !record.contains_key(*key));
+        let other = || record.keys().filter(|key| !TELLING_KEYS.contains(&key.as_str()));
+        let pairs = missing.flat_map(|meant| other().map(move |key| (damerau_levenshtein(key, meant), key, meant)));
+        let nearest = pairs.filter(|(distance, ..)| *distance <= 2).min_by_key(|(distance, ..)| *distance);
+        let hint = nearest.map(|(_, key, meant)| (key.clone(), meant));
         DataError::UnknownFormat { at, found: quoted_keys(record), hint }
     }
 }

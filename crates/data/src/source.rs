@@ -20,8 +20,7 @@ pub struct Source {
 impl Source {
     /// The place `line` (1-based) of `path`.
     pub fn new(path: &Path, line: usize) -> Self {
-        let file = if DataSource::is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() };
-        Self { file: file.into(), line }
+        Self { file: name_of(path).into(), line }
     }
 
     /// Another line of the same file.
@@ -34,4 +33,9 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }
+}
+
+/// A path as a person knows it.
+pub(crate) fn name_of(path: &Path) -> String {
+    if DataSource::is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
 }

@@ -1,5 +1,6 @@
 //! Tables: CSV and TSV with a header line. A record is the cells of a line under the names of its columns.
 
+use std::io::Read;
 use std::path::Path;
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
@@ -17,39 +18,40 @@ pub(crate) fn read(
     records: &mut Records<'_, '_>,
 ) -> Result<(), DataError> {
     let start = reader.place();
-    let mut table = ReaderBuilder::new().delimiter(delimiter).from_reader(reader);
-    let fail = |error: csv::Error| table_error(error, &start, path);
+    let fail = |error: csv::Error| match error.into_kind() {
+        ErrorKind::Io(error) => DataError::read(path, error),
+        other => DataError::Table { at: start.clone(), problem: format!("{other:?}") },
+    };
+    // With a line break at its end, every row ends in one.
+    let reader = reader.chain(&b"\n"[..]);
+    let mut table = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(reader);
     let columns = table.headers().map_err(fail)?.clone();
-    check(&columns, &start)?;
+    check_columns(&columns, &start)?;
     let mut row = StringRecord::new();
     while table.read_record(&mut row).map_err(fail)? {
-        let line = row.position().map_or(start.line, |position| position.line() as usize);
+        // Counted from its end, since blank lines may stand before it.
+        let breaks: usize = row.iter().map(|cell| cell.matches('\n').count()).sum();
+        let at = start.at_line(table.position().line() as usize - 1 - breaks);
+        if row.len() != columns.len() {
+            let problem = format!(
+                "cells: {}, columns: {}; put a cell that holds the delimiter, a line break or quotes into double quotes",
+                row.len(),
+                columns.len()
+            );
+            return Err(DataError::Table { at, problem });
+        }
         let cells = columns.iter().zip(&row).map(|(column, cell)| (column.to_owned(), Value::from(cell)));
-        records.push(cells.collect(), start.at_line(line))?;
+        records.push(cells.collect(), at)?;
     }
     Ok(())
 }
 
-fn check(columns: &StringRecord, start: &Source) -> Result<(), DataError> {
+fn check_columns(columns: &StringRecord, at: &Source) -> Result<(), DataError> {
     for (index, column) in columns.iter().enumerate() {
         if columns.iter().take(index).any(|before| before == column) {
             let problem = format!("two columns are called `{column}`");
-            return Err(DataError::Table { at: start.clone(), problem });
+            return Err(DataError::Table { at: at.clone(), problem });
         }
     }
     Ok(())
-}
-
-fn table_error(error: csv::Error, start: &Source, path: &Path) -> DataError {
-    match error.into_kind() {
-        ErrorKind::Io(error) => DataError::read(path, error),
-        ErrorKind::UnequalLengths { pos, expected_len, len } => DataError::Table {
-            at: start.at_line(pos.map_or(start.line, |pos| pos.line() as usize)),
-            problem: format!(
-                "{len} cells, but the header has {expected_len}; put a cell that holds the delimiter, a line break or \
-                 quotes into double quotes"
-            ),
-        },
-        other => DataError::Table { at: start.clone(), problem: format!("{other:?}") },
-    }
 }

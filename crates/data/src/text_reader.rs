@@ -1,4 +1,5 @@
-//! A file as text, block by block: checked to be UTF-8, without a byte order mark, with a count of its lines.
+//! A file as text, block by block: checked to be UTF-8, without a byte order mark, with `\n` for `\r\n`, and with a count
+//! of its lines.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, ErrorKind, Read};
@@ -8,21 +9,22 @@ use std::rc::Rc;
 use crate::{DataError, Source};
 
 /// Bytes read at once.
-const BLOCK: usize = 64 << 10;
+const BLOCK: u64 = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// A reader whose buffer is always UTF-8. What is wrong with the file comes as an [`io::Error`] that holds a
-/// [`DataError`], for [`DataError::read`] to take out.
+/// A reader of text. What is wrong with the file comes as an [`io::Error`] that holds a [`DataError`], for
+/// [`DataError::read`] to take out.
 pub(crate) struct TextReader {
     inner: Box<dyn Read>,
     /// Where the file begins.
     start: Source,
-    buffer: Vec<u8>,
-    /// Of the buffer, what was consumed; what is text; the rest begins a character.
-    consumed: usize,
-    valid: usize,
-    /// Where the buffer begins in the file.
+    /// What was read and is no text yet: the beginning of a character or of a line break.
+    raw: Vec<u8>,
+    /// Where that stands in the file.
     offset: usize,
+    text: String,
+    /// Bytes of the text that were consumed.
+    consumed: usize,
     /// Line breaks consumed.
     breaks: Rc<Cell<usize>>,
 }
@@ -32,17 +34,17 @@ impl TextReader {
         Self {
             inner: Box::new(inner),
             start: Source::new(path, 1),
-            buffer: Vec::new(),
-            consumed: 0,
-            valid: 0,
+            raw: Vec::new(),
             offset: 0,
+            text: String::new(),
+            consumed: 0,
             breaks: Rc::default(),
         }
     }
 
     /// Where the next byte stands.
     pub(crate) fn place(&self) -> Source {
-        self.place_at(self.breaks.get())
+        self.start.at_line(self.start.line + self.breaks.get())
     }
 
     /// A way to ask for [`place`](Self::place) while something else reads.
@@ -51,58 +53,59 @@ impl TextReader {
         move || start.at_line(start.line + breaks.get())
     }
 
-    fn place_at(&self, breaks: usize) -> Source {
-        self.start.at_line(self.start.line + breaks)
-    }
-
     /// The first character that is not white space, which is not consumed. White space is, once a block holds nothing
     /// else.
     pub(crate) fn first_char(&mut self) -> io::Result<Option<char>> {
         loop {
             let text = self.fill_text()?;
-            let blank = text.len();
-            if blank == 0 {
-                return Ok(None);
+            let length = text.len();
+            let first = text.trim_start().chars().next();
+            if length == 0 || first.is_some() {
+                return Ok(first);
             }
-            if let Some(first) = text.trim_start().chars().next() {
-                return Ok(Some(first));
-            }
-            self.consume(blank);
+            self.consume(length);
         }
     }
 
-    /// The buffer, which is empty only at the end.
+    /// The text that was read and not consumed, which is empty only at the end.
     pub(crate) fn fill_text(&mut self) -> io::Result<&str> {
-        std::str::from_utf8(self.fill_buf()?).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+        if self.consumed == self.text.len() {
+            self.refill()?;
+        }
+        Ok(self.text.get(self.consumed..).unwrap_or_default())
     }
 
     /// Reads until there is text or the file is at its end.
     fn refill(&mut self) -> io::Result<()> {
-        self.buffer.drain(..self.valid);
-        self.offset += self.valid;
-        (self.consumed, self.valid) = (0, 0);
+        self.text.clear();
+        self.consumed = 0;
         loop {
-            let held = self.buffer.len();
-            self.inner.by_ref().take(BLOCK as u64).read_to_end(&mut self.buffer)?;
-            let at_end = self.buffer.len() == held;
-            if self.offset == 0 && self.buffer.starts_with(BYTE_ORDER_MARK) {
-                self.buffer.drain(..BYTE_ORDER_MARK.len());
+            let at_end = self.inner.by_ref().take(BLOCK).read_to_end(&mut self.raw)? == 0;
+            if self.offset == 0 && self.raw.starts_with(BYTE_ORDER_MARK) {
+                self.raw.drain(..BYTE_ORDER_MARK.len());
                 self.offset = BYTE_ORDER_MARK.len();
             }
-            match std::str::from_utf8(&self.buffer) {
-                Ok(text) => self.valid = text.len(),
-                Err(error) if error.error_len().is_none() && !at_end => self.valid = error.valid_up_to(),
+            let valid = match std::str::from_utf8(&self.raw) {
+                Ok(text) => text,
+                Err(error) if error.error_len().is_none() && !at_end => {
+                    std::str::from_utf8(&self.raw[..error.valid_up_to()]).unwrap_or_default()
+                }
                 Err(error) => return Err(self.not_utf8(error.valid_up_to())),
-            }
-            if self.valid > 0 || at_end {
+            };
+            let valid = if at_end { valid } else { valid.strip_suffix('\r').unwrap_or(valid) };
+            self.text = valid.replace("\r\n", "\n");
+            let length = valid.len();
+            self.raw.drain(..length);
+            self.offset += length;
+            if !self.text.is_empty() || at_end {
                 return Ok(());
             }
         }
     }
 
     fn not_utf8(&self, at: usize) -> io::Error {
-        let line = self.breaks.get() + breaks(&self.buffer[..at]);
-        let error = DataError::NotUtf8 { at: self.place_at(line), offset: self.offset + at };
+        let line = self.start.line + self.breaks.get() + breaks(&self.raw[..at]);
+        let error = DataError::NotUtf8 { at: self.start.at_line(line), offset: self.offset + at };
         io::Error::new(ErrorKind::InvalidData, error)
     }
 }
@@ -113,15 +116,12 @@ fn breaks(bytes: &[u8]) -> usize {
 
 impl BufRead for TextReader {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.consumed == self.valid {
-            self.refill()?;
-        }
-        Ok(&self.buffer[self.consumed..self.valid])
+        self.fill_text().map(str::as_bytes)
     }
 
     fn consume(&mut self, amount: usize) {
-        let end = (self.consumed + amount).min(self.valid);
-        self.breaks.set(self.breaks.get() + breaks(&self.buffer[self.consumed..end]));
+        let end = (self.consumed + amount).min(self.text.len());
+        self.breaks.set(self.breaks.get() + breaks(&self.text.as_bytes()[self.consumed..end]));
         self.consumed = end;
     }
 }

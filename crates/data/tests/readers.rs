@@ -108,7 +108,7 @@ fn chats_keep_other_fields_and_tools() {
         ],
         "tools": [{"name": "now"}],
     });
-    let records = records("a.jsonl", &line.to_string());
+    let records = records("a.jsonl", line.to_string());
     assert_eq!(records[0].format, Format::Chat);
     let Some(Body::Chat(chat)) = bodies(records).pop() else { panic!("a chat") };
     assert_eq!(chat.messages[0].extra["name"], "Ann");
@@ -121,7 +121,7 @@ fn share_gpt_speakers_become_roles() {
     let line = json!({"conversations": [
         {"from": "system", "value": "s"}, {"from": "human", "value": "h"}, {"from": "gpt", "value": "g"},
     ]});
-    let Some(Body::Chat(chat)) = bodies(records("a.jsonl", &line.to_string())).pop() else { panic!("a chat") };
+    let Some(Body::Chat(chat)) = bodies(records("a.jsonl", line.to_string())).pop() else { panic!("a chat") };
     let expected = [("system", "s"), ("user", "h"), ("assistant", "g")].map(|(role, text)| Message::new(role, text));
     assert_eq!(chat.messages, expected);
 }
