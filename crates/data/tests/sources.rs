@@ -164,6 +164,7 @@ const CHILD: &str = "GRAFTWORK_TEST_STDIN";
 
 /// Not a test by itself: what the next one runs in a process of its own, which is how it has a standard input.
 #[test]
+#[allow(clippy::print_stdout, reason = "what it says is read by its parent")]
 fn child_that_reads_standard_input() {
     let Ok(format) = std::env::var(CHILD) else { return };
     let format = (!format.is_empty()).then(|| format.parse().unwrap());
