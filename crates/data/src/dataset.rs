@@ -63,7 +63,7 @@ impl Dataset {
             }
         };
         let Loader { spool, tally, .. } = loader;
-        if split.train.iter().any(Vec::is_empty) {
+        if split.train.iter().all(Vec::is_empty) {
             return Err(DataError::NothingToTrain {
                 records: tally.records,
                 dropped: tally.dropped,

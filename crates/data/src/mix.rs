@@ -70,11 +70,15 @@ impl Shares {
         self.shares.len()
     }
 
-    /// The mix of parts that have these rows, none of them empty.
+    /// The mix of parts that have these rows.
     ///
     /// # Errors
-    /// An epoch is so short that a part has no row in it.
+    /// A part has no row, or an epoch is so short that it has none of a part.
     pub(crate) fn mix(&self, rows: Vec<Range<usize>>) -> Result<Mix, DataError> {
+        if let Some(part) = rows.iter().position(Range::is_empty) {
+            let problem = format!("{} has nothing to train on; leave it out, or look at its records", self.names[part]);
+            return Err(DataError::Mix { problem });
+        }
         // A little more, since 60 rows at a share of 0.6 are 100 although the division may say 99.99….
         let lengths = rows.iter().zip(&self.shares).map(|(rows, share)| (rows.len() as f64 / share + 1e-6).floor());
         let length = lengths.fold(f64::INFINITY, f64::min) as usize;

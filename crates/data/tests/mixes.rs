@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 
-use common::{all, file, tokenizer};
+use common::{all, file, tokenizer, tokenizer_with};
 use graftwork_data::{Batch, DataOptions, DataSource, Dataset, EvalSplit, Order, Row, Weight};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -164,6 +164,14 @@ fn weights_that_make_no_mix() {
         error(&[(5, Some(0.99)), (5, Some(0.01))]),
         "`weight`: an epoch of 5 rows, which ends when the first source has given all it has, has none of #1; give that \
          a greater weight, or leave it out"
+    );
+    let (_dirs, mut two) = sources(&[(5, Some(0.5)), (5, Some(0.5))]);
+    let (_empty, path) = file("b.jsonl", "{\"prompt\":\"a\",\"completion\":\"\"}");
+    two[1].path.clone_from(&path);
+    let bare = tokenizer_with(&[("config.json", "{}"), ("generation_config.json", "{}")]);
+    assert_eq!(
+        Dataset::load(&two, &bare, &without_eval()).unwrap_err().to_string(),
+        format!("`weight`: {} has nothing to train on; leave it out, or look at its records", path.display())
     );
     // Thirds, as a person writes them.
     assert!(load(&[(5, Some(0.333)), (5, Some(0.333)), (5, Some(0.333))], &without_eval()).is_ok());
