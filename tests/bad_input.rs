@@ -88,11 +88,11 @@ fn data_that_cannot_be_read() {
         let path = dir.path().join(name);
         fs::write(&path, text).expect("written");
         let mut config = short(plugin("lora"), &dir.path().join("out"), 2);
-        config.data.files = vec![path];
+        config.data.files = vec![path.into()];
         fails(&config, parts);
     }
     let mut config = short(plugin("lora"), &dir.path().join("out"), 2);
-    config.data.files = vec![dir.path().join("nowhere.jsonl")];
+    config.data.files = vec![dir.path().join("nowhere.jsonl").into()];
     fails(&config, &["nowhere.jsonl"]);
 }
 

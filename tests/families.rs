@@ -90,7 +90,7 @@ fn lora() -> StrategyConfig {
 fn config(model: &Path, strategy: StrategyConfig, data: &str, out: &Path) -> RunConfig {
     let mut config = RunConfig { model: Some(model.to_owned()), out: Some(out.to_owned()), ..RunConfig::default() };
     config.strategy.push(strategy);
-    config.data.files = vec![golden(data)];
+    config.data.files = vec![golden(data).into()];
     config.data.max_length = Some(24);
     config.data.eval = Some(EvalSplit::fraction(0.05).expect("a fraction"));
     config.train.steps = Some(3);
@@ -101,7 +101,7 @@ fn config(model: &Path, strategy: StrategyConfig, data: &str, out: &Path) -> Run
 
 fn eval(model: Option<&Path>, adapter: Option<&Path>, data: &str) -> EvalResult {
     let mut config = RunConfig::default();
-    config.data.files = vec![golden(data)];
+    config.data.files = vec![golden(data).into()];
     config.data.max_length = Some(24);
     let request = EvalRequest {
         model: model.map(Path::to_owned),

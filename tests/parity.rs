@@ -48,7 +48,7 @@ fn follow(curve: &str, strategy: StrategyConfig, initial: Option<&str>) -> [f64;
     let mut config = RunConfig { model: Some(model), out: Some(out.path().join("run")), ..RunConfig::default() };
     config.adapter = initial.map(golden);
     config.strategy.push(strategy);
-    config.data.files = vec![golden("curve").join(text("data", "austen-200.jsonl"))];
+    config.data.files = vec![golden("curve").join(text("data", "austen-200.jsonl")).into()];
     config.data.max_length = Some(count("max_length"));
     config.data.order = Order::Sequential;
     config.data.eval = Some(EvalSplit::NONE);

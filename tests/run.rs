@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 fn evaluate(model: &Path, adapter: Option<&Path>) -> f64 {
     let mut config = RunConfig::default();
-    config.data.files = vec![golden("curve/austen-200.jsonl")];
+    config.data.files = vec![golden("curve/austen-200.jsonl").into()];
     config.data.max_length = Some(48);
     let (model, adapter) = (Some(model.to_owned()), adapter.map(Path::to_owned));
     let request = EvalRequest { model, adapter, config, batch_size: 8.try_into().expect("not 0") };

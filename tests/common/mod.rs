@@ -62,7 +62,7 @@ pub fn difference(found: &[f32], expected: &[f32]) -> f32 {
 pub fn short(strategy: StrategyConfig, out: &Path, steps: u64) -> RunConfig {
     let mut config = RunConfig { model: Some(model()), out: Some(out.to_owned()), ..RunConfig::default() };
     config.strategy.push(strategy);
-    config.data.files = vec![golden("curve/austen-200.jsonl")];
+    config.data.files = vec![golden("curve/austen-200.jsonl").into()];
     config.data.max_length = Some(48);
     config.data.eval = Some(graftwork::EvalSplit::fraction(0.1).expect("a fraction"));
     config.train.steps = Some(steps);

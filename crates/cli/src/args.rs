@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use graftwork::{DeviceChoice, Format, LossOn, TaskKind};
+use graftwork::{DataSource, DeviceChoice, Format, LossOn, TaskKind};
 use serde_json::Value;
 
 /// Fine-tune pretrained language models, with the method as a sandboxed plugin.
@@ -92,10 +92,12 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub(crate) struct DataArgs {
-    /// File to train on: text, JSON or JSONL; may be given more than once.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) data: Vec<PathBuf>,
-    /// Format of the records: text, jsonl-text, prompt-completion, alpaca, chat, labelled; found from the file if not given.
+    /// What to train on: a file (text, JSON, JSONL, CSV, TSV or Parquet, gzip or not), a folder, a quoted pattern like
+    /// 'b/**/*.csv', or - for standard input; may be given more than once. With =WEIGHT, as in b.jsonl=0.3, that share of
+    /// the rows comes from there.
+    #[arg(long, value_name = "PATH[=WEIGHT]")]
+    pub(crate) data: Vec<DataSource>,
+    /// Format of the records: text, jsonl-text, prompt-completion, alpaca, labelled, chat; found from the file if not given.
     #[arg(long)]
     pub(crate) format: Option<Format>,
     /// Longest row, in tokens.
@@ -107,8 +109,8 @@ pub(crate) struct DataArgs {
     /// What the loss counts: auto, all, completion, assistant.
     #[arg(long)]
     pub(crate) loss_on: Option<LossOn>,
-    /// Part of the data to evaluate on, e.g. 0.05, or a file.
-    #[arg(long, value_name = "FRACTION|FILE")]
+    /// Part of the data to evaluate on, e.g. 0.05, or a file, folder or pattern.
+    #[arg(long, value_name = "FRACTION|PATH")]
     pub(crate) eval: Vec<String>,
     /// Names of the classes, separated by commas, for sequence-classification; the model's or the data's if not given.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -220,8 +222,8 @@ pub(crate) struct ModelArgs {
 pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,
-    /// File to evaluate on; without one, held-out text that comes with the program.
-    #[arg(long, value_name = "FILE")]
+    /// File, folder, pattern or - to evaluate on; without one, held-out text that comes with the program.
+    #[arg(long, value_name = "PATH")]
     pub(crate) data: Vec<PathBuf>,
     /// Format of the records; found from the file if not given.
     #[arg(long)]

@@ -5,7 +5,9 @@ mod show;
 
 use std::process::ExitCode;
 
-use graftwork::{Control, EvalRequest, GenerateRequest, Host, MergeRequest, RunConfig, RunReport, Sampling};
+use graftwork::{
+    Control, DataSource, EvalRequest, GenerateRequest, Host, MergeRequest, RunConfig, RunReport, Sampling,
+};
 
 use crate::args::{CheckArgs, Cli, Command, EvalArgs, GenerateArgs, MergeArgs, PluginCommand, RunArgs};
 use crate::output::{self, Failure};
@@ -77,7 +79,7 @@ fn check(args: &CheckArgs, json: bool) -> Done {
 
 fn eval(args: &EvalArgs, json: bool) -> Done {
     let mut config = RunConfig { device: args.model.device, ..RunConfig::default() };
-    config.data.files.clone_from(&args.data);
+    config.data.files = args.data.iter().map(DataSource::from).collect();
     config.data.format = args.format;
     config.data.max_length = args.max_length;
     config.data.loss_on = args.loss_on.unwrap_or(config.data.loss_on);

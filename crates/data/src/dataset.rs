@@ -1,23 +1,34 @@
-//! A data set: files, tokenizer and options become rows once; an epoch gives them in its order, as batches.
+//! A data set: sources, tokenizer and options become rows once; an epoch gives them in its order, as batches.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
 
+use crate::load::{Loaded, Loader};
 use crate::masking::{Draws, Masking};
+use crate::mix::{Mix, Shares};
+use crate::rows::{Layout, Rows};
 use crate::sample::Sampler;
+use crate::split::held_out;
+use crate::spool::{Spool, SpoolWriter};
 use crate::stats::Tally;
 use crate::{
-    Batch, DataError, DataOptions, DataStats, EvalSplit, Format, Objective, Order, PartStats, Preview, Row, Sample,
-    Tokenizer, order, pack, read, split, unpacked,
+    Batch, DataError, DataOptions, DataSource, DataStats, EvalSplit, Format, Fraction, Objective, Order, PartStats,
+    Preview, Row, Tokenizer,
 };
 
 /// Tokenised data, split and laid into rows.
+///
+/// The tokens are on the disk, in a temporary file in `TMPDIR`; memory holds about 24 bytes for each sample.
 #[derive(Debug)]
 pub struct Dataset {
-    train: Vec<Row>,
-    eval: Vec<Row>,
+    spool: Spool,
+    train: Layout,
+    eval: Layout,
+    mix: Mix,
     pad_id: u32,
     masking: Option<Masking>,
+    /// Names of the classes; none where no class is predicted.
+    labels: Vec<String>,
     seed: u64,
     order: Order,
     stats: DataStats,
@@ -25,13 +36,22 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Reads and tokenises files.
+    /// Reads and tokenises sources.
+    ///
+    /// Of sources without a weight all rows are trained on in every epoch. With weights, an epoch is a mix: each source
+    /// with one gives that share of its rows, the others share the rest, and the epoch ends when the first has given
+    /// all it has (see [`DataSource`]). Each source is of one format; held out for evaluation is the same fraction of
+    /// each.
     ///
     /// # Errors
-    /// Whatever is wrong with the options, a file, a record or the chat template; and [`DataError::NothingToTrain`] if
-    /// no sample is left to train on.
-    pub fn load(files: &[PathBuf], tokenizer: &Tokenizer, options: &DataOptions) -> Result<Self, DataError> {
+    /// Whatever is wrong with the options, a file, a record, the weights or the chat template; and
+    /// [`DataError::NothingToTrain`] if no sample is left to train on.
+    pub fn load(sources: &[DataSource], tokenizer: &Tokenizer, options: &DataOptions) -> Result<Self, DataError> {
         options.validate()?;
+        if sources.is_empty() {
+            return Err(DataError::NoFiles);
+        }
+        let shares = Shares::of(sources)?;
         let masking = Masking::of(&options.objective, tokenizer, options.seed)?;
         let mut loader = Loader {
             sampler: Sampler {
@@ -41,85 +61,73 @@ impl Dataset {
                 objective: &options.objective,
             },
             format: options.format,
+            spool: SpoolWriter::create()?,
             tally: Tally::default(),
         };
-        let (format, samples) = loader.load(files)?;
-        let (train, eval) = match &options.eval {
-            EvalSplit::Fraction(fraction) => split::split(samples, *fraction, format == Format::Text, options.seed),
-            EvalSplit::Files(files) => (samples, loader.load(files)?.1),
+        let loaded = sources.iter().map(|source| loader.load(source)).collect::<Result<Vec<_>, _>>()?;
+        let split = match &options.eval {
+            EvalSplit::Fraction(fraction) => Split::fraction(&loaded, &shares, *fraction, options.seed),
+            EvalSplit::Files(files) => {
+                let files = files.iter().map(|file| loader.load(&DataSource::from(file))).collect::<Result<_, _>>()?;
+                Split::whole(&loaded, &shares, files)
+            }
         };
-        let tally = loader.tally;
-        if train.is_empty() {
+        let Loader { spool, tally, .. } = loader;
+        if split.train.iter().all(Vec::is_empty) {
             return Err(DataError::NothingToTrain {
                 records: tally.records,
                 dropped: tally.dropped,
                 max_length: options.max_length,
             });
         }
-        let rows = |samples| {
-            if options.packing { pack(samples, options.max_length) } else { unpacked(samples) }
-        };
-        let (train, eval) = (rows(train), rows(eval));
+        let spool = spool.finish()?;
+        let packed = options.packing.then_some(options.max_length);
+        let (mut train, mut eval) = (Layout::default(), Layout::default());
+        let mix = shares.mix(split.train.iter().map(|samples| train.lay(samples, &spool, packed)).collect())?;
+        eval.lay(&split.eval, &spool, packed);
+        let pad_id = tokenizer.pad().or(tokenizer.eos()).unwrap_or(0);
+        let rows = |layout| Rows { layout, spool: &spool, pad_id, masking: masking.as_ref() };
+        let mut print = Fingerprint::of(options);
         let stats = DataStats {
-            format,
+            sources: loaded.into_iter().map(|loaded| loaded.stats).collect(),
+            rows_per_epoch: mix.len(),
             records: tally.records,
             truncated: tally.truncated,
             dropped: tally.dropped,
-            train: PartStats::of(&train),
-            eval: PartStats::of(&eval),
+            train: print.rows(rows(&train))?,
+            eval: print.rows(rows(&eval))?,
         };
-        let fingerprint = fingerprint(&train, &eval, options, masking.as_ref());
-        let pad_id = tokenizer.pad().or(tokenizer.eos()).unwrap_or(0);
-        Ok(Self { train, eval, pad_id, masking, seed: options.seed, order: options.order, stats, fingerprint })
+        let fingerprint = print.finish(masking.as_ref(), &mix);
+        let labels = match &options.objective {
+            Objective::Label { labels } => labels.clone(),
+            Objective::NextToken | Objective::Masked { .. } => Vec::new(),
+        };
+        let (seed, order) = (options.seed, options.order);
+        Ok(Self { spool, train, eval, mix, pad_id, masking, labels, seed, order, stats, fingerprint })
     }
 
     /// The rows to train on, before any order.
-    pub fn train_rows(&self) -> &[Row] {
-        &self.train
+    pub fn train_rows(&self) -> Rows<'_> {
+        self.rows(&self.train)
     }
 
     /// The rows to evaluate on.
-    pub fn eval_rows(&self) -> &[Row] {
-        &self.eval
+    pub fn eval_rows(&self) -> Rows<'_> {
+        self.rows(&self.eval)
+    }
+
+    fn rows<'a>(&'a self, layout: &'a Layout) -> Rows<'a> {
+        Rows { layout, spool: &self.spool, pad_id: self.pad_id, masking: self.masking.as_ref() }
+    }
+
+    /// How many rows an epoch has: the same number in each.
+    pub fn rows_per_epoch(&self) -> usize {
+        self.mix.len()
     }
 
     /// The training rows in the order of an epoch, counted from 0.
     pub fn epoch(&self, epoch: u64) -> Epoch<'_> {
-        let order = match self.order {
-            Order::Shuffled => order(self.seed, epoch, self.train.len()),
-            Order::Sequential => (0..u32::try_from(self.train.len()).unwrap_or(u32::MAX)).collect(),
-        };
-        Epoch { dataset: self, number: epoch, order }
-    }
-
-    /// The evaluation rows as batches of `micro_batch` rows, in the files' order; the last may have fewer.
-    pub fn eval_batches(&self, micro_batch: NonZeroUsize) -> impl Iterator<Item = Batch> {
-        self.batches_of(&self.eval, micro_batch)
-    }
-
-    /// Rows as batches of `micro_batch` rows, in their order; the last may have fewer.
-    pub fn batches_of<'a>(
-        &self,
-        rows: &'a [Row],
-        micro_batch: NonZeroUsize,
-    ) -> impl Iterator<Item = Batch> + use<'_, 'a> {
-        let firsts = (0..).step_by(micro_batch.get());
-        rows.chunks(micro_batch.get()).zip(firsts).map(|(rows, first)| {
-            let rows: Vec<(usize, &Row)> = (first..).zip(rows).collect();
-            self.batch(&rows, Draws::Evaluation)
-        })
-    }
-
-    /// The batch of these rows, each with the index that its masked tokens are drawn by.
-    fn batch(&self, indexed: &[(usize, &Row)], draws: Draws) -> Batch {
-        let rows: Vec<&Row> = indexed.iter().map(|&(_, row)| row).collect();
-        let mut batch = Batch::from_rows(&rows, self.pad_id);
-        if let Some(masking) = &self.masking {
-            for (at, &(index, row)) in indexed.iter().enumerate() {
-                masking.apply(&mut batch, at, row, index, draws);
-            }
-        }
-        batch
+        Epoch { rows: self.train_rows(), number: epoch, order: self.mix.epoch(self.order, self.seed, epoch) }
     }
 
     /// Numbers about the data.
@@ -127,15 +135,34 @@ impl Dataset {
         &self.stats
     }
 
-    /// The first `n` training samples as text, showing what the loss counts. `tokenizer` is the one that loaded them.
+    /// The first `n` training samples as text, showing what the loss counts, which of masked tokens is what the first
+    /// epoch masks; of a mix, in its proportions. `tokenizer` is the one that loaded them.
     ///
     /// # Errors
-    /// [`DataError::Tokenize`] if ids cannot be decoded.
+    /// [`DataError::Tokenize`] if ids cannot be decoded, [`DataError::Spool`] if they cannot be read.
     pub fn preview(&self, tokenizer: &Tokenizer, n: usize) -> Result<Vec<Preview>, DataError> {
-        self.train.iter().flat_map(Row::segments).take(n).map(|sample| Preview::of(sample, tokenizer)).collect()
+        let rows = self.train_rows();
+        let mut previews = Vec::new();
+        for index in self.mix.epoch(Order::Sequential, self.seed, 0) {
+            let row = rows.get(index as usize)?;
+            let masked = self.masking.as_ref().map(|masking| masking.chosen(&row, index as usize, Draws::Epoch(0)));
+            let mut start = 0;
+            for sample in row.segments() {
+                if previews.len() == n {
+                    return Ok(previews);
+                }
+                let here = start..start + sample.len();
+                start = here.end;
+                let counts = masked.as_ref().and_then(|masked| masked.get(here)).unwrap_or(sample.train_on());
+                let label = sample.label().and_then(|class| self.labels.get(class as usize));
+                previews.push(Preview::of(sample, counts, label.cloned(), tokenizer)?);
+            }
+        }
+        Ok(previews)
     }
 
-    /// BLAKE3, in hex, of all that decides which batches a run sees: every token and mask in its row, seed and order.
+    /// BLAKE3, in hex, of all that decides which batches a run sees: every token and mask in its row, seed and order,
+    /// and the proportions of a mix.
     ///
     /// Where files lie and how they are written does not matter, and any change in them, the tokenizer, the template or
     /// the options that changes a batch does.
@@ -147,15 +174,15 @@ impl Dataset {
 /// One pass over the training rows.
 #[derive(Debug)]
 pub struct Epoch<'a> {
-    dataset: &'a Dataset,
+    rows: Rows<'a>,
     number: u64,
     order: Vec<u32>,
 }
 
-impl<'a> Epoch<'a> {
+impl Epoch<'_> {
     /// The rows in this epoch's order.
-    pub fn rows(&self) -> impl Iterator<Item = &'a Row> {
-        self.order.iter().map(|&index| &self.dataset.train[index as usize])
+    pub fn rows(&self) -> impl Iterator<Item = Result<Row, DataError>> {
+        self.order.iter().map(|&index| self.rows.get(index as usize))
     }
 
     /// How many batches of `micro_batch` rows there are; the last may have fewer rows.
@@ -164,84 +191,117 @@ impl<'a> Epoch<'a> {
     }
 
     /// Batch `index`, from 0; `None` past the end.
-    pub fn batch(&self, index: usize, micro_batch: NonZeroUsize) -> Option<Batch> {
-        let indices = self.order.chunks(micro_batch.get()).nth(index)?;
-        let indices = indices.iter().map(|&index| index as usize);
-        let rows: Vec<(usize, &Row)> = indices.map(|index| (index, &self.dataset.train[index])).collect();
-        Some(self.dataset.batch(&rows, Draws::Epoch(self.number)))
+    ///
+    /// # Errors
+    /// [`DataError::Spool`] if it cannot be read.
+    pub fn batch(&self, index: usize, micro_batch: NonZeroUsize) -> Result<Option<Batch>, DataError> {
+        let indices = self.order.chunks(micro_batch.get()).nth(index);
+        let draws = Draws::Epoch(self.number);
+        indices.map(|indices| self.rows.batch(indices.iter().map(|&index| index as usize), draws)).transpose()
     }
 
     /// All batches in order.
-    pub fn batches(&self, micro_batch: NonZeroUsize) -> impl Iterator<Item = Batch> {
-        (0..self.batch_count(micro_batch)).filter_map(move |index| self.batch(index, micro_batch))
+    pub fn batches(&self, micro_batch: NonZeroUsize) -> impl Iterator<Item = Result<Batch, DataError>> {
+        (0..self.batch_count(micro_batch)).filter_map(move |index| self.batch(index, micro_batch).transpose())
     }
 }
 
-/// Files to samples.
-struct Loader<'a> {
-    sampler: Sampler<'a>,
-    format: Option<Format>,
-    tally: Tally,
+/// Which samples are trained on, by the part of the mix that they belong to, and which are evaluated on.
+struct Split {
+    train: Vec<Vec<u32>>,
+    eval: Vec<u32>,
 }
 
-impl Loader<'_> {
-    /// The samples of these files, all of which must be of one format.
-    fn load(&mut self, files: &[PathBuf]) -> Result<(Format, Vec<Sample>), DataError> {
-        let (first, rest) = files.split_first().ok_or(DataError::NoFiles)?;
-        let mut samples = Vec::new();
-        let format = self.load_file(first, None, &mut samples)?;
-        for file in rest {
-            self.load_file(file, Some(format), &mut samples)?;
+impl Split {
+    /// All of the sources to train on.
+    fn whole(sources: &[Loaded], shares: &Shares, eval: Vec<Loaded>) -> Self {
+        let mut train = vec![Vec::new(); shares.len()];
+        for (source, &part) in sources.iter().zip(&shares.parts) {
+            train[part].extend(numbers(&source.samples));
         }
-        Ok((format, samples))
+        Self { train, eval: eval.iter().flat_map(|source| numbers(&source.samples)).collect() }
     }
 
-    fn load_file(
-        &mut self,
-        path: &Path,
-        expected: Option<Format>,
-        samples: &mut Vec<Sample>,
-    ) -> Result<Format, DataError> {
-        let file = read(path, self.format)?;
-        if let (Some(expected), Some(record)) = (expected.filter(|&e| e != file.format), file.records.first()) {
-            return Err(DataError::MixedFormats { at: record.source.clone(), expected, found: file.format });
+    /// A fraction of the sources held out: of each part, of its texts and of its records.
+    fn fraction(sources: &[Loaded], shares: &Shares, fraction: Fraction, seed: u64) -> Self {
+        let mut split = Self::whole(sources, shares, Vec::new());
+        let mut is_eval = vec![false; sources.last().map_or(0, |source| source.samples.end)];
+        for (part, windows) in (0..shares.len()).flat_map(|part| [(part, false), (part, true)]) {
+            let group = sources
+                .iter()
+                .zip(&shares.parts)
+                .filter(|(source, of)| **of == part && (source.stats.format == Format::Text) == windows);
+            let samples: Vec<usize> = group.flat_map(|(source, _)| source.samples.clone()).collect();
+            let chosen = held_out(samples.len(), fraction, windows, seed);
+            for (sample, chosen) in samples.into_iter().zip(chosen) {
+                is_eval[sample] = chosen;
+            }
         }
-        self.sampler.check(file.format)?;
-        for record in &file.records {
-            samples.extend(self.sampler.samples(record, &mut self.tally)?);
+        for samples in &mut split.train {
+            samples.retain(|&sample| !is_eval[sample as usize]);
         }
-        Ok(file.format)
+        split.eval = (0..).zip(is_eval).filter(|&(_, is_eval)| is_eval).map(|(sample, _)| sample).collect();
+        split
     }
 }
 
-fn fingerprint(train: &[Row], eval: &[Row], options: &DataOptions, masking: Option<&Masking>) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut number = |value: u64| {
-        hasher.update(&value.to_le_bytes());
-    };
-    number(options.seed);
-    number(match options.order {
-        Order::Shuffled => 0,
-        Order::Sequential => 1,
-    });
-    let next_token = options.objective == Objective::NextToken;
-    for rows in [train, eval] {
-        number(rows.len() as u64);
-        for row in rows {
-            number(row.segments().len() as u64);
+/// Samples as rows number them.
+fn numbers(samples: &Range<usize>) -> Range<u32> {
+    samples.start as u32..samples.end as u32
+}
+
+/// The hash of what decides which batches a run sees, as far as it has been read.
+struct Fingerprint {
+    hasher: blake3::Hasher,
+    /// Whether nothing but tokens and masks decides.
+    next_token: bool,
+}
+
+impl Fingerprint {
+    fn of(options: &DataOptions) -> Self {
+        let next_token = options.objective == Objective::NextToken;
+        let mut print = Self { hasher: blake3::Hasher::new(), next_token };
+        print.number(options.seed);
+        print.number(match options.order {
+            Order::Shuffled => 0,
+            Order::Sequential => 1,
+        });
+        print
+    }
+
+    fn number(&mut self, value: u64) {
+        self.hasher.update(&value.to_le_bytes());
+    }
+
+    /// Takes in rows, and counts them on the way.
+    fn rows(&mut self, rows: Rows<'_>) -> Result<PartStats, DataError> {
+        let mut stats = PartStats::default();
+        self.number(rows.len() as u64);
+        for row in rows.iter() {
+            let row = row?;
+            stats.count(&row);
+            self.number(row.segments().len() as u64);
             for sample in row.segments() {
-                number(sample.len() as u64);
+                self.number(sample.len() as u64);
                 for (&id, &counts) in sample.ids().iter().zip(sample.train_on()) {
-                    number(u64::from(id) << 1 | u64::from(counts));
+                    self.number(u64::from(id) << 1 | u64::from(counts));
                 }
-                if !next_token {
-                    number(sample.label().map_or(0, |label| u64::from(label) + 1));
-                    number(sample.types().len() as u64);
-                    sample.types().iter().for_each(|&kind| number(u64::from(kind)));
+                if !self.next_token {
+                    self.number(sample.label().map_or(0, |label| u64::from(label) + 1));
+                    self.number(sample.types().len() as u64);
+                    sample.types().iter().for_each(|&kind| self.number(u64::from(kind)));
                 }
             }
         }
+        Ok(stats)
     }
-    masking.map(Masking::identity).into_iter().flatten().for_each(number);
-    hasher.finalize().to_hex().to_string()
+
+    fn finish(mut self, masking: Option<&Masking>, mix: &Mix) -> String {
+        masking.map(Masking::identity).into_iter().flatten().for_each(|value| self.number(value));
+        let parts = mix.counts();
+        if parts.len() > 1 {
+            parts.for_each(|count| self.number(count as u64));
+        }
+        self.hasher.finalize().to_hex().to_string()
+    }
 }

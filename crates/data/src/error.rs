@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::open::EXTENSIONS;
+use crate::source::name_of;
 use crate::{Format, Source};
 
 /// Why data could not be used.
@@ -9,7 +11,7 @@ use crate::{Format, Source};
 #[non_exhaustive]
 pub enum DataError {
     /// A file could not be read.
-    #[error("{}: cannot read: {source}", path.display())]
+    #[error("{}: cannot read: {source}", name_of(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -25,7 +27,7 @@ pub enum DataError {
         offset: usize,
     },
     /// A file holds nothing to train on.
-    #[error("{}: no records; the file is empty or blank", path.display())]
+    #[error("{}: no records; the file is empty or blank", name_of(path))]
     Empty {
         /// The file.
         path: PathBuf,
@@ -33,14 +35,60 @@ pub enum DataError {
     /// No file was given.
     #[error("no data files given")]
     NoFiles,
-    /// The extension says nothing about the content and no format was given.
-    #[error(
-        "{}: cannot tell the format from the name; use .jsonl, .ndjson, .json, .txt or .md, or give `format`",
-        path.display()
-    )]
-    UnknownExtension {
+    /// The first character does not say what standard input holds, and no format was given.
+    #[error("standard input: cannot tell what it holds; give `format`, which only JSON does without")]
+    UnknownInput,
+    /// Neither the name nor the first character says what a file holds, and no format was given.
+    #[error("{}: cannot tell the format from the name; use {EXTENSIONS}, or give `format`", path.display())]
+    UnknownKind {
         /// The file.
         path: PathBuf,
+    },
+    /// A folder holds no data file.
+    #[error("{}: no data file in this folder or below; one ends in {EXTENSIONS}", path.display())]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A glob pattern is wrong, or matches nothing.
+    #[error("{}: this pattern {problem}", path.display())]
+    Pattern {
+        /// The pattern.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A Parquet file, which this build cannot read.
+    #[error(
+        "{}: this program was built without Parquet; build it with `--features parquet`, or convert the file to JSONL",
+        name_of(path)
+    )]
+    NoParquet {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A table cannot be read.
+    #[error("{at}: {problem}")]
+    Table {
+        /// Where.
+        at: Source,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// Tokenised data cannot be written to, or read back from, its temporary file.
+    #[error(
+        "the temporary file in {} that holds the tokenised data: {source}; TMPDIR names another folder for it",
+        std::env::temp_dir().display()
+    )]
+    Spool {
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Weights that do not make a mix.
+    #[error("`weight`: {problem}")]
+    Mix {
+        /// What is wrong, and what to do.
+        problem: String,
     },
     /// A line, or the file, is not JSON.
     #[error("{at}: invalid JSON at column {column}: {problem}")]
@@ -63,13 +111,16 @@ pub enum DataError {
     /// A record's keys fit no format.
     #[error(
         "{at}: the keys {found} fit no format; expected `text`, or `prompt` and `completion`, or `instruction` and \
-         `output`, or `messages`, or `conversations`, or a text and its `label`"
+         `output`, or `messages`, or `conversations`, or a text and its `label`{}",
+        hint.as_ref().map(|(key, meant)| format!(" (is `{key}` meant to be `{meant}`?)")).unwrap_or_default()
     )]
     UnknownFormat {
         /// Where.
         at: Source,
         /// The record's keys, quoted and joined.
         found: String,
+        /// A key that is there, and the one that it nearly is and that would help to show a format.
+        hint: Option<(String, &'static str)>,
     },
     /// A key is not there.
     #[error("{at}: no key `{key}`{}; found {found}", did_you_mean(hint.as_deref()))]
@@ -95,7 +146,27 @@ pub enum DataError {
         /// The type that is there.
         found: &'static str,
     },
-    /// A record is of another format than the ones before it.
+    /// Content that is no text.
+    #[error("{at}: `{key}` is `{kind}`; only parts of the type `text` can be trained on")]
+    NotText {
+        /// Where.
+        at: Source,
+        /// The key, with the path to it.
+        key: String,
+        /// The type of the part.
+        kind: String,
+    },
+    /// A text that begins as a JSON list and is none.
+    #[error("{at}: `{key}` is not the JSON list that it begins as: {problem}")]
+    JsonInText {
+        /// Where.
+        at: Source,
+        /// The key.
+        key: String,
+        /// What the parser said.
+        problem: String,
+    },
+    /// A record is of another format than the ones before it in its file, or its folder.
     #[error("{at}: a {found} record among {expected} records; put each format in a file of its own")]
     MixedFormats {
         /// Where.

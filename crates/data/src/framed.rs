@@ -2,16 +2,14 @@
 //! label to predict.
 
 use crate::labels::class_of;
-use crate::sample::{Lines, Sampler};
+use crate::sample::Sampler;
 use crate::stats::Tally;
-use crate::{Body, DataError, Format, Record, Sample, Source, Tokenizer, stream};
+use crate::{Body, DataError, Format, Record, Sample, Source, Tokenizer};
 
 impl Sampler<'_> {
-    /// A text, or two, any of whose tokens but the special ones may be masked; a plain text file is cut into windows,
-    /// each with a frame of its own.
+    /// A text, or two, any of whose tokens but the special ones may be masked.
     pub(crate) fn masked(&self, record: &Record, tally: &mut Tally) -> Result<Vec<Sample>, DataError> {
         let (text, pair) = match &record.body {
-            Body::Stream(text) => return self.framed_windows(text, &record.source),
             Body::Text(text) => (text, None),
             Body::Labelled { text, pair, .. } => (text, pair.as_deref()),
             Body::Pair { .. } | Body::Chat(_) => return Ok(Vec::new()),
@@ -49,19 +47,11 @@ impl Sampler<'_> {
         tally.truncated += usize::from(framed.truncated);
         Ok(framed)
     }
+}
 
-    fn framed_windows(&self, text: &str, source: &Source) -> Result<Vec<Sample>, DataError> {
-        let (prefix, suffix) = (self.tokenizer.prefix(), self.tokenizer.suffix());
-        let room = room(self.max_length, prefix.len() + suffix.len())?;
-        let stream = stream::encode(self.tokenizer, text)?;
-        let mut lines = Lines::new(text, source.line);
-        let windows = stream.ids.chunks(room).zip(stream.starts.chunks(room));
-        let sample = |(ids, starts): (&[u32], &[usize])| {
-            let line = lines.at(starts.first().copied().unwrap_or(0));
-            maskable(self.tokenizer, [prefix, ids, suffix].concat(), source.at_line(line))
-        };
-        Ok(windows.map(sample).filter(|sample| sample.target_tokens() > 0).collect())
-    }
+/// A window of a longer text, in a frame of its own.
+pub(crate) fn framed_window(tokenizer: &Tokenizer, ids: &[u32], source: Source) -> Sample {
+    maskable(tokenizer, [tokenizer.prefix(), ids, tokenizer.suffix()].concat(), source)
 }
 
 /// Fails if records of this format are no texts.

@@ -15,10 +15,15 @@ pub(crate) fn assistant_spans(
 ) -> Result<Vec<Range<usize>>, DataError> {
     let template = tokenizer.template()?;
     if template.marks_generation() {
-        return Ok(rendered.generated.clone());
+        let (prompt, _) = conversation.messages.split_at(conversation.prompt.min(conversation.messages.len()));
+        let given = match prompt {
+            [] => 0,
+            prompt => template.render(prompt, conversation.tools.as_ref(), false)?.generated.len(),
+        };
+        return Ok(rendered.generated.iter().skip(given).cloned().collect());
     }
     let turns = Turns { template, specials: tokenizer.specials(), conversation, whole: &rendered.text };
-    let messages = conversation.messages.iter().enumerate();
+    let messages = conversation.messages.iter().enumerate().skip(conversation.prompt);
     messages.filter(|(_, message)| message.is_assistant()).map(|(index, _)| turns.span(index)).collect()
 }
 

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::order::below;
-use crate::{Batch, DataError, Objective, Row, Tokenizer};
+use crate::{Batch, DataError, Objective, Row, Sample, Tokenizer};
 
 /// How tokens are masked. Draws are a function of the seed, the epoch and the row, so that a run that was interrupted
 /// goes on with the same.
@@ -44,16 +44,27 @@ impl Masking {
 
     /// Masks row `at` of a batch, which is `row`, the one of this index among its like.
     pub(crate) fn apply(&self, batch: &mut Batch, at: usize, row: &Row, index: usize, draws: Draws) {
+        let tokens = row.segments().iter().flat_map(Sample::ids);
+        for (place, (&id, shown)) in (at * batch.length..).zip(tokens.zip(self.masked(row, index, draws))) {
+            batch.targets[place] = id;
+            batch.counts[place] = shown.is_some();
+            batch.ids[place] = shown.unwrap_or(id);
+        }
+    }
+
+    /// Of each token of a row, whether it is chosen.
+    pub(crate) fn chosen(&self, row: &Row, index: usize, draws: Draws) -> Vec<bool> {
+        self.masked(row, index, draws).map(|shown| shown.is_some()).collect()
+    }
+
+    /// Of each token of a row, what the model sees of it if it is chosen.
+    fn masked(&self, row: &Row, index: usize, draws: Draws) -> impl Iterator<Item = Option<u32>> {
         let mut rng = self.rng(index, draws);
         let tokens = row.segments().iter().flat_map(|sample| sample.ids().iter().zip(sample.train_on()));
-        for (place, (&id, &maskable)) in (at * batch.length..).zip(tokens) {
+        tokens.map(move |(&id, &maskable)| {
             let chosen = maskable && unit(&mut rng) < f64::from(self.probability);
-            batch.targets[place] = id;
-            batch.counts[place] = chosen;
-            if chosen {
-                batch.ids[place] = self.shown(id, &mut rng);
-            }
-        }
+            chosen.then(|| self.shown(id, &mut rng))
+        })
     }
 
     fn rng(&self, index: usize, draws: Draws) -> ChaCha8Rng {

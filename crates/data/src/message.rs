@@ -69,6 +69,8 @@ impl Message {
 pub struct Conversation {
     /// The messages, at least one.
     pub messages: Vec<Message>,
+    /// How many of them are a prompt, of which nothing is to be learned.
+    pub prompt: usize,
     /// Tool definitions as JSON, passed to the template as they are.
     pub tools: Option<Value>,
 }

@@ -37,33 +37,28 @@ impl Row {
     }
 }
 
-/// One sample a row.
-pub fn unpacked(samples: Vec<Sample>) -> Vec<Row> {
-    samples.into_iter().map(|sample| Row::new(vec![sample])).collect()
-}
-
-/// Packs samples into rows of at most `max_length` tokens by best fit decreasing: from the longest sample to the
-/// shortest, each into the fullest row that has room for it (Ding et al., "Fewer Truncations Improve Language
-/// Modeling", 2024). No sample is split; of equals the earlier goes first. A sample above `max_length` gets a row of
-/// its own.
-pub fn pack(samples: Vec<Sample>, max_length: usize) -> Vec<Row> {
-    let mut samples = samples;
+/// Packs samples of these lengths into rows of at most `max_length` tokens by best fit decreasing: from the longest
+/// sample to the shortest, each into the fullest row that has room for it (Ding et al., "Fewer Truncations Improve
+/// Language Modeling", 2024). Gives the samples of each row by their numbers. No sample is split; of equals the earlier
+/// goes first. A sample above `max_length` gets a row of its own.
+pub fn pack(lengths: &[usize], max_length: usize) -> Vec<Vec<u32>> {
+    let mut longest_first: Vec<u32> = (0..u32::try_from(lengths.len()).unwrap_or(u32::MAX)).collect();
     // Stable, so that equal lengths keep their order.
-    samples.sort_by_key(|sample| std::cmp::Reverse(sample.len()));
-    let mut rows: Vec<Row> = Vec::new();
+    longest_first.sort_by_key(|&sample| std::cmp::Reverse(lengths[sample as usize]));
+    let mut rows: Vec<Vec<u32>> = Vec::new();
     // Rows by the room they have left.
     let mut open: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for sample in samples {
-        let length = sample.len();
+    for sample in longest_first {
+        let length = lengths[sample as usize];
         let best = open.range((length, 0)..).next().copied();
         let (room, row) = match best {
             Some(fit) => {
                 open.remove(&fit);
-                rows[fit.1].segments.push(sample);
+                rows[fit.1].push(sample);
                 fit
             }
             None => {
-                rows.push(Row::new(vec![sample]));
+                rows.push(vec![sample]);
                 (max_length.max(length), rows.len() - 1)
             }
         };

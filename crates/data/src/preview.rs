@@ -11,6 +11,9 @@ pub struct Preview {
     pub source: String,
     /// The text, cut where counting begins or ends.
     pub pieces: Vec<Piece>,
+    /// The class to predict, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 /// A run of tokens that are all counted, or all not.
@@ -23,10 +26,16 @@ pub struct Piece {
 }
 
 impl Preview {
-    pub(crate) fn of(sample: &Sample, tokenizer: &Tokenizer) -> Result<Self, DataError> {
+    /// Of a sample, of whose tokens the loss counts these.
+    pub(crate) fn of(
+        sample: &Sample,
+        counts: &[bool],
+        label: Option<String>,
+        tokenizer: &Tokenizer,
+    ) -> Result<Self, DataError> {
         let mut pieces = Vec::new();
         let (mut end, mut before) = (0, String::new());
-        for run in sample.train_on().chunk_by(|a, b| a == b) {
+        for run in counts.chunk_by(|a, b| a == b) {
             let start = end;
             end += run.len();
             // Some decoders treat the first token apart, so a piece is what it adds to the text before it.
@@ -38,6 +47,6 @@ impl Preview {
             pieces.push(Piece { text: piece, trained: run.first() == Some(&true) });
             before = text;
         }
-        Ok(Self { source: sample.source().to_string(), pieces })
+        Ok(Self { source: sample.source().to_string(), pieces, label })
     }
 }

@@ -1,121 +1,183 @@
-//! Reading a data file: bytes to records, each with its line.
+//! Reading a data file, record by record, so that no file is too long.
 
+use std::io::BufRead;
 use std::path::Path;
 
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde::de::{DeserializeSeed, Deserializer as _, Error as _, SeqAccess, Visitor};
+use serde_json::{Deserializer, Map, Value};
 
-use crate::record::{quoted_keys, type_name};
+use crate::fields::type_name;
+use crate::open::{Opened, open};
+use crate::text_reader::TextReader;
 use crate::{Body, DataError, Format, Record, Source};
 
-/// The records of one file.
+/// What a file gives, one after another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DataFile {
-    /// What the records look like.
-    pub format: Format,
-    /// The records in the file's order, at least one.
-    pub records: Vec<Record>,
+pub enum Item {
+    /// A part of a plain text. The parts of a file, one after another, are the text, with `\n` for `\r\n`.
+    Part {
+        /// Where it begins.
+        at: Source,
+        /// The part.
+        text: String,
+    },
+    /// A record.
+    Record(Record),
 }
 
-/// Reads a file of records.
+/// What is done with an item; an error ends the reading.
+pub type OnItem<'a> = dyn FnMut(Item) -> Result<(), DataError> + 'a;
+
+/// Reads a file, or with the path `-` standard input, and gives `on_item` what it holds, at least one item.
 ///
-/// `.txt` and `.md` are plain text; `.jsonl`, `.ndjson` and `.json` hold one JSON object a line, or one array of them.
-/// With a `format`, the name does not matter. Blank lines, CRLF and a byte order mark are fine.
+/// The name tells what is in it: `.txt` and `.md` are plain text; `.jsonl`, `.ndjson` and `.json` hold one JSON object a
+/// line, or one array of them; `.csv` and `.tsv` are tables with a header line; `.parquet` is Parquet, which takes the
+/// crate's feature of that name. Each may be packed with gzip. Blank lines, CRLF and a byte order mark are fine.
+///
+/// With a `format`, other names will do: [`Format::Text`] makes plain text of any file, and for the others JSON is known
+/// by its first character, and what is not JSON is CSV.
 ///
 /// # Errors
-/// A file that cannot be read, is not UTF-8, holds no record, or holds one that is not as the format says; each with
-/// its line.
-pub fn read(path: &Path, format: Option<Format>) -> Result<DataFile, DataError> {
-    let bytes = std::fs::read(path).map_err(|source| DataError::Io { path: path.to_owned(), source })?;
-    let text = decode(bytes, path)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if text.trim().is_empty() {
-        return Err(DataError::Empty { path: path.to_owned() });
+/// A file that cannot be read, is not UTF-8, holds no record, or holds one that is not as the format says; each with its
+/// line, in Parquet with the number of the row. The first error of `on_item`.
+pub fn read(path: &Path, format: Option<Format>, on_item: &mut OnItem<'_>) -> Result<(), DataError> {
+    let mut records = Records { format, any: false, on_item };
+    match open(path, format)? {
+        Opened::Text(text) => parts(text, path, &mut records)?,
+        Opened::Json(mut text) => match text.first_char().map_err(|error| DataError::read(path, error))? {
+            Some('[') => array(text, path, &mut records)?,
+            _ => lines(text, path, &mut records)?,
+        },
+        Opened::Table(text, delimiter) => crate::table::read(text, delimiter, path, &mut records)?,
+        #[cfg(feature = "parquet")]
+        Opened::Parquet(file) => crate::parquet::read(file, path, &mut records)?,
     }
-    let start = Source::new(path, 1);
-    if is_plain_text(path, format)? {
-        let body = Body::Stream(text.replace("\r\n", "\n"));
-        return Ok(DataFile { format: Format::Text, records: vec![Record { source: start, body }] });
-    }
-    let values = if text.trim_start().starts_with('[') { array(text, &start)? } else { lines(text, &start)? };
-    records(values, format, path)
+    if records.any { Ok(()) } else { Err(DataError::Empty { path: path.to_owned() }) }
 }
 
-fn is_plain_text(path: &Path, format: Option<Format>) -> Result<bool, DataError> {
-    if let Some(format) = format {
-        return Ok(format == Format::Text);
+/// Where the items of a file go.
+pub(crate) struct Records<'a, 'b> {
+    format: Option<Format>,
+    any: bool,
+    on_item: &'a mut OnItem<'b>,
+}
+
+impl Records<'_, '_> {
+    /// A record as its keys and values; the first one shows the format where none is given.
+    pub(crate) fn push(&mut self, map: Map<String, Value>, source: Source) -> Result<(), DataError> {
+        let Some(format) = self.format.or_else(|| Format::detect(&map)) else {
+            return Err(Format::unknown(&map, source));
+        };
+        self.format = Some(format);
+        let body = Body::parse(map, format, &source)?;
+        self.item(Item::Record(Record { source, format, body }))
     }
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("txt" | "md") => Ok(true),
-        Some("jsonl" | "ndjson" | "json") => Ok(false),
-        _ => Err(DataError::UnknownExtension { path: path.to_owned() }),
+
+    fn push_json(&mut self, value: Value, source: Source) -> Result<(), DataError> {
+        match value {
+            Value::Object(map) => self.push(map, source),
+            other => Err(DataError::NotAnObject { at: source, found: type_name(&other) }),
+        }
+    }
+
+    fn item(&mut self, item: Item) -> Result<(), DataError> {
+        self.any = true;
+        (self.on_item)(item)
     }
 }
 
-fn decode(bytes: Vec<u8>, path: &Path) -> Result<String, DataError> {
-    String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..offset].iter().filter(|&&byte| byte == b'\n').count();
-        DataError::NotUtf8 { at: Source::new(path, line), offset }
-    })
+/// A text in parts as long as what is read at once.
+fn parts(mut reader: TextReader, path: &Path, records: &mut Records<'_, '_>) -> Result<(), DataError> {
+    let mut at = reader.place();
+    let mut text = String::new();
+    loop {
+        let block = reader.fill_text().map_err(|error| DataError::read(path, error))?;
+        let length = block.len();
+        if length == 0 {
+            return Ok(());
+        }
+        text.push_str(block);
+        reader.consume(length);
+        // Of white space alone there is nothing to learn.
+        if records.any || !text.trim_start().is_empty() {
+            let part = Item::Part { at, text: std::mem::take(&mut text) };
+            records.item(part)?;
+            at = reader.place();
+        }
+    }
 }
 
 /// One value a line.
-fn lines(text: &str, start: &Source) -> Result<Vec<(Source, Value)>, DataError> {
-    let parse = |(index, line): (usize, &str)| {
-        let at = start.at_line(index + 1);
-        match serde_json::from_str(line) {
-            Ok(value) => Ok((at, value)),
-            Err(error) => Err(json_error(&error, at)),
+fn lines(mut reader: TextReader, path: &Path, records: &mut Records<'_, '_>) -> Result<(), DataError> {
+    let mut line = String::new();
+    loop {
+        let at = reader.place();
+        line.clear();
+        if reader.read_line(&mut line).map_err(|error| DataError::read(path, error))? == 0 {
+            return Ok(());
         }
-    };
-    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
+        if !line.trim().is_empty() {
+            let value = serde_json::from_str(line.trim_end_matches('\n')).map_err(|error| json(error, at.clone()))?;
+            records.push_json(value, at)?;
+        }
+    }
 }
 
 /// The values of one array that is the whole file.
-fn array(text: &str, start: &Source) -> Result<Vec<(Source, Value)>, DataError> {
-    let fail = |error: serde_json::Error| json_error(&error, start.at_line(error.line()));
-    let items: Vec<&RawValue> = serde_json::from_str(text).map_err(fail)?;
-    let (mut line, mut counted) = (1, 0);
-    let mut values = Vec::with_capacity(items.len());
-    for item in items {
-        // A raw value is a slice of the text: its address says where it stands.
-        let offset = item.get().as_ptr() as usize - text.as_ptr() as usize;
-        line += text.as_bytes()[counted..offset].iter().filter(|&&byte| byte == b'\n').count();
-        counted = offset;
-        values.push((start.at_line(line), serde_json::from_str(item.get()).map_err(fail)?));
+fn array(reader: TextReader, path: &Path, records: &mut Records<'_, '_>) -> Result<(), DataError> {
+    let (start, place) = (reader.place(), reader.places());
+    let mut failed = None;
+    let mut json_reader = Deserializer::from_reader(reader);
+    let elements = Elements { place: &place, records, failed: &mut failed };
+    let read = json_reader.deserialize_seq(elements).and_then(|()| json_reader.end());
+    match (failed, read) {
+        (Some(error), _) => Err(error),
+        (None, Err(error)) if error.is_io() => Err(DataError::read(path, error.into())),
+        (None, Err(error)) => Err(json(error, start)),
+        (None, Ok(())) => Ok(()),
     }
-    Ok(values)
 }
 
-fn json_error(error: &serde_json::Error, at: Source) -> DataError {
+fn json(error: serde_json::Error, start: Source) -> DataError {
     let message = error.to_string();
     let problem = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    let at = start.at_line(start.line + error.line().saturating_sub(1));
     DataError::Json { at, column: error.column(), problem }
 }
 
-fn records(values: Vec<(Source, Value)>, format: Option<Format>, path: &Path) -> Result<DataFile, DataError> {
-    let mut known = format;
-    let mut records = Vec::with_capacity(values.len());
-    for (source, value) in values {
-        let map = match value {
-            Value::Object(map) => map,
-            other => {
-                return Err(DataError::NotAnObject { at: source, found: type_name(&other) });
-            }
-        };
-        let format = match known.or_else(|| Format::detect(&map)) {
-            Some(format) => *known.insert(format),
-            None => {
-                return Err(DataError::UnknownFormat { at: source, found: quoted_keys(&map) });
-            }
-        };
-        let body = Body::parse(map, format, &source)?;
-        records.push(Record { source, body });
+/// Takes the elements of an array one by one; an error that JSON knows nothing of is left in `failed`.
+struct Elements<'a, 'b, 'c, P> {
+    place: &'a P,
+    records: &'a mut Records<'b, 'c>,
+    failed: &'a mut Option<DataError>,
+}
+
+impl<'de, P: Fn() -> Source> Visitor<'de> for Elements<'_, '_, '_, P> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of objects")
     }
-    match known {
-        Some(format) if !records.is_empty() => Ok(DataFile { format, records }),
-        _ => Err(DataError::Empty { path: path.to_owned() }),
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some((source, value)) = seq.next_element_seed(Placed(self.place))? {
+            if let Err(error) = self.records.push_json(value, source) {
+                *self.failed = Some(error);
+                return Err(A::Error::custom("a record is wrong"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value with the place where it begins: its first character, and no more, has been read when it is asked for.
+struct Placed<'a, P>(&'a P);
+
+impl<'de, P: Fn() -> Source> DeserializeSeed<'de> for Placed<'_, P> {
+    type Value = (Source, Value);
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let source = (self.0)();
+        Ok((source, serde::Deserialize::deserialize(deserializer)?))
     }
 }

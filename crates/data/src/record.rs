@@ -4,8 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use strsim::damerau_levenshtein;
 
-use crate::{Content, Conversation, DataError, Message, Source};
+use crate::conversation::{conversation, conversational_pair};
+use crate::fields::{Fields, quoted_keys};
+use crate::{Conversation, DataError, Source};
 
 /// What the records of a file look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,11 +18,12 @@ pub enum Format {
     Text,
     /// `{"text"}`.
     JsonlText,
-    /// `{"prompt", "completion"}`, or `response` for `completion`.
+    /// `{"prompt", "completion"}`, or `response` for `completion`: both strings, or both lists of messages.
     PromptCompletion,
     /// `{"instruction", "input"?, "output"}`.
     Alpaca,
-    /// `{"text", "label"}`, with `sentence`, `sentence1` and `sentence2`, or `premise` and `hypothesis` for `text`.
+    /// `{"text", "label"}`, with `sentence`, `sentence1` and `sentence2`, `premise` and `hypothesis`, `question1` and
+    /// `question2`, or `question` and `sentence` for `text`.
     Labelled,
     /// `{"messages": [{"role", "content"}]}`, or ShareGPT's `{"conversations": [{"from", "value"}]}`.
     Chat,
@@ -38,8 +42,38 @@ impl fmt::Display for Format {
     }
 }
 
+/// The keys of texts that have a label, as the GLUE and SNLI data sets spell them: one, or the two of a pair.
+const LABELLED_TEXTS: [(&str, Option<&str>); 6] = [
+    ("text", None),
+    ("sentence1", Some("sentence2")),
+    ("premise", Some("hypothesis")),
+    ("question1", Some("question2")),
+    ("question", Some("sentence")),
+    ("sentence", None),
+];
+
+/// The keys that show a format.
+const TELLING_KEYS: [&str; 16] = [
+    "messages",
+    "conversations",
+    "prompt",
+    "completion",
+    "response",
+    "instruction",
+    "output",
+    "text",
+    "label",
+    "sentence",
+    "sentence1",
+    "sentence2",
+    "premise",
+    "hypothesis",
+    "question1",
+    "question2",
+];
+
 impl Format {
-    /// The format that a JSON record's keys show, if they show one.
+    /// The format that a record's keys show, if they show one.
     pub fn detect(record: &Map<String, Value>) -> Option<Self> {
         let has = |key: &str| record.contains_key(key);
         if has("messages") || has("conversations") {
@@ -48,7 +82,7 @@ impl Format {
             Some(Self::PromptCompletion)
         } else if has("instruction") && has("output") {
             Some(Self::Alpaca)
-        } else if has("label") && LABELLED_TEXTS.iter().any(|(first, pair)| has(first) && pair.is_none_or(has)) {
+        } else if has("label") && labelled_texts(record).is_some() {
             Some(Self::Labelled)
         } else if has("text") {
             Some(Self::JsonlText)
@@ -56,17 +90,30 @@ impl Format {
             None
         }
     }
+
+    /// That a record's keys show none.
+    pub(crate) fn unknown(record: &Map<String, Value>, at: Source) -> DataError {
+        let missing = TELLING_KEYS.into_iter().filter(|key| !record.contains_key(*key));
+        let other = || record.keys().filter(|key| !TELLING_KEYS.contains(&key.as_str()));
+        let pairs = missing.flat_map(|meant| other().map(move |key| (damerau_levenshtein(key, meant), key, meant)));
+        let nearest = pairs.filter(|(distance, ..)| *distance <= 2).min_by_key(|(distance, ..)| *distance);
+        let hint = nearest.map(|(_, key, meant)| (key.clone(), meant));
+        DataError::UnknownFormat { at, found: quoted_keys(record), hint }
+    }
 }
 
-/// The keys of texts that have a label, as the GLUE and SNLI data sets spell them: one, or the two of a pair.
-const LABELLED_TEXTS: [(&str, Option<&str>); 4] =
-    [("text", None), ("sentence", None), ("sentence1", Some("sentence2")), ("premise", Some("hypothesis"))];
+fn labelled_texts(record: &Map<String, Value>) -> Option<(&'static str, Option<&'static str>)> {
+    let there = |key: &str| record.contains_key(key);
+    LABELLED_TEXTS.into_iter().find(|(first, pair)| there(first) && pair.is_none_or(there))
+}
 
 /// One record of a data file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The record's first line.
     pub source: Source,
+    /// What it looked like.
+    pub format: Format,
     /// What it says.
     pub body: Body,
 }
@@ -74,8 +121,6 @@ pub struct Record {
 /// What a record says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// A text without end marks, to be cut into windows.
-    Stream(String),
     /// A text that stands alone.
     Text(String),
     /// A prompt, and what the model is to answer.
@@ -99,7 +144,7 @@ pub enum Body {
 }
 
 impl Body {
-    /// Reads a JSON record as `format`.
+    /// Reads a record as `format`.
     ///
     /// # Errors
     /// A missing key, a value of the wrong type, or a record that is of another format.
@@ -124,6 +169,9 @@ impl Body {
 
 fn prompt_completion(fields: &Fields<'_>) -> Result<Body, DataError> {
     let answer = if fields.map.contains_key("response") { "response" } else { "completion" };
+    if fields.value("prompt")?.is_array() {
+        return conversational_pair(fields, answer).map(Body::Chat);
+    }
     Ok(Body::Pair { prompt: fields.text("prompt")?, completion: fields.text(answer)? })
 }
 
@@ -152,122 +200,12 @@ fn alpaca(fields: &Fields<'_>) -> Result<Body, DataError> {
 }
 
 fn labelled(fields: &Fields<'_>) -> Result<Body, DataError> {
-    let given = LABELLED_TEXTS.into_iter().find(|(first, _)| fields.map.contains_key(*first));
-    let (first, second) = given.unwrap_or(LABELLED_TEXTS[0]);
+    let (first, second) = labelled_texts(&fields.map).unwrap_or(LABELLED_TEXTS[0]);
     let label = match fields.value("label")? {
-        Value::String(name) => name.clone(),
+        Value::String(name) if !name.trim().is_empty() => name.clone(),
         Value::Number(number) if !number.is_f64() => number.to_string(),
+        Value::String(_) => return Err(fields.wrong("label", "a string or an integer", "an empty string")),
         _ => return Err(fields.wrong_type("label", "a string or an integer")),
     };
     Ok(Body::Labelled { text: fields.text(first)?, pair: second.map(|second| fields.text(second)).transpose()?, label })
-}
-
-fn conversation(fields: &Fields<'_>) -> Result<Conversation, DataError> {
-    let key = if fields.map.contains_key("conversations") { "conversations" } else { "messages" };
-    let Value::Array(items) = fields.value(key)? else {
-        return Err(fields.wrong_type(key, "an array of messages"));
-    };
-    if items.is_empty() {
-        return Err(DataError::NoMessages { at: fields.at.clone(), key });
-    }
-    let message = |(index, item): (usize, &Value)| {
-        let path = format!("{key}[{index}]");
-        match item {
-            Value::Object(map) => message(Fields { map: map.clone(), path: path + ".", at: fields.at }),
-            other => Err(DataError::WrongType {
-                at: fields.at.clone(),
-                key: path,
-                expected: "an object",
-                found: type_name(other),
-            }),
-        }
-    };
-    let messages = items.iter().enumerate().map(message).collect::<Result<_, _>>()?;
-    let tools = fields.map.get("tools").filter(|tools| !tools.is_null()).cloned();
-    Ok(Conversation { messages, tools })
-}
-
-/// A message in OpenAI's spelling (`role`, `content`) or ShareGPT's (`from`, `value`).
-fn message(mut fields: Fields<'_>) -> Result<Message, DataError> {
-    if fields.map.contains_key("from") {
-        let role = share_gpt_role(&fields.text("from")?, fields.at)?;
-        let content = Some(Content::Text(fields.text("value")?));
-        fields.map.retain(|key, _| key != "from" && key != "value");
-        return Ok(Message { role: role.to_owned(), content, extra: fields.map });
-    }
-    let role = fields.text("role")?;
-    let content = match fields.map.get("content") {
-        None | Some(Value::Null) if fields.map.contains_key("tool_calls") => None,
-        Some(parts @ Value::Array(_)) => Some(Content::Json(parts.clone())),
-        Some(result @ Value::Object(_)) if role == "tool" => Some(Content::Json(result.clone())),
-        _ => Some(Content::Text(fields.text("content")?)),
-    };
-    fields.map.retain(|key, _| key != "role" && key != "content");
-    Ok(Message { role, content, extra: fields.map })
-}
-
-fn share_gpt_role(from: &str, at: &Source) -> Result<&'static str, DataError> {
-    match from {
-        "human" | "user" => Ok("user"),
-        "gpt" | "assistant" | "function_call" => Ok("assistant"),
-        "system" => Ok("system"),
-        "tool" | "observation" => Ok("tool"),
-        _ => Err(DataError::UnknownSpeaker { at: at.clone(), role: from.to_owned() }),
-    }
-}
-
-/// A JSON object with its place, for errors that name the key.
-struct Fields<'a> {
-    map: Map<String, Value>,
-    /// What stands before a key in messages: empty, or `messages[2].`.
-    path: String,
-    at: &'a Source,
-}
-
-impl Fields<'_> {
-    fn value(&self, key: &str) -> Result<&Value, DataError> {
-        self.map.get(key).ok_or_else(|| DataError::MissingKey {
-            at: self.at.clone(),
-            key: format!("{}{key}", self.path),
-            found: quoted_keys(&self.map),
-            hint: self.map.keys().find(|found| strsim::damerau_levenshtein(found, key) <= 2).cloned(),
-        })
-    }
-
-    fn text(&self, key: &str) -> Result<String, DataError> {
-        match self.value(key)? {
-            Value::String(text) => Ok(text.clone()),
-            _ => Err(self.wrong_type(key, "a string")),
-        }
-    }
-
-    fn wrong_type(&self, key: &str, expected: &'static str) -> DataError {
-        DataError::WrongType {
-            at: self.at.clone(),
-            key: format!("{}{key}", self.path),
-            expected,
-            found: self.map.get(key).map_or("nothing", type_name),
-        }
-    }
-}
-
-/// The keys of a record as a person reads them: `` `a`, `b` ``.
-pub(crate) fn quoted_keys(map: &Map<String, Value>) -> String {
-    if map.is_empty() {
-        return "no keys".to_owned();
-    }
-    let quoted: Vec<_> = map.keys().map(|key| format!("`{key}`")).collect();
-    quoted.join(", ")
-}
-
-/// A JSON type with its article.
-pub(crate) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

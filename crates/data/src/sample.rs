@@ -1,12 +1,14 @@
 //! Records to samples: ids, and which of them the loss counts.
 
+use serde::{Deserialize, Serialize};
+
 use crate::framed::{check_labelled, check_texts};
 use crate::mask::{assistant_spans, covers};
 use crate::stats::Tally;
-use crate::{Body, Conversation, DataError, Encoded, Format, LossOn, Objective, Record, Source, Tokenizer, stream};
+use crate::{Body, Conversation, DataError, Encoded, Format, LossOn, Objective, Record, Source, Tokenizer};
 
 /// A tokenised record, or a window of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     ids: Vec<u32>,
     train_on: Vec<bool>,
@@ -142,7 +144,6 @@ impl Sampler<'_> {
     fn next_token(&self, record: &Record, tally: &mut Tally) -> Result<Vec<Sample>, DataError> {
         let source = &record.source;
         let sample = match &record.body {
-            Body::Stream(text) => return self.windows(text, source),
             Body::Text(text) | Body::Labelled { text, pair: None, .. } => self.pair("", text, source),
             Body::Labelled { pair: Some(_), .. } => return Err(DataError::PairWithoutLabel { at: source.clone() }),
             Body::Pair { prompt, completion } => self.pair(prompt, completion, source),
@@ -162,21 +163,6 @@ impl Sampler<'_> {
         sample.ids.truncate(self.max_length);
         sample.train_on.truncate(self.max_length);
         sample
-    }
-
-    /// Windows of a whole file, each with the line that it begins on.
-    fn windows(&self, text: &str, source: &Source) -> Result<Vec<Sample>, DataError> {
-        let stream = stream::encode(self.tokenizer, text)?;
-        let prefix = self.tokenizer.prefix();
-        let ids = [prefix, &stream.ids, &self.tokenizer.ending()].concat();
-        let mut lines = Lines::new(text, source.line);
-        let mut samples = Vec::with_capacity(ids.len().div_ceil(self.max_length));
-        for (index, window) in ids.chunks(self.max_length).enumerate().filter(|(_, window)| window.len() >= 2) {
-            let first = (index * self.max_length).saturating_sub(prefix.len());
-            let line = lines.at(stream.starts.get(first).copied().unwrap_or(text.len()));
-            samples.push(Sample::new(window.to_vec(), vec![true; window.len()], source.at_line(line)));
-        }
-        Ok(samples)
     }
 
     /// A prompt, which may be empty, and what follows it.
@@ -201,27 +187,5 @@ impl Sampler<'_> {
             offsets.iter().map(|token| covers(&spans, token)).collect()
         };
         Ok(Sample::new(ids, train_on, source.clone()))
-    }
-}
-
-/// Tells the lines of places in a text that are asked for from its beginning to its end.
-pub(crate) struct Lines<'a> {
-    text: &'a str,
-    line: usize,
-    counted: usize,
-}
-
-impl<'a> Lines<'a> {
-    /// Of a text whose first line has this number.
-    pub(crate) fn new(text: &'a str, line: usize) -> Self {
-        Self { text, line, counted: 0 }
-    }
-
-    /// The line of a byte; one before the last that was asked for is taken for it.
-    pub(crate) fn at(&mut self, byte: usize) -> usize {
-        let byte = byte.max(self.counted);
-        self.line += self.text.as_bytes()[self.counted..byte].iter().filter(|&&byte| byte == b'\n').count();
-        self.counted = byte;
-        self.line
     }
 }

@@ -4,8 +4,12 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A file and a 1-based line in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+use crate::DataSource;
+
+/// A file and a 1-based line in it; a row, where a file has no lines.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// The file's path as it was given.
     pub file: Arc<str>,
@@ -16,7 +20,7 @@ pub struct Source {
 impl Source {
     /// The place `line` (1-based) of `path`.
     pub fn new(path: &Path, line: usize) -> Self {
-        Self { file: path.display().to_string().into(), line }
+        Self { file: name_of(path).into(), line }
     }
 
     /// Another line of the same file.
@@ -29,4 +33,9 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }
+}
+
+/// A path as a person knows it.
+pub(crate) fn name_of(path: &Path) -> String {
+    if DataSource::is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
 }

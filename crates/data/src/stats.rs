@@ -1,14 +1,18 @@
 //! What a data set holds, in numbers.
 
+use std::ops::AddAssign;
+
 use serde::Serialize;
 
-use crate::{Format, Row};
+use crate::{Format, Row, Weight};
 
 /// Numbers about a data set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DataStats {
-    /// What the training records look like.
-    pub format: Format,
+    /// What each training source gave, in their order.
+    pub sources: Vec<SourceStats>,
+    /// Rows of an epoch: all that there are to train on, unless sources are mixed by weight.
+    pub rows_per_epoch: usize,
     /// Records read, from all files.
     pub records: usize,
     /// Samples that were cut to the longest length.
@@ -19,6 +23,23 @@ pub struct DataStats {
     pub train: PartStats,
     /// What is evaluated on.
     pub eval: PartStats,
+}
+
+/// Numbers about one source.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SourceStats {
+    /// Its path, as it was given.
+    pub path: String,
+    /// Its files.
+    pub files: usize,
+    /// What its records look like.
+    pub format: Format,
+    /// Its share of an epoch's rows, if it was given one.
+    pub weight: Option<Weight>,
+    /// Records read; a text counts as one.
+    pub records: usize,
+    /// Samples that they gave.
+    pub samples: usize,
 }
 
 /// Numbers about one part of it.
@@ -39,18 +60,15 @@ pub struct PartStats {
 }
 
 impl PartStats {
-    pub(crate) fn of(rows: &[Row]) -> Self {
-        let tokens = rows.iter().map(Row::tokens).sum();
-        let longest = rows.iter().map(Row::tokens).max().unwrap_or(0);
-        let positions = rows.len() * longest;
-        Self {
-            samples: rows.iter().map(|row| row.segments().len()).sum(),
-            rows: rows.len(),
-            tokens,
-            target_tokens: rows.iter().map(Row::target_tokens).sum(),
-            longest,
-            padding_fraction: if positions == 0 { 0.0 } else { 1.0 - tokens as f64 / positions as f64 },
-        }
+    /// Counts a row. [`padding_fraction`](Self::padding_fraction) is that of the rows so far.
+    pub(crate) fn count(&mut self, row: &Row) {
+        self.samples += row.segments().len();
+        self.rows += 1;
+        self.tokens += row.tokens();
+        self.target_tokens += row.target_tokens();
+        self.longest = self.longest.max(row.tokens());
+        let positions = self.rows * self.longest;
+        self.padding_fraction = if positions == 0 { 0.0 } else { 1.0 - self.tokens as f64 / positions as f64 };
     }
 }
 
@@ -60,4 +78,12 @@ pub(crate) struct Tally {
     pub(crate) records: usize,
     pub(crate) truncated: usize,
     pub(crate) dropped: usize,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.truncated += other.truncated;
+        self.dropped += other.dropped;
+    }
 }

@@ -131,7 +131,7 @@ impl Turns<'_> {
     /// The special token behind what the assistant says in the plainest of conversations.
     fn usual_ending(&self) -> Option<&str> {
         let messages = vec![Message::new("user", "?"), Message::new("assistant", "!")];
-        let located = self.template.locate(&Conversation { messages, tools: None }, 1)?;
+        let located = self.template.locate(&Conversation { messages, prompt: 0, tools: None }, 1)?;
         let rest = &located.text[located.generated.first()?.end..];
         let found = self.specials.iter().filter_map(|special| Some((rest.find(special.as_str())?, special.as_str())));
         found.min().map(|(_, special)| special)

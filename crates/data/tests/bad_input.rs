@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use common::{CHATML, chat_tokenizer, file, load_error, model_dir, tokenizer};
 use graftwork_data::{DataOptions, Dataset, EvalSplit, Format, LossOn, Tokenizer};
@@ -31,11 +31,12 @@ fn files() {
         "a.jsonl:2: not UTF-8 (byte 22 of the file); save the file as UTF-8",
     );
     fails(
-        "a.csv",
+        "a.log",
         "text\na",
-        "a.csv: cannot tell the format from the name; use .jsonl, .ndjson, .json, .txt or .md, or give `format`",
+        "a.log: cannot tell the format from the name; use .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .txt or .md (or \
+         these with .gz), or give `format`",
     );
-    let missing = Dataset::load(&[PathBuf::from("no-such.jsonl")], &tokenizer(), &options()).unwrap_err();
+    let missing = Dataset::load(&["no-such.jsonl".into()], &tokenizer(), &options()).unwrap_err();
     assert!(missing.to_string().starts_with("no-such.jsonl: cannot read: "), "{missing}");
     let none = Dataset::load(&[], &tokenizer(), &options()).unwrap_err();
     assert_eq!(none.to_string(), "no data files given");
@@ -102,12 +103,12 @@ fn conversations() {
 }
 
 #[test]
-fn files_of_two_formats() {
-    let (_a, a) = file("a.jsonl", "{\"text\":\"a\"}");
-    let (_b, b) = file("b.txt", "some text");
-    let error = Dataset::load(&[a, b.clone()], &tokenizer(), &options()).unwrap_err();
+fn a_folder_of_two_formats() {
+    let (dir, _) = file("a.jsonl", "{\"text\":\"a\"}");
+    std::fs::write(dir.path().join("b.txt"), "some text").unwrap();
+    let error = Dataset::load(&[dir.path().into()], &tokenizer(), &options()).unwrap_err();
     let expected = "b.txt:1: a text record among jsonl-text records; put each format in a file of its own";
-    assert_eq!(error.to_string(), format!("{}/{expected}", b.parent().unwrap().display()));
+    assert_eq!(error.to_string(), format!("{}/{expected}", dir.path().display()));
 }
 
 const CHAT: &str = "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"},\

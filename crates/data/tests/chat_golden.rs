@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::file;
-use graftwork_data::{DataError, DataOptions, Dataset, EvalSplit, LossOn, Message, Row, Tokenizer};
+use common::{file, first_sample};
+use graftwork_data::{DataError, DataOptions, Dataset, EvalSplit, LossOn, Message, Tokenizer};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -65,8 +65,8 @@ fn family(name: &str, template: &str) -> Tokenizer {
 fn encode(tokenizer: &Tokenizer, record: &str, loss_on: LossOn) -> Result<(Vec<u32>, String), String> {
     let (_dir, path) = file("a.jsonl", record);
     let options = DataOptions { loss_on, eval: EvalSplit::NONE, max_length: 10_000, ..DataOptions::default() };
-    let data = Dataset::load(&[path], tokenizer, &options).map_err(|error| error.to_string())?;
-    let sample = data.train_rows().iter().flat_map(Row::segments).next().unwrap();
+    let data = Dataset::load(&[path.into()], tokenizer, &options).map_err(|error| error.to_string())?;
+    let sample = first_sample(&data);
     let mask = sample.train_on().iter().map(|&counts| if counts { '1' } else { '0' }).collect();
     Ok((sample.ids().to_vec(), mask))
 }

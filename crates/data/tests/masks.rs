@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{CHATML, bos_tokenizer, chat_tokenizer, counted, load, load_error, tokenizer, tokenizer_with};
+use common::{
+    CHATML, all, bos_tokenizer, chat_tokenizer, counted, first_sample, load, load_error, tokenizer, tokenizer_with,
+};
 use graftwork_data::{DataOptions, LossOn, Tokenizer};
 
 const EOS: &str = "<|endoftext|>";
@@ -22,7 +24,7 @@ fn all_of_a_text_but_its_first_token_counts_and_eos_ends_it() {
     let data = load(&tokenizer, "a.jsonl", r#"{"text":"Emma was happy."}"#, DataOptions::default());
     let mut expected = tokenizer.encode("Emma was happy.", true).unwrap();
     expected.push(0);
-    assert_eq!(data.train_rows()[0].segments()[0].ids(), expected);
+    assert_eq!(first_sample(&data).ids(), expected);
     let first = tokenizer.decode(&expected[..1], false).unwrap();
     let rest = format!("Emma was happy.{EOS}").split_off(first.len());
     assert_eq!(counted(&data, &tokenizer), [rest]);
@@ -32,8 +34,7 @@ fn all_of_a_text_but_its_first_token_counts_and_eos_ends_it() {
 fn eos_is_not_doubled() {
     let tokenizer = tokenizer_with(&[("config.json", r#"{"eos_token_id":2}"#), ("generation_config.json", "{}")]);
     let data = load(&tokenizer, "a.jsonl", r#"{"text":"Emma"}"#, DataOptions::default());
-    let ids = data.train_rows()[0].segments()[0].ids();
-    assert_eq!(ids.iter().filter(|&&id| id == 2).count(), 1);
+    assert_eq!(first_sample(&data).ids().iter().filter(|&&id| id == 2).count(), 1);
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn only_the_completion_and_eos_count() {
 fn the_ids_are_those_of_prompt_and_completion_read_together() {
     let tokenizer = tokenizer();
     let data = load(&tokenizer, "a.jsonl", r#"{"prompt":"A: ","completion":"the house"}"#, DataOptions::default());
-    let sample = &data.train_rows()[0].segments()[0];
+    let sample = first_sample(&data);
     let mut expected = tokenizer.encode("A: the house", false).unwrap();
     expected.push(0);
     assert_eq!(sample.ids(), expected);
@@ -65,7 +66,7 @@ fn bos_begins_every_record_and_never_counts() {
     assert_eq!(counted_in(&tokenizer, record, LossOn::All), [format!("Who? Emma.{EOS}")]);
     // Of a text file, only the first window begins the text.
     let data = load(&tokenizer, "a.txt", "Emma was\nhappy.", DataOptions { max_length: 3, ..DataOptions::default() });
-    let first: Vec<_> = data.train_rows().iter().map(|row| row.segments()[0].ids()[0] == 1).collect();
+    let first: Vec<_> = all(data.train_rows()).iter().map(|row| row.segments()[0].ids()[0] == 1).collect();
     assert!(first[0] && first.len() > 1 && !first[1..].contains(&true), "{first:?}");
 }
 
@@ -190,6 +191,6 @@ fn long_samples_are_cut_and_those_with_no_target_left_dropped() {
     let data = load(&tokenizer, "a.jsonl", &records, DataOptions { max_length: 10, ..DataOptions::default() });
     let stats = data.stats();
     assert_eq!((stats.records, stats.truncated, stats.dropped, stats.train.samples), (2, 2, 1, 1));
-    let sample = &data.train_rows()[0].segments()[0];
+    let sample = first_sample(&data);
     assert_eq!((sample.len(), sample.source().line), (10, 2));
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use common::{NOVEL, file, load, load_error, sample, tokenizer_with};
+use common::{NOVEL, all, counted, file, load, load_error, sample, tokenizer_with};
 use graftwork_data::{
-    Batch, DataOptions, Dataset, EvalSplit, LossOn, Objective, Order, Row, Sample, Tokenizer, labels_of,
+    Batch, DataError, DataOptions, DataSource, Dataset, EvalSplit, Format, LossOn, Objective, Order, Row, Sample,
+    Tokenizer, labels_of,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -34,8 +35,8 @@ fn masked(probability: f32) -> DataOptions {
     DataOptions { objective: Objective::Masked { probability }, max_length: 64, ..DataOptions::default() }
 }
 
-fn samples(dataset: &Dataset) -> Vec<&Sample> {
-    dataset.train_rows().iter().flat_map(Row::segments).collect()
+fn samples(dataset: &Dataset) -> Vec<Sample> {
+    all(dataset.train_rows()).iter().flat_map(|row| row.segments().to_vec()).collect()
 }
 
 /// `tests/oracles/objectives.py`.
@@ -106,7 +107,7 @@ fn a_batch_has_the_types_of_pairs_and_a_label_a_row() {
     let records = "{\"premise\":\"She was.\",\"hypothesis\":\"He was.\",\"label\":2}\n\
                    {\"sentence\":\"Happy.\",\"label\":\"no\"}\n{\"text\":\"Happy.\",\"label\":\"1\"}";
     let data = load(&bert(), "a.jsonl", records, label(&["no", "yes", "maybe"]));
-    let batch = data.epoch(0).batch(0, MICRO).unwrap();
+    let batch = data.epoch(0).batch(0, MICRO).unwrap().unwrap();
     assert_eq!(batch.labels, [2, 0, 1]);
     assert_eq!((batch.rows, batch.target_tokens(), batch.types.len()), (3, 3, batch.ids.len()));
     assert!(!batch.counts.contains(&true));
@@ -115,7 +116,7 @@ fn a_batch_has_the_types_of_pairs_and_a_label_a_row() {
     assert!(pair.contains(&1) && !batch.types[batch.length..].contains(&1));
 
     let single = load(&bert(), "a.jsonl", "{\"text\":\"Happy.\",\"label\":\"no\"}", label(&["no", "yes"]));
-    assert!(single.epoch(0).batch(0, MICRO).unwrap().types.is_empty());
+    assert!(single.epoch(0).batch(0, MICRO).unwrap().unwrap().types.is_empty());
 }
 
 #[test]
@@ -125,41 +126,95 @@ fn without_an_objective_a_labelled_text_is_a_text() {
     assert_eq!(labelled.fingerprint(), plain.fingerprint());
 }
 
+/// The labels of a file.
+fn labels(name: &str, content: &str) -> Result<Option<Vec<String>>, DataError> {
+    let (_dir, path) = file(name, content);
+    labels_of(&[path.into()], None)
+}
+
 #[test]
 fn labels_are_collected_sorted() {
-    let labels = |content: &str| {
-        let (_dir, path) = file("a.jsonl", content);
-        labels_of(&[path], None).unwrap()
-    };
     let of = |values: &[&str]| {
         let lines: Vec<_> = values.iter().map(|value| format!("{{\"text\":\"a\",\"label\":{value}}}")).collect();
-        labels(&lines.join("\n"))
+        labels("a.jsonl", &lines.join("\n")).unwrap().unwrap()
     };
     assert_eq!(of(&["\"b\"", "\"a\"", "\"b\"", "\"B\""]), ["B", "a", "b"]);
     assert_eq!(of(&["2", "0", "1", "0"]), ["LABEL_0", "LABEL_1", "LABEL_2"]);
     assert_eq!(of(&["10", "1", "2"]), ["1", "2", "10"]);
     assert_eq!(of(&["1", "\"a\""]), ["1", "a"]);
+    assert_eq!(labels("a.csv", "sentence,label\na,yes\nb,no\n").unwrap().unwrap(), ["no", "yes"]);
+    assert_eq!(labels("a.tsv", "premise\thypothesis\tlabel\na\tb\t1\na\tb\t0\n").unwrap().unwrap()[1], "LABEL_1");
+}
 
-    let (_dir, path) = file("a.jsonl", "{\"text\":\"a\"}");
-    let error = labels_of(&[path], None).unwrap_err().to_string();
-    assert!(error.contains("a jsonl-text record among labelled records"), "{error}");
+#[test]
+fn labels_of_all_sources_and_of_data_without_any() {
+    let (dir, first) = file("a.jsonl", "{\"text\":\"a\",\"label\":\"x\"}");
+    std::fs::write(dir.path().join("b.csv"), "text,label\na,z\n").unwrap();
+    let (_other, other) = file("c.csv", "text,label\na,y\n");
+    let sources = [dir.path().into(), DataSource::from(&other)];
+    assert_eq!(labels_of(&sources, None).unwrap().unwrap(), ["x", "y", "z"]);
+
+    assert_eq!(labels("a.jsonl", "{\"text\":\"a\"}\nno JSON").unwrap(), None);
+    assert_eq!(labels("a.txt", "a").unwrap(), None);
+    assert_eq!(labels_of(&[], None).unwrap(), None);
+    // A format of its own goes before that of all.
+    let texts = DataSource { format: Some(Format::JsonlText), ..DataSource::from(&first) };
+    assert_eq!(labels_of(std::slice::from_ref(&texts), Some(Format::Labelled)).unwrap(), None);
+    let error = labels_of(&[first.into(), texts], None).unwrap_err().to_string();
+    assert!(
+        error.ends_with("a.jsonl:1: a jsonl-text record among labelled records; put each format in a file of its own")
+    );
+    assert!(labels("a.jsonl", "{\"text\":\"a\",\"label\":[]}").is_err());
+}
+
+#[test]
+fn a_table_is_classified_as_its_lines_are() {
+    let names = ["no", "yes"];
+    let table = load(&bert(), "a.csv", "sentence1,sentence2,label\nHappy.,Sad.,yes\nSad.,Sad.,0\n", label(&names));
+    let lines = "{\"sentence1\":\"Happy.\",\"sentence2\":\"Sad.\",\"label\":1}\n\
+                 {\"sentence1\":\"Sad.\",\"sentence2\":\"Sad.\",\"label\":\"no\"}";
+    let lines = load(&bert(), "a.jsonl", lines, label(&names));
+    assert_eq!(table.fingerprint(), lines.fingerprint());
+    assert_eq!(table.epoch(0).batch(0, MICRO).unwrap().unwrap().labels, [1, 0]);
+    assert_ne!(
+        table.fingerprint(),
+        load(&bert(), "a.csv", "sentence1,sentence2,label\nHappy.,Sad.,no\nSad.,Sad.,0\n", label(&names)).fingerprint()
+    );
+}
+
+#[test]
+fn a_preview_shows_the_class_or_what_the_first_epoch_masks() {
+    let data = load(&bert(), "a.jsonl", "{\"text\":\"Happy.\",\"label\":1}", label(&["no", "yes"]));
+    let preview = data.preview(&bert(), 1).unwrap().remove(0);
+    assert_eq!((preview.label.as_deref(), counted(&data, &bert())), (Some("yes"), Vec::new()));
+
+    let options = DataOptions { order: Order::Sequential, packing: true, ..masked(0.3) };
+    let texts = "{\"text\":\"She was happy, and he was not.\"}\n".repeat(9);
+    let data = load(&bert(), "a.jsonl", &texts, options);
+    let batches = batches(&data, 0);
+    let chosen =
+        batches.iter().flat_map(|batch| batch.targets.iter().zip(&batch.counts)).filter(|(_, counts)| **counts);
+    let chosen: Vec<u32> = chosen.map(|(&id, _)| id).collect();
+    let words = |text: &str| text.split_whitespace().collect::<String>();
+    assert_eq!(words(&counted(&data, &bert()).concat()), words(&bert().decode(&chosen, false).unwrap()));
+    assert!(chosen.len() > 9 && data.preview(&bert(), 1).unwrap()[0].label.is_none());
 }
 
 #[test]
 fn a_label_that_is_a_name_goes_before_the_index() {
     let records = "{\"text\":\"a\",\"label\":2}\n{\"text\":\"a\",\"label\":0}";
     let data = load(&bert(), "a.jsonl", records, label(&["1", "2", "3"]));
-    assert_eq!(data.epoch(0).batch(0, MICRO).unwrap().labels, [1, 0]);
+    assert_eq!(data.epoch(0).batch(0, MICRO).unwrap().unwrap().labels, [1, 0]);
 }
 
 /// The novel's beginning, masked: what the batches of an epoch hold.
 fn novel(options: &DataOptions) -> Dataset {
     let (_dir, path) = file("a.txt", &std::fs::read_to_string(NOVEL).unwrap()[..60_000]);
-    Dataset::load(&[path], &bert(), options).unwrap()
+    Dataset::load(&[path.into()], &bert(), options).unwrap()
 }
 
 fn batches(data: &Dataset, epoch: u64) -> Vec<Batch> {
-    data.epoch(epoch).batches(MICRO).collect()
+    data.epoch(epoch).batches(MICRO).map(Result::unwrap).collect()
 }
 
 /// What the model sees of batches.
@@ -171,7 +226,7 @@ fn shown(batches: impl IntoIterator<Item = Batch>) -> Vec<u32> {
 fn masks_come_at_their_rates_and_never_on_special_tokens() {
     let tokenizer = bert();
     let data = novel(&DataOptions { eval: EvalSplit::NONE, ..masked(0.15) });
-    let maskable: usize = samples(&data).iter().map(|sample| sample.target_tokens()).sum();
+    let maskable: usize = samples(&data).iter().map(Sample::target_tokens).sum();
     let (mut chosen, mut as_mask, mut kept) = (0, 0, 0);
     for batch in (0..4).flat_map(|epoch| batches(&data, epoch)) {
         for at in 0..batch.ids.len() {
@@ -204,16 +259,22 @@ fn every_epoch_masks_anew_and_every_run_alike() {
     let options = DataOptions { order: Order::Sequential, ..masked(0.15) };
     let (data, again) = (novel(&options), novel(&options));
     assert_eq!(shown(batches(&data, 3)), shown(batches(&again, 3)));
-    assert_eq!(data.epoch(3).batch(5, MICRO).unwrap(), batches(&data, 3)[5]);
+    assert_eq!(data.epoch(3).batch(5, MICRO).unwrap().unwrap(), batches(&data, 3)[5]);
     assert_ne!(shown(batches(&data, 3)), shown(batches(&data, 4)));
     assert_ne!(shown(batches(&data, 3)), shown(batches(&novel(&DataOptions { seed: 1, ..options }), 3)));
 
-    // Evaluation masks alike, however many rows are looked at together.
-    let few: Vec<Row> = data.eval_rows().iter().filter(|row| row.tokens() == 64).cloned().collect();
-    let of = |rows| shown(data.batches_of(&few, NonZeroUsize::new(rows).unwrap()));
-    assert_eq!(of(1), of(3));
-    assert_ne!(of(1), few.iter().flat_map(|row| row.segments()[0].ids().to_vec()).collect::<Vec<_>>());
-    assert_eq!(shown(data.eval_batches(MICRO)), shown(again.eval_batches(MICRO)));
+    // Evaluation masks alike, however many rows are looked at together; the last one may be shorter, and so is padded.
+    let evaluated = |data: &Dataset, rows: NonZeroUsize| {
+        let mut ids = shown(data.eval_rows().batches(rows).map(Result::unwrap));
+        ids.truncate(64 * (data.eval_rows().len() - 1));
+        ids
+    };
+    assert_eq!(evaluated(&data, NonZeroUsize::MIN), evaluated(&data, MICRO));
+    let rows = all(data.eval_rows());
+    let plain: Vec<u32> = rows.iter().flat_map(|row| row.segments()[0].ids().to_vec()).collect();
+    let masked_ids = evaluated(&data, MICRO);
+    assert!(masked_ids.len() > 64 && masked_ids != plain[..masked_ids.len()]);
+    assert_eq!(masked_ids, evaluated(&again, MICRO));
     assert_ne!(data.fingerprint(), novel(&DataOptions { order: Order::Sequential, ..masked(0.3) }).fingerprint());
 }
 
@@ -221,8 +282,12 @@ fn every_epoch_masks_anew_and_every_run_alike() {
 fn a_row_is_masked_alike_wherever_it_stands() {
     let of = |order| {
         let data = novel(&DataOptions { order, ..masked(0.15) });
-        let mut rows: Vec<_> =
-            data.epoch(2).batches(NonZeroUsize::MIN).map(|batch| (batch.targets, batch.ids)).collect();
+        let mut rows: Vec<_> = data
+            .epoch(2)
+            .batches(NonZeroUsize::MIN)
+            .map(Result::unwrap)
+            .map(|batch| (batch.targets, batch.ids))
+            .collect();
         rows.sort();
         rows
     };
@@ -338,12 +403,12 @@ proptest! {
         let records: Vec<_> = (1..9).map(|n| json!({"text": "She was happy. ".repeat(n)}).to_string()).collect();
         let data = load(&bert(), "a.jsonl", &records.join("\n"), DataOptions { packing, seed, ..masked(probability) });
         let mut restored: Vec<Vec<u32>> = Vec::new();
-        for batch in data.epoch(epoch).batches(MICRO) {
+        for batch in batches(&data, epoch) {
             for (targets, segments) in batch.targets.chunks(batch.length).zip(batch.segments.chunks(batch.length)) {
                 restored.push(targets.iter().zip(segments).filter(|(_, segment)| **segment != 0).map(|(id, _)| *id).collect());
             }
         }
-        let mut expected: Vec<Vec<u32>> = data.train_rows().iter()
+        let mut expected: Vec<Vec<u32>> = all(data.train_rows()).iter()
             .map(|row| row.segments().iter().flat_map(|sample| sample.ids().to_vec()).collect()).collect();
         restored.sort();
         expected.sort();

@@ -6,16 +6,12 @@ mod common;
 use std::collections::HashSet;
 
 use common::sample;
-use graftwork_data::{Batch, Row, Sample, order, pack, unpacked};
+use graftwork_data::{Batch, Row, Sample, order, pack};
 use proptest::prelude::*;
 
 #[test]
 fn packing_fits_the_longest_first_into_the_fullest_row() {
-    let lengths = [3, 7, 5, 2, 4];
-    let samples = lengths.iter().map(|&length| sample(vec![length; length as usize])).collect();
-    let rows: Vec<Vec<usize>> =
-        pack(samples, 10).iter().map(|row| row.segments().iter().map(Sample::len).collect()).collect();
-    assert_eq!(rows, [vec![7, 3], vec![5, 4], vec![2]]);
+    assert_eq!(pack(&[3, 7, 5, 2, 4], 10), [vec![1, 0], vec![2, 4], vec![3]]);
 }
 
 /// Two rows, `[10 11 12 | 20 21]` and `[30 31]`, of which 11 does not count.
@@ -71,15 +67,15 @@ proptest! {
 
     #[test]
     fn packing_keeps_every_sample_whole_and_rows_within_bounds(lengths in prop::collection::vec(1_usize..=32, 0..60)) {
-        let samples: Vec<_> = (0..).zip(&lengths).map(|(id, &length)| sample(vec![id; length])).collect();
-        let rows = pack(samples.clone(), 32);
-        prop_assert_eq!(&rows, &pack(samples.clone(), 32));
-        prop_assert!(rows.iter().all(|row| row.tokens() <= 32));
-        let mut packed: Vec<_> = rows.iter().flat_map(Row::segments).cloned().collect();
-        packed.sort_by_key(|sample| sample.ids()[0]);
-        prop_assert_eq!(packed, samples);
+        let rows = pack(&lengths, 32);
+        prop_assert_eq!(&rows, &pack(&lengths, 32));
+        let tokens: Vec<usize> = rows.iter().map(|row| row.iter().map(|&sample| lengths[sample as usize]).sum()).collect();
+        prop_assert!(tokens.iter().all(|&tokens| tokens <= 32));
+        let mut packed = rows.concat();
+        packed.sort_unstable();
+        prop_assert!(packed.into_iter().eq(0..lengths.len() as u32));
         // Two rows that are half empty would have been one.
-        prop_assert!(rows.iter().filter(|row| row.tokens() <= 16).count() <= 1);
+        prop_assert!(tokens.iter().filter(|&&tokens| tokens <= 16).count() <= 1);
     }
 
     #[test]
@@ -95,7 +91,9 @@ proptest! {
         packed: bool,
     ) {
         let samples: Vec<_> = lengths.iter().map(|&length| sample((1..).take(length).collect())).collect();
-        let rows = if packed { pack(samples, 8) } else { unpacked(samples) };
+        let laid = if packed { pack(&lengths, 8) } else { (0..lengths.len() as u32).map(|sample| vec![sample]).collect() };
+        let row = |row: Vec<u32>| Row::new(row.into_iter().map(|number| samples[number as usize].clone()).collect());
+        let rows: Vec<Row> = laid.into_iter().map(row).collect();
         let batch = Batch::from_rows(&rows.iter().collect::<Vec<_>>(), 0);
         prop_assert_eq!(batch.tokens(), lengths.iter().sum::<usize>());
         prop_assert_eq!(batch.target_tokens(), lengths.iter().map(|length| length - 1).sum::<usize>());

@@ -71,8 +71,7 @@ impl Host {
         let dataset = tokenise(&prepared, on_event)?;
         let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);
         let options = config.train_options(plan.is_full())?;
-        let rows = dataset.train_rows().len();
-        let batches = rows.div_ceil(options.batch_size.get());
+        let batches = dataset.rows_per_epoch().div_ceil(options.batch_size.get());
         let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
         let (stats, memory) = (dataset.stats(), Memory::of_run(&prepared, &dataset)?);
         let name = |id| base.manifest.get(id).map(|p| p.name.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use graftwork_data::{DataOptions, EvalSplit, Format, LossOn, Order};
+use graftwork_data::{DataOptions, DataSource, EvalSplit, Format, LossOn, Order};
 use graftwork_kernels::adamw::AdamW;
 use graftwork_model::TaskKind;
 use graftwork_train::{Duration, Schedule, TrainOptions, Warmup};
@@ -65,9 +65,10 @@ impl StrategyConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataSection {
-    /// Files to train on.
-    pub files: Vec<PathBuf>,
-    /// The records' format; found from the files if not given.
+    /// What to train on: paths of files and folders, glob patterns, `-` for standard input; or tables of `path`, `weight`
+    /// (the share of an epoch's rows) and `format`.
+    pub files: Vec<DataSource>,
+    /// The records' format, where `files` does not say it; found from the files if not given.
     pub format: Option<Format>,
     /// The longest row, in tokens; 512 if not given, 128 for the model and text that come with the program.
     pub max_length: Option<usize>,

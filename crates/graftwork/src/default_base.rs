@@ -31,7 +31,7 @@ pub(crate) fn fill(config: &mut RunConfig) -> Result<bool, Error> {
     }
     let folder = unpack()?;
     if no_data {
-        config.data.files = vec![folder.join(TEXT)];
+        config.data.files = vec![folder.join(TEXT).into()];
     }
     if no_model {
         config.model = Some(folder);

@@ -103,7 +103,7 @@ impl Memory {
     pub(crate) fn of_run(prepared: &Prepared, dataset: &Dataset) -> Result<Self, Error> {
         let Prepared { config, base, plan, .. } = prepared;
         let batch = config.train_options(plan.is_full())?.batch_size.get();
-        let rows = batch.min(dataset.train_rows().len()) as u64;
+        let rows = batch.min(dataset.rows_per_epoch()) as u64;
         let length = dataset.stats().train.longest as u64;
         let kept = if config.device == DeviceChoice::Cpu { &CPU } else { &GPU };
         let dimensions = base.architecture.dimensions();

@@ -113,10 +113,9 @@ impl Host {
         }
         let dataset = Dataset::load(&config.data.files, opened.base.tokenizer()?, &options)?;
         let rows = if own_data { dataset.train_rows() } else { dataset.eval_rows() };
-        let batches = rows.len().div_ceil(request.batch_size.get());
-        on_event(Event::Evaluating { batches });
+        let batches = rows.batches(request.batch_size);
+        on_event(Event::Evaluating { batches: batches.len() });
         let session = opened.adapted.session(&Mode::Evaluation);
-        let batches = dataset.batches_of(rows, request.batch_size);
         let evaluation = evaluate(opened.base.architecture.as_ref(), &session, batches, &opened.device, || {
             on_event(Event::EvaluatedBatch);
             !control.stopped()

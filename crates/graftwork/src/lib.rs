@@ -63,7 +63,9 @@ pub use estimate::MemoryEstimate;
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use generate::{GenerateRequest, Generated};
-pub use graftwork_data::{DataStats, EvalSplit, Format, LossOn, Message, Order, Preview};
+pub use graftwork_data::{
+    DataSource, DataStats, EvalSplit, Format, LossOn, Message, Order, Preview, SourceStats, Weight,
+};
 pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};

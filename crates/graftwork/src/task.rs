@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use graftwork_data::{Format, Objective, labels_of, read};
+use graftwork_data::{Objective, labels_of};
 use graftwork_model::{Task, TaskKind, labels_in};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -52,17 +52,14 @@ impl TaskRecord {
     pub(crate) fn of_run(run: &RunConfig, config: &Value, path: &Path) -> Result<Self, Error> {
         let of_model = Self::of_model(config, path)?;
         let recorded = run.adapter.as_deref().and_then(|adapter| Self::of_adapter(adapter, &of_model));
-        let labelled = || {
-            Ok::<_, Error>(match run.data.files.first() {
-                Some(file) => read(file, run.data.format)?.format == Format::Labelled,
-                None => false,
-            })
-        };
-        let kind = match (run.task, &recorded) {
-            (Some(kind), _) => kind,
-            (None, Some(recorded)) => recorded.kind,
-            (None, None) if labelled()? => TaskKind::SequenceClassification,
-            (None, None) => of_model.kind,
+        let in_data = || labels_of(&run.data.files, run.data.format);
+        let (kind, found) = match (run.task, &recorded) {
+            (Some(kind), _) => (kind, None),
+            (None, Some(recorded)) => (recorded.kind, None),
+            (None, None) => match in_data()? {
+                Some(labels) => (TaskKind::SequenceClassification, Some(labels)),
+                None => (of_model.kind, None),
+            },
         };
         if kind != TaskKind::SequenceClassification {
             if run.data.labels.is_some() {
@@ -74,10 +71,13 @@ impl TaskRecord {
             return Ok(Self { kind, labels: Vec::new() });
         }
         let known = std::iter::once(of_model).chain(recorded).rfind(|task| task.kind == kind);
-        let labels = match (&run.data.labels, known) {
-            (Some(labels), _) => labels.clone(),
-            (None, Some(known)) => known.labels,
-            (None, None) => labels_of(&run.data.files, run.data.format)?,
+        let labels = match (&run.data.labels, known, found) {
+            (Some(labels), ..) => labels.clone(),
+            (None, Some(known), _) => known.labels,
+            (None, None, Some(found)) => found,
+            (None, None, None) => in_data()?.ok_or_else(|| {
+                Error::setting("task", format!("{kind} needs records with a `label`, and the data has none"))
+            })?,
         };
         Ok(Self { kind, labels })
     }

@@ -39,6 +39,9 @@ pub enum TrainError {
     /// The device failed.
     #[error("the device failed: {0}")]
     Device(String),
+    /// The data could not be read back.
+    #[error(transparent)]
+    Data(#[from] graftwork_data::DataError),
     /// The adapters could not be evaluated.
     #[error(transparent)]
     Adapt(#[from] graftwork_adapt::AdaptError),

@@ -1,7 +1,7 @@
 //! From a batch to its loss, for training and for evaluation.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use graftwork_data::Batch;
+use graftwork_data::{Batch, DataError};
 use graftwork_kernels::loss::{CrossEntropy, IGNORED, cross_entropy, linear_cross_entropy, score};
 use graftwork_model::{Architecture, Input, Parameters};
 
@@ -55,11 +55,11 @@ pub(crate) fn head_loss(
 /// result. Nor is there one where no batch has a target.
 ///
 /// # Errors
-/// The device fails.
+/// The device fails, or a batch cannot be read.
 pub fn evaluate(
     architecture: &dyn Architecture,
     parameters: &dyn Parameters,
-    batches: impl Iterator<Item = Batch>,
+    batches: impl Iterator<Item = Result<Batch, DataError>>,
     device: &Device,
     mut after_batch: impl FnMut() -> bool,
 ) -> Result<Option<Evaluation>, TrainError> {
@@ -67,6 +67,7 @@ pub fn evaluate(
     let classes = architecture.params()[head.weight.index()].shape.dims()[0] as usize;
     let mut tally = Tally::new(architecture.task());
     for batch in batches {
+        let batch = batch?;
         if batch.target_tokens() > 0 {
             let hidden = architecture.forward(parameters, &input(&batch, device), None);
             let (hidden, targets) = counted(&batch, hidden);

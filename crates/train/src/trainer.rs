@@ -82,7 +82,7 @@ impl<'a> Trainer<'a> {
     }
 
     fn steps_per_epoch(&self) -> u64 {
-        let batches = self.dataset.train_rows().len().div_ceil(self.options.batch_size.get());
+        let batches = self.dataset.rows_per_epoch().div_ceil(self.options.batch_size.get());
         batches.div_ceil(self.options.gradient_accumulation.get()) as u64
     }
 
@@ -122,7 +122,7 @@ impl<'a> Trainer<'a> {
     /// Trains to the end, or until the observer stops it; then what was asked for has been saved by the observer.
     ///
     /// # Errors
-    /// A loss or gradient is not finite, or the observer cannot save.
+    /// A loss or gradient is not finite, the data cannot be read back, or the observer cannot save.
     pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let per_epoch = self.steps_per_epoch();
         let (total, warmup) = self.options.lengths(per_epoch);
@@ -179,7 +179,7 @@ impl<'a> Trainer<'a> {
         }
         observer.evaluating(rows.div_ceil(self.options.batch_size.get()));
         let session = self.model.session(&Mode::Evaluation);
-        let batches = self.dataset.eval_batches(self.options.batch_size);
+        let batches = self.dataset.eval_rows().batches(self.options.batch_size);
         let evaluation = evaluate(self.architecture, &session, batches, &self.device, || {
             observer.evaluated_batch();
             !observer.should_stop()
@@ -204,8 +204,9 @@ impl<'a> Trainer<'a> {
         let start = Instant::now();
         let accumulation = self.options.gradient_accumulation.get();
         let first = within as usize * accumulation;
-        let batches: Vec<Batch> =
-            (first..first + accumulation).map_while(|i| epoch.batch(i, self.options.batch_size)).collect();
+        let batches = (first..first + accumulation)
+            .map_while(|i| epoch.batch(i, self.options.batch_size).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
         let passes = self.gradients(&batches);
         let step = self.step + 1;
         let learning_rate = self.options.learning_rate * self.options.schedule.factor(self.step, warmup, total);

@@ -42,6 +42,7 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
         count(train.target_tokens as u64),
         count(eval.rows as u64),
     ))?;
+    sources(report)?;
     if report.data.truncated + report.data.dropped > 0 {
         let (truncated, dropped) = (count(report.data.truncated as u64), count(report.data.dropped as u64));
         line(&format!(
@@ -68,6 +69,31 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
         line(&format!("\n{}  (the loss counts what stands between ⟦ ⟧)", sample.source))?;
         let marked = sample.pieces.iter().map(|p| if p.trained { format!("⟦{}⟧", p.text) } else { p.text.clone() });
         line(&marked.collect::<String>())?;
+        if let Some(label) = &sample.label {
+            line(&format!("label: {label}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the rows come from, where there is more than one source.
+fn sources(report: &CheckReport) -> io::Result<()> {
+    let data = &report.data;
+    if data.sources.len() < 2 {
+        return Ok(());
+    }
+    for source in &data.sources {
+        let share = source.weight.map(|weight| format!("{:.1} % of the rows from ", 100.0 * weight.get()));
+        line(&format!(
+            "          {}{}: {} records, {}",
+            share.unwrap_or_default(),
+            source.path,
+            count(source.records as u64),
+            source.format
+        ))?;
+    }
+    if data.rows_per_epoch != data.train.rows {
+        line(&format!("          an epoch is {} rows, mixed by weight", count(data.rows_per_epoch as u64)))?;
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use graftwork_data::{DataOptions, Dataset, EvalSplit, Sample, Source, Tokenizer};
+use graftwork_data::{
+    DataError, DataOptions, Dataset, EvalSplit, Format, Item, Record, Row, Rows, Sample, Source, Tokenizer, read,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -70,7 +72,7 @@ pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> (TempDir, PathBuf) 
 pub(crate) fn load(tokenizer: &Tokenizer, name: &str, content: &str, options: DataOptions) -> Dataset {
     let (_dir, path) = file(name, content);
     let options = DataOptions { eval: EvalSplit::NONE, ..options };
-    Dataset::load(&[path], tokenizer, &options).unwrap()
+    Dataset::load(&[path.into()], tokenizer, &options).unwrap()
 }
 
 /// The message of the error that loading a file gives, without the folder's name.
@@ -81,8 +83,38 @@ pub(crate) fn load_error(
     options: &DataOptions,
 ) -> String {
     let (dir, path) = file(name, content);
-    let error = Dataset::load(&[path], tokenizer, options).unwrap_err();
+    let error = Dataset::load(&[path.into()], tokenizer, options).unwrap_err();
     error.to_string().replace(&format!("{}/", dir.path().display()), "")
+}
+
+/// All rows, read.
+pub(crate) fn all(rows: Rows<'_>) -> Vec<Row> {
+    rows.iter().collect::<Result<_, _>>().unwrap()
+}
+
+/// The only sample of a data set's first row.
+pub(crate) fn first_sample(dataset: &Dataset) -> Sample {
+    dataset.train_rows().get(0).unwrap().segments()[0].clone()
+}
+
+/// What a file holds.
+pub(crate) fn items(path: &Path, format: Option<Format>) -> Result<Vec<Item>, DataError> {
+    let mut items = Vec::new();
+    read(path, format, &mut |item| {
+        items.push(item);
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+/// The records of a file that holds some.
+pub(crate) fn records(name: &str, content: impl AsRef<[u8]>) -> Vec<Record> {
+    let (_dir, path) = file(name, content);
+    let record = |item| match item {
+        Item::Record(record) => record,
+        Item::Part { at, .. } => panic!("{at} is plain text"),
+    };
+    items(&path, None).unwrap().into_iter().map(record).collect()
 }
 
 /// What the loss counts of the first row's samples, decoded run by run.
