@@ -142,6 +142,7 @@ fn trains(model: &Path, data: &str, out: &Path) {
         out: merged.clone(),
         overwrite: false,
         dtype: None,
+        max_shard_bytes: None,
         device: DeviceChoice::Cpu,
     };
     host().merge(&request, &mut |_| {}).expect("a merge");

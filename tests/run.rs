@@ -24,7 +24,8 @@ fn evaluate(model: &Path, adapter: Option<&Path>) -> f64 {
 fn merge(adapter: &Path, out: &Path) {
     let (model, adapter, out) = (None, adapter.to_owned(), out.to_owned());
     let device = DeviceChoice::Cpu;
-    let request = MergeRequest { model, adapter, out, overwrite: false, dtype: Some(Dtype::F32), device };
+    let request =
+        MergeRequest { model, adapter, out, overwrite: false, dtype: Some(Dtype::F32), max_shard_bytes: None, device };
     host().merge(&request, &mut |_| {}).expect("a merged model");
 }
 

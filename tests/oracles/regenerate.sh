@@ -42,6 +42,11 @@ texts=$golden/curve/austen-200.jsonl
 oracle logits examples/default/model $golden/tiny-llama-logits.safetensors
 oracle families
 oracle peft_adapter
+oracle objectives
+oracle templates
+oracle snippets
+mkdir -p $golden/data
+oracle parquet_files $golden/data
 oracle curve_data examples/default/austen.txt $golden/curve
 oracle curve_models
 oracle curve examples/default/model $texts $golden/curve/tiny --rank 2 --alpha 4

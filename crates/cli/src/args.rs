@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use graftwork::{DataSource, DeviceChoice, Format, LossOn, TaskKind};
 use serde_json::Value;
 
+/// A model's place.
+const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
+
 /// Fine-tune pretrained language models, with the method as a sandboxed plugin.
 #[derive(Debug, Parser)]
 #[command(name = "host", version, propagate_version = true, arg_required_else_help = true)]
@@ -39,6 +42,8 @@ pub(crate) enum Command {
     Generate(GenerateArgs),
     /// Fold an adapter into its base: a model folder that needs no adapter.
     Merge(MergeArgs),
+    /// Write a model or an adapter in another program's form: PEFT, or GGUF for llama.cpp.
+    Export(ExportArgs),
     /// Say what this machine has to compute with, and what is missing.
     Doctor,
     /// Look at a plugin, or try it.
@@ -58,8 +63,8 @@ pub(crate) struct RunArgs {
     /// Configuration to start from; flags override it.
     #[arg(long, value_name = "run.toml")]
     pub(crate) config: Option<PathBuf>,
-    /// Hugging Face folder of the base model.
-    #[arg(long, value_name = "DIR")]
+    /// Base model: a Hugging Face folder, or a name on the Hub.
+    #[arg(long, value_name = MODEL)]
     pub(crate) model: Option<PathBuf>,
     /// What to train for: causal-lm, masked-lm, sequence-classification; found from the data and the model if not given.
     #[arg(long)]
@@ -206,8 +211,8 @@ pub(crate) struct CheckArgs {
 /// Which model, with which adapter.
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
-    /// Model folder; the one that the adapter was trained on if not given, else the one that comes with the program.
-    #[arg(long, value_name = "DIR")]
+    /// Model folder or name on the Hub; the one that the adapter was trained on if not given, else the one that comes with the program.
+    #[arg(long, value_name = MODEL)]
     pub(crate) model: Option<PathBuf>,
     /// Adapter, run or checkpoint on top of it.
     #[arg(long, value_name = "DIR")]
@@ -268,12 +273,15 @@ pub(crate) struct GenerateArgs {
 pub(crate) struct MergeArgs {
     /// Adapter, run or checkpoint.
     pub(crate) adapter: PathBuf,
-    /// Base model; the one that the adapter was trained on if not given.
-    #[arg(long, value_name = "DIR")]
+    /// Base model, a folder or a name on the Hub; the one that the adapter was trained on if not given.
+    #[arg(long, value_name = MODEL)]
     pub(crate) model: Option<PathBuf>,
     /// Folder of the merged model.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// The most that one file of weights may have, in 10^9 bytes, as on the Hub; one file for all if not given.
+    #[arg(long, value_name = "GB")]
+    pub(crate) max_shard_size: Option<f64>,
     /// Replace a model that is already there.
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -283,6 +291,62 @@ pub(crate) struct MergeArgs {
     /// `cpu`, `cuda:0`.
     #[arg(long, default_value_t)]
     pub(crate) device: DeviceChoice,
+}
+
+/// Flags of `export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Adapter, run or checkpoint; without one, the model itself.
+    pub(crate) adapter: Option<PathBuf>,
+    /// Base model, a folder or a name on the Hub; the one that the adapter was trained on if not given.
+    #[arg(long, value_name = MODEL)]
+    pub(crate) model: Option<PathBuf>,
+    /// What to write.
+    #[arg(long)]
+    pub(crate) format: ExportName,
+    /// File of a GGUF, folder of an adapter.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: PathBuf,
+    /// Replace what is already there.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// How a GGUF model's matrices are stored.
+    #[arg(long, default_value = "f16")]
+    pub(crate) precision: PrecisionName,
+    /// A GGUF model without the tokenizer.
+    #[arg(long, conflicts_with = "split_as")]
+    pub(crate) no_vocab: bool,
+    /// What llama.cpp calls the way in which the tokenizer splits texts, where that is not found out by itself.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) split_as: Option<String>,
+    /// One rank and alpha for all layers of a PEFT adapter, for programs that ignore patterns and rsLoRA.
+    #[arg(long)]
+    pub(crate) folded: bool,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportName {
+    /// An adapter folder for PEFT.
+    Peft,
+    /// A model for llama.cpp, merged with the adapter.
+    Gguf,
+    /// A LoRA adapter for llama.cpp.
+    GgufLora,
+}
+
+/// How a GGUF model's matrices are stored.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PrecisionName {
+    /// 32 bits.
+    F32,
+    /// 16 bits, IEEE.
+    F16,
+    /// 16 bits, the upper half of f32.
+    Bf16,
+    /// 8 bits with a scale for every 32.
+    #[value(name = "q8_0")]
+    Q8_0,
 }
 
 /// Type of weights in a file.

@@ -9,7 +9,7 @@ use graftwork::{
     Control, DataSource, EvalRequest, GenerateRequest, Host, MergeRequest, RunConfig, RunReport, Sampling,
 };
 
-use crate::args::{CheckArgs, Cli, Command, EvalArgs, GenerateArgs, MergeArgs, PluginCommand, RunArgs};
+use crate::args::{CheckArgs, Cli, Command, EvalArgs, ExportArgs, GenerateArgs, MergeArgs, PluginCommand, RunArgs};
 use crate::output::{self, Failure};
 use crate::progress::{self, Progress};
 use crate::signals::Signals;
@@ -26,6 +26,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Eval(args) => eval(args, cli.json),
         Command::Generate(args) => generate(args, cli.json),
         Command::Merge(args) => merge(args, cli.json),
+        Command::Export(args) => export(args, cli.json),
         Command::Doctor => doctor(cli.json),
         Command::Plugin(command) => plugin(command, cli.json),
     }
@@ -148,6 +149,7 @@ fn merge(args: &MergeArgs, json: bool) -> Done {
         out: args.out.clone(),
         overwrite: args.overwrite,
         dtype: args.dtype.map(config::dtype),
+        max_shard_bytes: args.max_shard_size.map(|gigabytes| (gigabytes * 1e9) as u64),
         device: args.device,
     };
     let host = Host::new()?;
@@ -157,6 +159,18 @@ fn merge(args: &MergeArgs, json: bool) -> Done {
     } else {
         let out = report.out.display();
         output::line(&format!("merged    {} parameters changed, saved in {out}", report.changed))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn export(args: &ExportArgs, json: bool) -> Done {
+    let request = config::export(args)?;
+    let host = Host::new()?;
+    let report = quietly(|progress| host.export(&request, &mut |event| progress.show(&event)))?;
+    if json {
+        output::json(&report)?;
+    } else {
+        output::line(&format!("exported  {}", report.out.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -191,7 +205,8 @@ struct Quiet(Progress);
 impl Quiet {
     fn show(&mut self, event: &graftwork::Event) {
         use graftwork::Event;
-        if let Event::Working { .. } | Event::Evaluating { .. } | Event::EvaluatedBatch = event {
+        if let Event::Working { .. } | Event::Download { .. } | Event::Evaluating { .. } | Event::EvaluatedBatch = event
+        {
             self.0.show(event);
         } else if let Event::Warning { message } = event {
             tracing::warn!("{message}");

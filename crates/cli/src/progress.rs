@@ -64,6 +64,9 @@ impl Progress {
     fn as_text(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::Working { what } => self.spin(what),
+            Event::Download { file, done, total } => {
+                self.spin(&format!("fetching {file}: {} of {}", bytes(*done), bytes(*total)));
+            }
             Event::Warning { message } => return self.line(&format!("warning: {message}")),
             Event::Model { path, architecture, parameters } => {
                 return self.line(&format!(

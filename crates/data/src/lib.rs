@@ -57,6 +57,7 @@ pub use dataset::{Dataset, Epoch};
 pub use error::DataError;
 pub use labels::labels_of;
 pub use message::{Content, Conversation, Message};
+pub use open::FILE_ENDINGS;
 pub use options::{DataOptions, EvalSplit, Fraction, LossOn, Objective, Order};
 pub use order::order;
 pub use pack::{Row, pack};

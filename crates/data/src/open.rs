@@ -26,6 +26,9 @@ pub(crate) enum Kind {
     Parquet,
 }
 
+/// How the names of data files end; each may have `.gz` behind it.
+pub const FILE_ENDINGS: &[&str] = &["jsonl", "ndjson", "json", "csv", "tsv", "parquet", "txt", "md"];
+
 /// The names that say which kind a file is, as a person is told them.
 pub(crate) const EXTENSIONS: &str = ".jsonl, .ndjson, .json, .csv, .tsv, .parquet, .txt or .md (or these with .gz)";
 

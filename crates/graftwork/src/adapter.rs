@@ -86,11 +86,14 @@ impl Trained {
     }
 }
 
-/// The base model that an adapter was trained on, as its card says it.
+/// The base model that an adapter was trained on, as its card or its settings say it.
 pub(crate) fn recorded_base(path: &Path) -> Option<PathBuf> {
     let path = resolve(path).ok()?;
     if let Ok(card) = read_card(&path) {
         return Some(card.base.path);
+    }
+    if path.join(PeftAdapter::MARKER).exists() {
+        return PeftAdapter::read(&path).ok()?.config.base_model_name_or_path.map(PathBuf::from);
     }
     serde_json::from_value::<BaseRecord>(state(&path)?.get("base")?.clone()).ok().map(|b| b.path)
 }

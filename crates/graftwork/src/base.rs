@@ -12,12 +12,15 @@ use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan, Role};
 use graftwork_store::{ModelDir, TensorData, TensorRef};
 
 use crate::estimate::F32;
+use crate::hub::Found;
 use crate::task::TaskRecord;
 use crate::{Error, memory, tensors};
 
 /// A model folder that was checked: its weights are those that its configuration and the task ask for.
 pub(crate) struct Base {
     pub(crate) path: PathBuf,
+    /// By which it is found again: the path, or its name on the Hub with the commit.
+    pub(crate) record: PathBuf,
     pub(crate) dir: ModelDir,
     pub(crate) architecture: Arc<dyn Architecture>,
     pub(crate) manifest: Arc<Manifest>,
@@ -34,7 +37,9 @@ pub(crate) struct Base {
 
 impl Base {
     /// Opens a folder for a task. Reads headers, not weights. Parameters that the task brings along begin with draws of the seed.
-    pub(crate) fn open(path: &Path, task: TaskRecord, seed: u64) -> Result<Self, Error> {
+    pub(crate) fn open(found: Found, task: TaskRecord, seed: u64) -> Result<Self, Error> {
+        let Found { folder, record } = found;
+        let path = folder.as_path();
         let dir = ModelDir::open(path)?;
         let fail = |source| Error::Model { path: path.to_owned(), source };
         let (family, architecture) = graftwork_model::open(dir.config(), Some(task.task())).map_err(fail)?;
@@ -53,6 +58,7 @@ impl Base {
         let manifest = Manifest { architecture: family.name.to_owned(), config: dir.config().clone(), params };
         Ok(Self {
             path: path.to_owned(),
+            record,
             dir,
             architecture,
             manifest: Arc::new(manifest),

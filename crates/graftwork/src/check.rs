@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::estimate::Memory;
 use crate::run::tokenise;
-use crate::{Error, Event, Host, MemoryEstimate, RunConfig};
+use crate::{Control, Error, Event, Host, MemoryEstimate, RunConfig};
 
 /// What a run would do.
 #[derive(Clone, Debug, Serialize)]
@@ -67,7 +67,7 @@ impl Host {
         preview: usize,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<CheckReport, Error> {
-        let prepared = self.prepare(config, on_event)?;
+        let prepared = self.prepare(config, &Control::new(), on_event)?;
         let dataset = tokenise(&prepared, on_event)?;
         let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);
         let options = config.train_options(plan.is_full())?;
@@ -86,7 +86,7 @@ impl Host {
             }
         };
         Ok(CheckReport {
-            model: base.path.clone(),
+            model: base.record.clone(),
             strategy: prepared.chain.name(),
             plan: plan.summary(&base.manifest),
             plan_hash: plan.hash(),

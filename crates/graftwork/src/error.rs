@@ -11,6 +11,13 @@ pub enum Error {
     /// The data cannot be trained on.
     #[error(transparent)]
     Data(#[from] graftwork_data::DataError),
+    /// The Hub does not give what was asked for.
+    #[cfg(feature = "hub")]
+    #[error(transparent)]
+    Hub(Box<graftwork_hub::HubError>),
+    /// No GGUF file can be made of it.
+    #[error(transparent)]
+    Gguf(#[from] graftwork_gguf::GgufError),
     /// The model's configuration cannot be used.
     #[error("{}: {source}", path.display())]
     Model {

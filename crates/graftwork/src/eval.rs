@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::adapter::{Trained, recorded_base};
 use crate::base::Base;
 use crate::task::TaskRecord;
-use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, default_base};
+use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, default_base, hub};
 
 /// What to evaluate.
 #[derive(Clone, Debug)]
@@ -58,20 +58,31 @@ impl Opened {
         model: Option<&Path>,
         adapter: Option<&Path>,
         device: DeviceChoice,
+        control: &Control,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Self, Error> {
         on_event(Event::Working { what: "loading the model" });
         let device = device.open()?;
-        let path = find_model(model, adapter)?;
-        let of_model = TaskRecord::of_model(ModelDir::open(&path)?.config(), &path)?;
-        let task = adapter.and_then(|adapter| TaskRecord::of_adapter(adapter, &of_model)).unwrap_or(of_model);
-        let base = Base::open(&path, task, 0)?;
+        let base = open_base(model, adapter, control, on_event)?;
         let adapted = match adapter {
             Some(path) => Trained::read(path, &base)?.apply(&base, &device, path)?,
             None => base.adapt(&Arc::new(Plan::nothing()), &device, 0)?,
         };
         Ok(Self { base, adapted, device })
     }
+}
+
+/// The model alone, for the task that the adapter is for.
+pub(crate) fn open_base(
+    model: Option<&Path>,
+    adapter: Option<&Path>,
+    control: &Control,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Base, Error> {
+    let found = hub::model(&find_model(model, adapter)?, control, on_event)?;
+    let of_model = TaskRecord::of_model(ModelDir::open(&found.folder)?.config(), &found.folder)?;
+    let task = adapter.and_then(|adapter| TaskRecord::of_adapter(adapter, &of_model)).unwrap_or(of_model);
+    Base::open(found, task, 0)
 }
 
 /// The folder of the model: as given, as the adapter says, or the embedded one. A run of the full strategy is a model.
@@ -105,7 +116,9 @@ impl Host {
         let mut config = request.config.clone();
         let own_data = !config.data.files.is_empty();
         default_base::fill(&mut config)?;
-        let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), config.device, on_event)?;
+        hub::data(&mut config, control, on_event)?;
+        let opened =
+            Opened::new(request.model.as_deref(), request.adapter.as_deref(), config.device, control, on_event)?;
         on_event(Event::Working { what: "reading the data" });
         let mut options = config.data_options(&opened.base)?;
         if own_data {
@@ -124,8 +137,8 @@ impl Host {
             true => Error::setting("eval", "stopped before it was done"),
             false => Error::setting("data", "no token counts: there is nothing to evaluate"),
         })?;
-        let Base { path, task, .. } = opened.base;
-        Ok(EvalResult { model: path, adapter: request.adapter.clone(), labels: task.labels, evaluation })
+        let Base { record, task, .. } = opened.base;
+        Ok(EvalResult { model: record, adapter: request.adapter.clone(), labels: task.labels, evaluation })
     }
 }
 
@@ -168,7 +181,13 @@ impl Host {
     /// # Errors
     /// The model or the adapter cannot be used, or a token is not in the vocabulary.
     pub fn logits(&self, request: &LogitsRequest, on_event: &mut dyn FnMut(Event)) -> Result<Logits, Error> {
-        let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), request.device, on_event)?;
+        let opened = Opened::new(
+            request.model.as_deref(),
+            request.adapter.as_deref(),
+            request.device,
+            &Control::new(),
+            on_event,
+        )?;
         let ids = match &request.tokens {
             Tokens::Text(text) => opened.base.tokenizer()?.encode(text, true)?,
             Tokens::Ids(ids) => ids.clone(),

@@ -23,6 +23,15 @@ pub enum Event {
         /// What, and what to do.
         message: String,
     },
+    /// A file comes from the Hub; told now and then.
+    Download {
+        /// The file, as the repository names it.
+        file: String,
+        /// Bytes that are there, of all files together.
+        done: u64,
+        /// Bytes that will be.
+        total: u64,
+    },
     /// The model is open.
     Model {
         /// Its folder.

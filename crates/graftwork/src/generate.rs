@@ -52,7 +52,8 @@ impl Host {
         on_event: &mut dyn FnMut(Event),
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Generated, Error> {
-        let opened = Opened::new(request.model.as_deref(), request.adapter.as_deref(), request.device, on_event)?;
+        let opened =
+            Opened::new(request.model.as_deref(), request.adapter.as_deref(), request.device, control, on_event)?;
         opened.base.task.continues_texts("generate")?;
         let tokenizer = opened.base.tokenizer()?;
         let ids = if request.chat {

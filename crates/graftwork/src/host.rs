@@ -11,7 +11,7 @@ use crate::base::Base;
 use crate::chain::{Chain, assign_settings};
 use crate::statistics::WeightStats;
 use crate::task::TaskRecord;
-use crate::{Error, Event, RunConfig, default_base};
+use crate::{Control, Error, Event, RunConfig, default_base, hub};
 
 /// Loads plugins, plans, trains, evaluates, merges. Holds no model between calls.
 pub struct Host {
@@ -21,6 +21,8 @@ pub struct Host {
 /// What every command that trains or only checks starts from.
 pub(crate) struct Prepared {
     pub(crate) config: RunConfig,
+    /// The same, by the names by which model and data are found again.
+    pub(crate) record: RunConfig,
     pub(crate) base: Arc<Base>,
     pub(crate) chain: Chain,
     pub(crate) plan: Arc<Plan>,
@@ -52,21 +54,31 @@ impl Host {
     }
 
     /// Opens the model, loads the strategies and lets them plan. Plugins come first: their errors are the quickest.
-    pub(crate) fn prepare(&self, config: &RunConfig, on_event: &mut dyn FnMut(Event)) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(
+        &self,
+        config: &RunConfig,
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Prepared, Error> {
         let mut config = config.clone();
         on_event(Event::Working { what: "loading the strategy" });
         let chain = Chain::load(&self.plugins, &config.strategy)?;
         let embedded = default_base::fill(&mut config)?;
-        let Some(path) = config.model.clone() else { return Err(Error::setting("model", "none is given")) };
+        let Some(given) = config.model.clone() else { return Err(Error::setting("model", "none is given")) };
         on_event(Event::Working { what: "opening the model" });
+        let found = hub::model(&given, control, on_event)?;
+        config.model = Some(found.record.clone());
+        let mut record = hub::data(&mut config, control, on_event)?;
+        let path = found.folder.clone();
         let task = TaskRecord::of_run(&config, ModelDir::open(&path)?.config(), &path)?;
         if config.sample.is_some() {
             task.continues_texts("sample")?;
         }
-        let base = Arc::new(Base::open(&path, task, config.seed)?);
+        let base = Arc::new(Base::open(found, task, config.seed)?);
         config.settle(&base)?;
+        record.settle(&base)?;
         on_event(Event::Model {
-            path,
+            path: base.record.clone(),
             architecture: base.manifest.architecture.clone(),
             parameters: base.manifest.total_parameters(),
         });
@@ -87,8 +99,10 @@ impl Host {
         let plan = chain.plan(&base, stats, config.seed)?;
         on_event(Event::Plan(plan.summary(&base.manifest)));
         if embedded {
-            config.train.learning_rate.get_or_insert(default_base::learning_rate(plan.is_full()));
+            let rate = default_base::learning_rate(plan.is_full());
+            config.train.learning_rate.get_or_insert(rate);
+            record.train.learning_rate.get_or_insert(rate);
         }
-        Ok(Prepared { config, base, chain, plan: Arc::new(plan) })
+        Ok(Prepared { config, record, base, chain, plan: Arc::new(plan) })
     }
 }

@@ -31,8 +31,12 @@ mod error;
 mod estimate;
 mod eval;
 mod event;
+mod export;
+mod folded;
 mod generate;
 mod host;
+#[cfg_attr(not(feature = "hub"), path = "hub_left_out.rs")]
+mod hub;
 mod memory;
 mod merge;
 mod peft;
@@ -62,10 +66,12 @@ pub use error::Error;
 pub use estimate::MemoryEstimate;
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
+pub use export::{ExportFormat, ExportReport, ExportRequest};
 pub use generate::{GenerateRequest, Generated};
 pub use graftwork_data::{
     DataSource, DataStats, EvalSplit, Format, LossOn, Message, Order, Preview, SourceStats, Weight,
 };
+pub use graftwork_gguf::{Precision, Vocabulary};
 pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};

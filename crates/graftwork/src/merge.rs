@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use graftwork_plan::Dtype;
-use graftwork_store::Overwrite;
+use graftwork_store::{Overwrite, WriteOptions};
 use serde::Serialize;
 
 use crate::eval::Opened;
-use crate::{DeviceChoice, Error, Event, Host, save};
+use crate::{Control, DeviceChoice, Error, Event, Host, save};
 
 /// What to merge.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct MergeRequest {
     pub overwrite: bool,
     /// Type of the weights; the base's own if not given.
     pub dtype: Option<Dtype>,
+    /// The most bytes that one file of weights may have; one file for all if not given.
+    pub max_shard_bytes: Option<u64>,
     /// Where to compute.
     pub device: DeviceChoice,
 }
@@ -47,16 +49,20 @@ impl Host {
     /// # Errors
     /// The model or the adapter cannot be used, or the folder cannot be written; then there is no folder.
     pub fn merge(&self, request: &MergeRequest, on_event: &mut dyn FnMut(Event)) -> Result<MergeReport, Error> {
-        let opened = Opened::new(request.model.as_deref(), Some(&request.adapter), request.device, on_event)?;
+        let opened =
+            Opened::new(request.model.as_deref(), Some(&request.adapter), request.device, &Control::new(), on_event)?;
         on_event(Event::Working { what: "merging" });
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
-        save::model(&request.out, &opened.base, request.dtype, overwrite, save::merged(&opened.adapted))?;
+        let defaults = WriteOptions::default();
+        let max_shard_bytes = request.max_shard_bytes.unwrap_or(defaults.max_shard_bytes);
+        let options = WriteOptions { overwrite, max_shard_bytes, ..defaults };
+        save::model(&request.out, &opened.base, request.dtype, options, save::merged(&opened.adapted))?;
         on_event(Event::Saved { what: "model", path: request.out.clone() });
         let plan = opened.adapted.plan();
         Ok(MergeReport {
             changed: plan.adapters().len() + plan.trainable().len(),
             parameters: opened.base.manifest.total_parameters(),
-            model: opened.base.path,
+            model: opened.base.record,
             adapter: request.adapter.clone(),
             out: request.out.clone(),
         })

@@ -66,9 +66,17 @@ pub(crate) fn export(plan: &Plan, base: &Base, slots: &Slots) -> Option<PeftAdap
             }
         }
     }
+    // PEFT has the revision of a model on the Hub apart from its name.
+    let record = base.record.display().to_string();
+    let (name, revision) = match record.split_once('@') {
+        Some((name, revision)) if base.record != base.path => (name, Some(revision)),
+        _ => (record.as_str(), None),
+    };
+    let other = revision.into_iter().map(|revision| ("revision".to_owned(), revision.into())).collect();
     let config = PeftConfig {
         task_type: base.task.peft_name().map(str::to_owned),
-        base_model_name_or_path: Some(base.path.display().to_string()),
+        base_model_name_or_path: Some(name.to_owned()),
+        other,
         bias,
         fan_in_fan_out,
         modules_to_save: (!saved.is_empty()).then_some(saved),

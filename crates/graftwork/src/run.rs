@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use graftwork_adapt::Mode;
 use graftwork_data::Dataset;
 use graftwork_model::Sampling;
-use graftwork_store::{AppendLog, Overwrite, RunDir};
+use graftwork_store::{AppendLog, Overwrite, RunDir, WriteOptions};
 use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, TrainError, TrainOptions, Trainer};
 use serde::Serialize;
 
@@ -71,7 +71,7 @@ impl Host {
         on_event: &mut dyn FnMut(Event),
     ) -> Result<RunReport, Error> {
         let started = Instant::now();
-        let prepared = self.prepare(config, on_event)?;
+        let prepared = self.prepare(config, control, on_event)?;
         let path = match &prepared.config.out {
             Some(path) => path.clone(),
             None => next_free(Path::new("runs"), &prepared.chain.name()),
@@ -81,7 +81,7 @@ impl Host {
         let (trainer, memory) = trainer(&prepared, &dataset, on_event)?;
         let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
         let run = RunDir::create(&path, overwrite)?;
-        let written = RunConfig { out: Some(path.clone()), ..prepared.config.clone() };
+        let written = RunConfig { out: Some(path.clone()), ..prepared.record.clone() };
         run.write_text("run.toml", &written.to_toml()?)?;
         run.write_json("plan.json", &prepared.plan.to_raw())?;
         let from = provenance(&prepared, &dataset);
@@ -96,7 +96,7 @@ impl Host {
         let started = Instant::now();
         let run = RunDir::open(out)?;
         let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join("run.toml"))? };
-        let prepared = self.prepare(&config, on_event)?;
+        let prepared = self.prepare(&config, control, on_event)?;
         let dataset = tokenise(&prepared, on_event)?;
         let from = provenance(&prepared, &dataset);
         let snapshot = save::resume(run.path(), &prepared.plan, &from, &prepared.config.device.open()?)?;
@@ -150,7 +150,7 @@ fn warn_if_large(memory: &Memory, device: DeviceChoice, on_event: &mut dyn FnMut
 fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {
     let base = &prepared.base;
     Provenance {
-        base: BaseRecord { path: base.path.clone(), blake3: base.dir.hash() },
+        base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
         task: base.task.clone(),
         strategies: prepared.chain.records(),
         data: dataset.fingerprint().to_owned(),
@@ -218,7 +218,8 @@ fn save_result(
     on_event(Event::Working { what: "saving" });
     let (what, path) = if plan.is_full() {
         let path = run.path().join("model");
-        save::model(&path, base, None, Overwrite::Replace, save::merged(trainer.model()))?;
+        let options = WriteOptions { overwrite: Overwrite::Replace, ..WriteOptions::default() };
+        save::model(&path, base, None, options, save::merged(trainer.model()))?;
         ("model", path)
     } else {
         let path = run.path().join("adapter");

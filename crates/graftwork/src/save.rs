@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_model::TaskKind;
 use graftwork_plan::{Dtype, ParamId, Plan};
-use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, Overwrite, RunDir, TensorSpec, WriteOptions};
+use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, RunDir, TensorSpec, WriteOptions};
 use graftwork_train::{NamedTensor, Snapshot};
 use serde_json::{Value, json};
 
@@ -95,7 +95,7 @@ pub(crate) fn model(
     path: &Path,
     base: &Base,
     dtype: Option<Dtype>,
-    overwrite: Overwrite,
+    options: WriteOptions,
     weight: impl Fn(ParamId) -> Result<Tensor<2>, Error>,
 ) -> Result<(), Error> {
     let layout = base.architecture.layout();
@@ -108,7 +108,6 @@ pub(crate) fn model(
         TensorSpec { name: p.name.clone(), dtype: file_dtype(dtype.unwrap_or(p.dtype)), shape }
     });
     let specs: Vec<_> = specs.collect();
-    let options = WriteOptions { overwrite, ..WriteOptions::default() };
     let mut writer = ModelWriter::create(path, specs.clone(), options)?;
     for ((id, _), spec) in kept.into_iter().zip(&specs) {
         let weight = weight(id)?;

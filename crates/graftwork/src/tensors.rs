@@ -35,6 +35,6 @@ pub(crate) fn values(tensor: Tensor<2>) -> Result<Vec<f32>, Error> {
     tensor.cast(DType::F32).into_data().try_to_vec().map_err(|e| unreadable(e.to_string()))
 }
 
-fn unreadable(message: String) -> Error {
+pub(crate) fn unreadable(message: String) -> Error {
     Error::Device { device: "memory".to_owned(), message }
 }

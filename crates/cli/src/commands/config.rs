@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
-use graftwork::{Dtype, Error, EvalSplit, Host, Order, Recompute, RunConfig, Schedule, StrategyConfig, Warmup};
+use graftwork::{
+    Dtype, Error, EvalSplit, ExportFormat, ExportRequest, Host, Order, Precision, Recompute, RunConfig, Schedule,
+    StrategyConfig, Vocabulary, Warmup,
+};
 
-use crate::args::{DataArgs, DtypeName, RecomputeName, RunArgs, ScheduleName, TrainArgs};
+use crate::args::{
+    DataArgs, DtypeName, ExportArgs, ExportName, PrecisionName, RecomputeName, RunArgs, ScheduleName, TrainArgs,
+};
 
 /// The file given by `--config` or the defaults, with the flags over it.
 pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
@@ -96,4 +101,39 @@ pub(crate) fn dtype(name: DtypeName) -> Dtype {
         DtypeName::F16 => Dtype::F16,
         DtypeName::Bf16 => Dtype::Bf16,
     }
+}
+
+/// What `export` is asked for; flags of another form are refused.
+pub(crate) fn export(args: &ExportArgs) -> Result<ExportRequest, Error> {
+    let refuse = |flag: &str, form: &str| {
+        Err(Error::Setting { key: flag.to_owned(), message: format!("is for `--format {form}`") })
+    };
+    if args.folded && args.format != ExportName::Peft {
+        return refuse("--folded", "peft");
+    }
+    if (args.no_vocab || args.split_as.is_some()) && args.format != ExportName::Gguf {
+        return refuse("--no-vocab and --split-as", "gguf");
+    }
+    let vocabulary = match &args.split_as {
+        Some(name) => Vocabulary::SplitAs(name.clone()),
+        None if args.no_vocab => Vocabulary::Omitted,
+        None => Vocabulary::Written,
+    };
+    let precision = match args.precision {
+        PrecisionName::F32 => Precision::F32,
+        PrecisionName::F16 => Precision::F16,
+        PrecisionName::Bf16 => Precision::Bf16,
+        PrecisionName::Q8_0 => Precision::Q8_0,
+    };
+    Ok(ExportRequest {
+        model: args.model.clone(),
+        adapter: args.adapter.clone(),
+        out: args.out.clone(),
+        overwrite: args.overwrite,
+        format: match args.format {
+            ExportName::Peft => ExportFormat::Peft { folded: args.folded },
+            ExportName::Gguf => ExportFormat::Gguf { precision, vocabulary },
+            ExportName::GgufLora => ExportFormat::GgufLora,
+        },
+    })
 }

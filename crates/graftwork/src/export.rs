@@ -1,0 +1,154 @@
+//! Models and adapters in the forms of other programs.
+
+use std::path::{Path, PathBuf};
+
+use graftwork_gguf::{ModelOptions, Precision, Vocabulary, write_adapter, write_model};
+use graftwork_store::{AtomicDir, Overwrite, PeftAdapter};
+use serde::Serialize;
+
+use crate::adapter::Trained;
+use crate::base::Base;
+use crate::eval::open_base;
+use crate::{Control, DeviceChoice, Error, Event, Host, MergeRequest, folded, peft};
+
+/// What to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// An adapter folder for PEFT.
+    Peft {
+        /// With one rank and alpha for all layers and no setting besides, for programs that ignore patterns and rsLoRA.
+        folded: bool,
+    },
+    /// A model as one GGUF file for llama.cpp, merged with the adapter if there is one.
+    Gguf {
+        /// How matrices are stored.
+        precision: Precision,
+        /// What becomes of the tokenizer.
+        vocabulary: Vocabulary,
+    },
+    /// A LoRA adapter as a GGUF file.
+    GgufLora,
+}
+
+/// What to export.
+#[derive(Clone, Debug)]
+pub struct ExportRequest {
+    /// Base model; the one that the adapter was trained on if not given.
+    pub model: Option<PathBuf>,
+    /// Adapter, run or checkpoint.
+    pub adapter: Option<PathBuf>,
+    /// File or folder of the result.
+    pub out: PathBuf,
+    /// Whether what is at `out` may be replaced.
+    pub overwrite: bool,
+    /// Its form.
+    pub format: ExportFormat,
+}
+
+/// What was exported.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportReport {
+    /// The base model.
+    pub model: PathBuf,
+    /// The adapter.
+    pub adapter: Option<PathBuf>,
+    /// The result.
+    pub out: PathBuf,
+}
+
+impl Host {
+    /// Writes a model or an adapter in another program's form. What that computes differently from us for some texts comes as a
+    /// warning.
+    ///
+    /// # Errors
+    /// The form cannot say what the model or the adapter is, or would compute something else for every text; the disk refuses.
+    /// Then there is no result.
+    pub fn export(&self, request: &ExportRequest, on_event: &mut dyn FnMut(Event)) -> Result<ExportReport, Error> {
+        let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
+        let adapter = || {
+            let none = || Error::setting("adapter", "none is given; this form is an adapter's");
+            request.adapter.as_deref().ok_or_else(none)
+        };
+        let open = |on_event: &mut dyn FnMut(Event)| {
+            open_base(request.model.as_deref(), request.adapter.as_deref(), &Control::new(), on_event)
+        };
+        let model = match &request.format {
+            ExportFormat::Peft { folded } => {
+                let base = open(on_event)?;
+                let peft = peft_adapter(adapter()?, &base, *folded)?;
+                let dir = AtomicDir::create(&request.out, overwrite, PeftAdapter::MARKER)?;
+                peft.write_into(&dir)?;
+                dir.commit()?;
+                base.record
+            }
+            ExportFormat::GgufLora => {
+                let base = open(on_event)?;
+                let peft = peft_adapter(adapter()?, &base, false)?;
+                let between = beside(&request.out)?;
+                let folder = between.path().join("adapter");
+                let dir = AtomicDir::create(&folder, Overwrite::Never, PeftAdapter::MARKER)?;
+                peft.write_into(&dir)?;
+                dir.commit()?;
+                warn(write_adapter(&folder, &base.path, &request.out, overwrite)?.warnings, on_event);
+                base.record
+            }
+            ExportFormat::Gguf { precision, vocabulary } => {
+                let options =
+                    ModelOptions { vocabulary: vocabulary.clone(), overwrite, ..ModelOptions::new(*precision) };
+                self.gguf(request, options, on_event)?
+            }
+        };
+        on_event(Event::Saved { what: "export", path: request.out.clone() });
+        Ok(ExportReport { model, adapter: request.adapter.clone(), out: request.out.clone() })
+    }
+
+    /// Through a merged folder, where there is an adapter.
+    fn gguf(
+        &self,
+        request: &ExportRequest,
+        options: ModelOptions,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<PathBuf, Error> {
+        let Some(adapter) = &request.adapter else {
+            let base = open_base(request.model.as_deref(), None, &Control::new(), on_event)?;
+            warn(write_model(&base.path, &request.out, &options)?.warnings, on_event);
+            return Ok(base.record);
+        };
+        let between = beside(&request.out)?;
+        let merged = between.path().join("merged");
+        let merge = MergeRequest {
+            model: request.model.clone(),
+            adapter: adapter.clone(),
+            out: merged.clone(),
+            overwrite: false,
+            dtype: None,
+            max_shard_bytes: None,
+            device: DeviceChoice::Cpu,
+        };
+        let report = self.merge(&merge, on_event)?;
+        let name = request.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        warn(write_model(&merged, &request.out, &ModelOptions { name, ..options })?.warnings, on_event);
+        Ok(report.model)
+    }
+}
+
+/// The adapter as PEFT has it.
+fn peft_adapter(path: &Path, base: &Base, folded: bool) -> Result<PeftAdapter, Error> {
+    let trained = Trained::read(path, base)?;
+    let peft = peft::export(&trained.plan, base, &trained.slots).ok_or_else(|| {
+        Error::weights(path, "it is no LoRA adapter as PEFT has them; `host merge` gives a model that needs no adapter")
+    })?;
+    if folded { folded::fold(peft) } else { Ok(peft) }
+}
+
+/// A folder for what is made on the way, on the disk that the result goes to.
+fn beside(out: &Path) -> Result<tempfile::TempDir, Error> {
+    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::tempdir_in(parent).map_err(|e| Error::weights(parent, format!("no folder can be made in it: {e}")))
+}
+
+fn warn(warnings: Vec<String>, on_event: &mut dyn FnMut(Event)) {
+    for message in warnings {
+        on_event(Event::Warning { message });
+    }
+}
