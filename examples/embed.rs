@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         out: merged.clone(),
         overwrite: true,
         dtype: Some(graftwork::Dtype::F32),
+        max_shard_bytes: None,
         device: config.device,
     };
     host.merge(&request, &mut |_| {})?;

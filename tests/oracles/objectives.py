@@ -35,6 +35,7 @@ def bert() -> tuple[Tokenizer, dict]:
     frequent = sorted(parts, key=lambda part: (-parts[part], part))[:300]
     entries = dict.fromkeys([*specials, *characters, *("##" + c for c in characters), *frequent])
     tokenizer = Tokenizer(models.WordPiece({entry: i for i, entry in enumerate(entries)}, unk_token="[UNK]"))
+    tokenizer.add_special_tokens(specials)
     tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.post_processor = processors.TemplateProcessing(

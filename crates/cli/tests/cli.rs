@@ -203,3 +203,130 @@ fn flags_hold_for_the_embedded_text_too() {
     let [length, rows] = check(&["--eval", "0"]);
     assert_eq!((length.as_u64(), rows.as_u64()), (Some(128), Some(0)));
 }
+
+/// A cache as the Hub's Python libraries leave it, with the small model as `org/tiny` and a data set as `org/data`.
+fn hub_cache(dir: &Path) -> PathBuf {
+    let hub = dir.join("hub");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let snapshot = |kind: &str| {
+        let repo = hub.join(kind);
+        std::fs::create_dir_all(repo.join("refs")).expect("a folder");
+        std::fs::write(repo.join("refs/main"), commit).expect("a file");
+        let folder = repo.join("snapshots").join(commit);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        folder
+    };
+    let model = snapshot("models--org--tiny");
+    for entry in std::fs::read_dir(root().join("examples/default/model")).expect("the model") {
+        let entry = entry.expect("a file");
+        std::fs::copy(entry.path(), model.join(entry.file_name())).expect("a copy");
+    }
+    std::fs::copy(root().join(DATA), snapshot("datasets--org--data").join("train.jsonl")).expect("a copy");
+    hub
+}
+
+#[test]
+fn names_on_the_hub_are_found_in_its_cache_and_recorded_with_their_commit() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (cache, out, hub) = (dir.path().join("cache"), dir.path().join("run"), hub_cache(dir.path()));
+    let offline = |command: &mut Command| {
+        let command = command.env("HF_HUB_CACHE", &hub).env("HF_HUB_OFFLINE", "1").env_remove("HF_TOKEN");
+        command.output().expect("host runs")
+    };
+    let mut run = host(&cache);
+    run.args([
+        "run",
+        "--strategy",
+        "plugins/lora.wasm",
+        "--set",
+        "rank=2",
+        "--model",
+        "org/tiny",
+        "--data",
+        "org/data",
+    ]);
+    run.args(["--max-length", "48", "--batch-size", "4", "--steps", "2", "--json", "--out"]).arg(&out);
+    let output = offline(&mut run);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let written = std::fs::read_to_string(out.join("run.toml")).expect("the run's record");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    for name in ["org/tiny", "org/data"] {
+        assert!(written.contains(&format!("{name}@{commit}")), "{name} in {written}");
+    }
+    let peft = std::fs::read_to_string(out.join("adapter/adapter_config.json")).expect("PEFT's form");
+    let peft: Value = serde_json::from_str(&peft).expect("JSON");
+    assert_eq!((&peft["base_model_name_or_path"], &peft["revision"]), (&"org/tiny".into(), &commit.into()));
+
+    let output =
+        offline(host(&cache).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--adapter"]).arg(&out));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(last_object(&output)["model"], format!("org/tiny@{commit}"));
+
+    let output = offline(host(&cache).args(["eval", "--model", "org/absent", "--data", DATA]));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && message.contains("org/absent") && message.contains("HF_HUB_OFFLINE"),
+        "{message}"
+    );
+}
+
+#[test]
+fn exports_are_what_they_say() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (cache, out) = (dir.path().join("cache"), dir.path().join("run"));
+    let output = short(&cache, &out, "4")
+        .args(["--set", r#"rank_pattern={"q_proj": 4}"#, "--json"])
+        .output()
+        .expect("host runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let export = |arguments: &[&str], name: &str| {
+        let to = dir.path().join(name);
+        let output =
+            host(&cache).arg("export").arg(&out).args(arguments).arg("--out").arg(&to).output().expect("host runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        to
+    };
+    let loss = |adapter: &Path| {
+        let output = host(&cache)
+            .args(["eval", "--json", "--data", DATA, "--max-length", "48", "--adapter"])
+            .arg(adapter)
+            .output();
+        last_object(&output.expect("host runs"))["loss"].as_f64().expect("a loss")
+    };
+    let folded = export(&["--format", "peft", "--folded"], "folded");
+    let config = std::fs::read_to_string(folded.join("adapter_config.json")).expect("PEFT's form");
+    let config: Value = serde_json::from_str(&config).expect("JSON");
+    assert_eq!((config["r"].as_f64(), config["lora_alpha"].as_f64()), (Some(4.0), Some(4.0)));
+    assert!(config["rank_pattern"].as_object().is_none_or(serde_json::Map::is_empty), "{config}");
+    let (plain, folded) = (loss(&out), loss(&folded));
+    assert!((plain - folded).abs() < 1e-6 * plain, "{plain}, folded {folded}");
+    for (arguments, name) in [
+        (&["--format", "gguf", "--precision", "q8_0"][..], "model.gguf"),
+        (&["--format", "gguf-lora"][..], "lora.gguf"),
+    ] {
+        let bytes = std::fs::read(export(arguments, name)).expect("the file");
+        assert_eq!(&bytes[..4], b"GGUF", "{name}");
+    }
+    let left = std::fs::read_dir(dir.path()).expect("the folder").count();
+    assert_eq!(left, 5, "nothing made on the way is left: cache, run, and three exports");
+    let output = host(&cache).args(["export", "--format", "gguf-lora", "--out", "x.gguf"]).output().expect("host runs");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("adapter: none is given"));
+}
+
+#[test]
+fn a_merged_model_may_be_several_files() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (cache, out, merged) = (dir.path().join("cache"), dir.path().join("run"), dir.path().join("merged"));
+    assert!(short(&cache, &out, "1").output().expect("host runs").status.success());
+    let output = host(&cache).arg("merge").arg(&out).args(["--max-shard-size", "0.004", "--out"]).arg(&merged).output();
+    let output = output.expect("host runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let index = std::fs::read_to_string(merged.join("model.safetensors.index.json")).expect("an index");
+    let index: Value = serde_json::from_str(&index).expect("JSON");
+    let files: std::collections::BTreeSet<_> =
+        index["weight_map"].as_object().expect("a map").values().filter_map(Value::as_str).collect();
+    assert!(files.len() > 1, "{files:?}");
+    let output =
+        host(&cache).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--model"]).arg(&merged).output();
+    assert!(last_object(&output.expect("host runs"))["loss"].is_number());
+}

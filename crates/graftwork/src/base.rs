@@ -1,6 +1,6 @@
 //! A pretrained model: its folder, its parameters, its tokenizer.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use burn::tensor::{Device, Tensor};

@@ -18,7 +18,7 @@ pub(crate) fn fold(adapter: PeftAdapter) -> Result<PeftAdapter, Error> {
                 let scale = config.scaling(&key.module).map_err(|e| unreadable(e.to_string()))?;
                 wider(&tensor, Axis::Columns, rank, scale)?
             }
-            AdapterPart::BaseLayer(_) | AdapterPart::Saved(_) => tensor,
+            AdapterPart::Magnitude | AdapterPart::BaseLayer(_) | AdapterPart::Saved(_) => tensor,
         };
         Ok::<_, Error>((name, tensor))
     };
