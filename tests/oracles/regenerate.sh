@@ -49,6 +49,7 @@ mkdir -p $golden/data
 oracle parquet_files $golden/data
 oracle curve_data examples/default/austen.txt $golden/curve
 oracle curve_models
+oracle peft_initial
 oracle curve examples/default/model $texts $golden/curve/tiny --rank 2 --alpha 4
 oracle curve examples/default/model $texts $golden/curve/tiny-full --method full --lr 1e-4
 oracle trainer_curve

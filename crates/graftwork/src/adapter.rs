@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use graftwork_adapt::Adapted;
 use graftwork_model::matrix_shape;
-use graftwork_plan::{Plan, RawPlan};
+use graftwork_plan::{Adapter, Manifest, Plan, RawPlan};
 use graftwork_store::{AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter};
 use graftwork_train::NamedTensor;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,25 @@ impl Trained {
         let plan = Plan::validate(&raw, manifest)
             .map_err(|problems| Error::Plan { strategy: path.display().to_string(), problems })?;
         Ok(Self { plan, slots })
+    }
+
+    /// An error where an adapter changes its weight before step 0 otherwise than the plan does: to the plan's weight, its
+    /// tensors would be something else.
+    pub(crate) fn must_fit_the_bases_of(&self, plan: &Plan, manifest: &Manifest, path: &Path) -> Result<(), Error> {
+        // What the weight becomes follows from its expression and the tensors' initial values.
+        let initial =
+            |a: &Adapter, b: &Adapter| a.tensors.iter().map(|t| &t.init).eq(b.tensors.iter().map(|t| &t.init));
+        let fits = |a: &Adapter, b: &Adapter| a.base == b.base && (a.base.is_none() || initial(a, b));
+        let unlike = |ours: &&Adapter| self.plan.adapter(ours.target).is_some_and(|theirs| !fits(ours, theirs));
+        let Some(param) = plan.adapters().iter().find(unlike).and_then(|ours| manifest.get(ours.target)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "its tensors for `{}` go with another frozen weight than this strategy's; choose what it was trained with, \
+             such as `init`",
+            param.module()
+        );
+        Err(Error::weights(path, message))
     }
 
     /// The model with these tensors in place.

@@ -124,6 +124,7 @@ fn trainer<'a>(
     let mut adapted = base.adapt(plan, &device, config.seed)?;
     if let Some(path) = &config.adapter {
         let start = Trained::read(path, base)?;
+        start.must_fit_the_bases_of(plan, &base.manifest, path)?;
         let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
         if let Some(name) = unused.first() {
             let message =

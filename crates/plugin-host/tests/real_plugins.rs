@@ -198,6 +198,29 @@ fn every_setting_of_lora_reaches_the_plan() {
 }
 
 #[test]
+fn lora_takes_its_factors_out_of_the_weight_where_asked() {
+    for (init, a, b) in [
+        (
+            "pissa",
+            "reshape(shape=[4, 1], sqrt(0.5·svd_s(rank=4, base))) ⊙ svd_vt(rank=4, base)",
+            "svd_u(rank=4, base) ⊙ reshape(shape=[1, 4], sqrt(0.5·svd_s(rank=4, base)))",
+        ),
+        ("olora", "slice(axis=0, start=0, length=4, qr_r(base))", "slice(axis=1, start=0, length=4, qr_q(base))"),
+    ] {
+        let plan = lora(json!({"rank": 4, "init": init}));
+        for adapter in plan.adapters() {
+            let names = ["lora_A", "lora_B"];
+            assert_eq!(adapter.tensors[0].init.formula(&names), a);
+            assert_eq!(adapter.tensors[1].init.formula(&names), b);
+            assert_eq!(adapter.base.as_ref().unwrap().formula(&names), "base - 2·(lora_B @ lora_A)");
+            assert_eq!(adapter.effective.formula(&names), "base + 2·(lora_B @ lora_A)");
+            // On the whole weight, which is all that PEFT's form of it has, these factors would be something else.
+            assert_eq!(LowRank::of(adapter), None);
+        }
+    }
+}
+
+#[test]
 fn the_order_of_patterns_survives_the_way_to_the_plugin() {
     let first = lora(json!({"target_modules": ["q_proj"], "rank_pattern": {"q_proj": 3, ".*": 5}}));
     let second = lora(json!({"target_modules": ["q_proj"], "rank_pattern": {".*": 5, "q_proj": 3}}));
@@ -247,6 +270,18 @@ fn what_cannot_be_meant_is_refused_with_what_would_be_right() {
         ("lora", json!({"target_modules": ["lm_head"]}), &["target_modules: ", "tied to `model.embed_tokens`"]),
         ("lora", json!({"rank_pattern": {"qproj": 4}}), &["rank_pattern: `qproj` matches no", "`q_proj`"]),
         ("lora", json!({"modules_to_save": ["head"]}), &["modules_to_save: `head` is no module"]),
+        (
+            "lora",
+            json!({"rank": 9, "init": "pissa"}),
+            &["rank: is 9 for `model.layers.0.self_attn.k_proj`", "at most 8"],
+        ),
+        ("lora", json!({"rank": 9, "init": "olora"}), &["rank: is 9 for ", "[8, 16]", "at most 8"]),
+        ("lora", json!({"init": "olora", "target_modules": ["embed_tokens"]}), &["init: ", "is an embedding"]),
+        (
+            "lora",
+            json!({"init": "pissa", "alpha": 0}),
+            &["alpha: must be above 0 for `model.layers.0.self_attn.q_proj`"],
+        ),
         ("lora", json!({"bias": "all"}), &["bias: this model has no biases"]),
         ("lora", json!({"layers": "0-2"}), &["layers: there is no layer 2; they count from 0 to 1"]),
         ("lora", json!({"layers": "a-b"}), &["layers: "]),

@@ -1,14 +1,18 @@
 //! Low-rank adaptation (E. Hu et al., arXiv 2106.09685): a layer behaves as `base + alpha/rank · (B @ A)`.
 //!
+//! Where `init` takes the factors out of the weight, `base` is what is left of it.
+//!
 //! Names and meanings of the settings are PEFT's, so that results compare.
 
 mod settings;
+mod start;
 mod targets;
 
 use graftwork_sdk::{
     Adapter, Error, Expr, Group, Model, Param, Plan, Role, Strategy, Tensor, Trainable, export_strategy,
 };
-use settings::{Bias, Config, Init};
+use settings::{Bias, Config};
+use start::Start;
 use targets::{Target, choose, warn_of_high_ranks};
 
 struct Lora;
@@ -42,6 +46,7 @@ fn adapter(config: &Config, target: &Target<'_>) -> Result<Adapter, Error> {
     let r = f64::from(rank);
     // D. Kalajdzievski, arXiv 2312.03732.
     let scale = alpha / if config.rslora { r.sqrt() } else { r };
+    start::check(config.init, target, scale)?;
     // LoRA+ (S. Hayou et al., arXiv 2402.12354): B learns faster than A.
     let b_group = config.loraplus_ratio.map(|_| B_GROUP);
     if param.role == Role::Embedding {
@@ -51,16 +56,12 @@ fn adapter(config: &Config, target: &Target<'_>) -> Result<Adapter, Error> {
         let product = Expr::tensor(0).transpose().matmul(&Expr::tensor(1).transpose());
         return Ok(Adapter::new(param.id, "lora", vec![a, b], Expr::base() + scale * product));
     }
-    let init = match config.init {
-        // kaiming_uniform with a = √5 comes to a bound of 1/√in.
-        Init::Kaiming => Expr::uniform(1.0 / f64::from(inner).sqrt(), &[rank, inner]),
-        Init::Gaussian => Expr::normal(1.0 / r, &[rank, inner]),
-    };
-    let a = Tensor::new("lora_A", &[rank, inner], init);
-    let b = Tensor::new("lora_B", &[out, rank], Expr::zeros(&[out, rank])).in_group(b_group);
+    let start = Start::new(config.init, [out, inner], rank, scale);
+    let a = Tensor::new("lora_A", &[rank, inner], start.a);
+    let b = Tensor::new("lora_B", &[out, rank], start.b).in_group(b_group);
     let down = if config.dropout > 0.0 { Expr::tensor(0).dropout(config.dropout) } else { Expr::tensor(0) };
     let effective = Expr::base() + scale * Expr::tensor(1).matmul(&down);
-    Ok(Adapter::new(param.id, "lora", vec![a, b], effective))
+    Ok(Adapter { base: start.base, ..Adapter::new(param.id, "lora", vec![a, b], effective) })
 }
 
 /// Parameters of the model that train beside the adapters: biases, norms, whole modules.

@@ -54,10 +54,16 @@ pub(crate) enum Bias {
     LoraOnly,
 }
 
-/// How A begins; B begins at zero.
+/// How the factors begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Init {
+    /// A drawn uniformly, B zero.
     Kaiming,
+    /// A drawn normally, B zero.
     Gaussian,
+    /// The weight's leading singular triples.
+    Pissa,
+    /// The first columns and rows of the weight's QR decomposition.
+    Olora,
 }

@@ -3,6 +3,7 @@
 use graftwork_sdk::{Choice, Mock, Names, Patterns};
 
 use super::*;
+use settings::Init;
 
 fn params() -> Vec<Param> {
     let mut params = Vec::new();
@@ -38,10 +39,14 @@ fn key(result: Result<Plan, Error>) -> String {
 }
 
 /// The factor of the `scale` node.
-fn scale(adapter: &Adapter) -> String {
-    let graph = adapter.effective.graph();
+fn factor(expression: &Expr) -> String {
+    let graph = expression.graph();
     let node = graph.nodes.iter().find(|n| n.op == "scale");
     format!("{:?}", node.map(|n| &n.attributes[0].1))
+}
+
+fn scale(adapter: &Adapter) -> String {
+    factor(&adapter.effective)
 }
 
 #[test]
@@ -104,6 +109,50 @@ fn adapts_an_embedding_the_other_way_round() {
     let plan = plan(Config { rank: 2, target_modules: names(&["embed_tokens"]), ..Config::default() }).expect("a plan");
     let tensors: Vec<_> = plan.adapters[0].tensors.iter().map(|t| (t.name.as_str(), t.shape.clone())).collect();
     assert_eq!(tensors, [("lora_embedding_A", vec![2, 100]), ("lora_embedding_B", vec![16, 2])]);
+}
+
+/// Names of the ops that an expression takes, each once.
+fn ops(expression: &Expr) -> Vec<String> {
+    let mut ops: Vec<String> = expression.graph().nodes.into_iter().map(|node| node.op).collect();
+    ops.sort_unstable();
+    ops.dedup();
+    ops
+}
+
+#[test]
+fn factors_out_of_the_weight_are_missing_in_its_base() {
+    for (init, a, b) in [(Init::Pissa, "svd_vt", "svd_u"), (Init::Olora, "qr_r", "qr_q")] {
+        let plan = plan(Config { init, rank: 4, alpha: Some(6.0), dropout: 0.1, ..Config::default() }).expect("a plan");
+        assert_eq!(plan.adapters.len(), 4);
+        for adapter in &plan.adapters {
+            assert!(ops(&adapter.tensors[0].init).contains(&a.to_owned()), "{:?}", ops(&adapter.tensors[0].init));
+            assert!(ops(&adapter.tensors[1].init).contains(&b.to_owned()), "{:?}", ops(&adapter.tensors[1].init));
+            // Dropout is training's alone: what the weight gives up is the whole product.
+            let base = adapter.base.as_ref().expect("a changed base");
+            assert_eq!(ops(base), ["base", "matmul", "scale", "sub", "tensor"]);
+            assert_eq!([factor(base), scale(adapter)], ["Some(Attribute::Float(1.5))"; 2]);
+        }
+    }
+    for init in [Init::Kaiming, Init::Gaussian] {
+        let plan = plan(Config { init, ..Config::default() }).expect("a plan");
+        assert!(plan.adapters.iter().all(|adapter| adapter.base.is_none()));
+    }
+}
+
+#[test]
+fn refuses_to_take_what_the_weight_does_not_have() {
+    for init in [Init::Pissa, Init::Olora] {
+        // A draw has no such bound, the weights of `q_proj` are [32, 16].
+        assert!(plan(Config { rank: 17, ..Config::default() }).is_ok());
+        assert!(plan(Config { init, rank: 16, ..Config::default() }).is_ok());
+        assert_eq!(key(plan(Config { init, rank: 17, ..Config::default() })), "rank");
+        let embedding = Config { init, target_modules: names(&["embed_tokens", "q_proj"]), ..Config::default() };
+        assert_eq!(key(plan(embedding)), "init");
+    }
+    for alpha in [0.0, -8.0] {
+        assert_eq!(key(plan(Config { init: Init::Pissa, alpha: Some(alpha), ..Config::default() })), "alpha");
+        assert!(plan(Config { init: Init::Olora, alpha: Some(alpha), ..Config::default() }).is_ok());
+    }
 }
 
 #[test]
