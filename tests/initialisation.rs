@@ -30,7 +30,7 @@ fn config(model: &str, settings: Value, out: &Path) -> RunConfig {
     lora.config.extend(settings.as_object().expect("an object").clone());
     let mut config = RunConfig { model: Some(small(model)), out: Some(out.to_owned()), ..RunConfig::default() };
     config.strategy.push(lora);
-    config.data.files = vec![golden(TEXTS)];
+    config.data.files = vec![golden(TEXTS).into()];
     config.data.eval = Some(EvalSplit::Files(vec![golden(TEXTS)]));
     config.data.max_length = Some(32);
     config.train.batch_size = 4.try_into().expect("not 0");
@@ -50,7 +50,7 @@ fn train(model: &str, settings: Value, steps: u64, learning_rate: f64, out: &Pat
 /// Loss of a small model as it is, over the texts that [`config`] evaluates on.
 fn loss_of_base(model: &str) -> f64 {
     let mut config = RunConfig::default();
-    config.data.files = vec![golden(TEXTS)];
+    config.data.files = vec![golden(TEXTS).into()];
     config.data.max_length = Some(32);
     let batch_size = 4.try_into().expect("not 0");
     let request = EvalRequest { model: Some(small(model)), adapter: None, config, batch_size };
@@ -140,6 +140,7 @@ fn what_was_taken_out_of_the_weight_trains_and_merges() {
             out: merged.clone(),
             overwrite: false,
             dtype: Some(Dtype::F32),
+            max_shard_bytes: None,
             device: DeviceChoice::Cpu,
         };
         host().merge(&request, &mut |_| {}).expect("a merged model");

@@ -106,7 +106,6 @@ fn follows_trainer(name: &str, bounds: [f64; 3]) {
     let initial = lora.is_some().then_some(initial.as_str());
     let strategy = lora.unwrap_or_else(|| plugin("full"));
     let worst = follow(&format!("curve/{name}/curve.json"), strategy, initial);
-    println!("{name}: loss {:.1e}, gradient norm {:.1e}, learning rate {:.1e}", worst[0], worst[1], worst[2]);
     assert!(worst.iter().zip(bounds).all(|(worst, bound)| *worst < bound), "{name}: {worst:?} over {bounds:?}");
 }
 

@@ -53,9 +53,8 @@ impl Host {
             Opened::new(request.model.as_deref(), Some(&request.adapter), request.device, &Control::new(), on_event)?;
         on_event(Event::Working { what: "merging" });
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
-        let defaults = WriteOptions::default();
-        let max_shard_bytes = request.max_shard_bytes.unwrap_or(defaults.max_shard_bytes);
-        let options = WriteOptions { overwrite, max_shard_bytes, ..defaults };
+        let max_shard_bytes = request.max_shard_bytes.unwrap_or(WriteOptions::default().max_shard_bytes);
+        let options = WriteOptions { overwrite, max_shard_bytes };
         save::model(&request.out, &opened.base, request.dtype, options, save::merged(&opened.adapted))?;
         on_event(Event::Saved { what: "model", path: request.out.clone() });
         let plan = opened.adapted.plan();

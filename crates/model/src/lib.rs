@@ -25,7 +25,7 @@ pub use input::{Cache, Input, Place};
 pub use layers::{Activation, GatedMlp, LayerNorm, Linear, Projections, RmsNorm, Sight, by_head, linears, parts};
 pub use layout::{Initial, Layout};
 pub use parameters::{Parameters, Weights, matrix_shape};
-pub use registry::{DECODER_TASKS, Family, families, family, open};
+pub use registry::{DECODER_TASKS, Family, Open, families, family, open};
 pub use rope::{Rope, RopeDefaults};
 pub use task::{Task, TaskKind, labels_in};
 

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::{Architecture, ConfigReader, ModelError, Task, TaskKind};
 
+/// How a family makes a model.
+pub type Open = fn(&Value, Task) -> Result<Arc<dyn Architecture>, ModelError>;
+
 /// A model family, registered by its crate.
 pub struct Family {
     /// Name, e.g. `llama`.
@@ -15,7 +18,7 @@ pub struct Family {
     /// What its models can be opened for. The first is what a bare model is taken for.
     pub tasks: &'static [TaskKind],
     /// Makes a model of the family from its `config.json`, for one of these tasks.
-    pub open: fn(&Value, Task) -> Result<Arc<dyn Architecture>, ModelError>,
+    pub open: Open,
 }
 
 /// The tasks of a family of decoders.
