@@ -330,3 +330,40 @@ fn a_merged_model_may_be_several_files() {
         host(&cache).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--model"]).arg(&merged).output();
     assert!(last_object(&output.expect("host runs"))["loss"].is_number());
 }
+
+#[test]
+fn labelled_rows_make_a_classifier_from_files_patterns_and_standard_input() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cache = dir.path().join("cache");
+    let jsonl = "tests/golden/curve/austen-labelled-200.jsonl";
+    let text = std::fs::read_to_string(root().join(jsonl)).expect("the data");
+    let row = |line: &str| {
+        let row: Value = serde_json::from_str(line).expect("JSON");
+        let field = |key: &str| format!("\"{}\"", row[key].as_str().expect("a text").replace('"', "\"\""));
+        format!("{},{}", field("text"), field("label"))
+    };
+    let table: Vec<String> = std::iter::once("text,label".to_owned()).chain(text.lines().map(row)).collect();
+    std::fs::write(dir.path().join("part-1.csv"), table.join("\n")).expect("a file");
+    let pattern = dir.path().join("part-*.csv").display().to_string();
+    let mut losses = Vec::new();
+    for (data, piped) in [(pattern.as_str(), ""), (jsonl, ""), ("-", text.as_str())] {
+        let out = dir.path().join(format!("run-{}", losses.len()));
+        let mut command = host(&cache);
+        command.args(["run", "--strategy", "plugins/lora.wasm", "--model", "tests/golden/curve/models/bert", "--json"]);
+        command.args(["--data", data, "--steps", "3", "--out"]).arg(&out).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("host runs");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        // Whoever does not read it has ended by then.
+        let _ = std::io::Write::write_all(&mut pipe, piped.as_bytes());
+        drop(pipe);
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{data}: {}", String::from_utf8_lossy(&output.stderr));
+        losses.push(last_object(&output)["eval_loss"]["last"].as_f64().expect("a loss"));
+    }
+    assert_eq!((losses[0], losses[0]), (losses[1], losses[2]), "the same rows by another way");
+    let output = host(&cache).args(["eval", "--data", &pattern, "--adapter"]).arg(dir.path().join("run-0")).output();
+    let shown = String::from_utf8_lossy(&output.expect("host runs").stdout).into_owned();
+    for part in ["accuracy", "F1", "over 200 rows", "narration", "speech"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+}

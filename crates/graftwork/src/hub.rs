@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use graftwork_data::{DataSource, EvalSplit, FILE_ENDINGS};
-use graftwork_hub::{Hub, HubError, Observer, Place, Progress};
+use graftwork_hub::{DataId, Hub, HubError, Observer, Place, Progress};
 
 use crate::{Control, Error, Event, RunConfig};
 
@@ -53,9 +53,7 @@ fn sources(
 ) -> Result<(Vec<DataSource>, Vec<DataSource>), Error> {
     let (mut found, mut named) = (Vec::new(), Vec::new());
     for source in given {
-        let Place::Hub(id) =
-            Place::data(&source.path, FILE_ENDINGS).map_err(|e| Error::setting("data", e.to_string()))?
-        else {
+        let Some(id) = name_of(&source.path)? else {
             found.push(source.clone());
             named.push(source.clone());
             continue;
@@ -70,6 +68,16 @@ fn sources(
         named.push(DataSource { path: id.at(&snapshot.commit).to_string().into(), ..source.clone() });
     }
     Ok((found, named))
+}
+
+/// The name on the Hub that a source is; none for a path, a pattern of paths, or standard input.
+fn name_of(source: &Path) -> Result<Option<DataId>, Error> {
+    match Place::data(source, FILE_ENDINGS) {
+        Ok(Place::Hub(id)) => Ok(Some(id)),
+        Ok(Place::Local(_)) => Ok(None),
+        Err(_) if source.to_string_lossy().contains(['*', '?', '[']) || source.as_os_str() == "-" => Ok(None),
+        Err(error) => Err(Error::setting("data", error.to_string())),
+    }
 }
 
 fn hub() -> Result<Hub, Error> {
