@@ -5,7 +5,8 @@
 //! ```
 //!
 //! `MODEL` may be `-` for the one that the adapter was trained on, or the one that comes with Graftwork.
-//! The file holds `ids` `[tokens]` (I64) and `logits` `[tokens, vocabulary]` (F32); `tests/oracles/check_ours.py` reads it.
+//! The file holds `ids` `[tokens]` (I64) and `logits` `[tokens, vocabulary]` (F32), of a classifier `ids` and `mask` `[1, tokens]` and
+//! `logits` `[1, classes]`; `tests/oracles/check_ours.py` reads it.
 
 #![allow(clippy::print_stdout, reason = "a program may print; the library does not")]
 
@@ -27,12 +28,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let ids: Vec<u8> = logits.ids.iter().flat_map(|&id| i64::from(id).to_le_bytes()).collect();
     let values: Vec<u8> = logits.values.iter().flat_map(|v| v.to_le_bytes()).collect();
-    let tokens = logits.ids.len();
-    let views = BTreeMap::from([
-        ("ids", TensorView::new(Dtype::I64, vec![tokens], &ids)?),
-        ("logits", TensorView::new(Dtype::F32, vec![tokens, logits.columns], &values)?),
+    let (tokens, rows) = (logits.ids.len(), logits.values.len() / logits.columns);
+    let ones: Vec<u8> = (0..tokens).flat_map(|_| 1i64.to_le_bytes()).collect();
+    // A classifier gives one row for the text, and is asked in batches.
+    let asked = if rows == tokens { vec![tokens] } else { vec![1, tokens] };
+    let mut tensors = BTreeMap::from([
+        ("ids", TensorView::new(Dtype::I64, asked.clone(), &ids)?),
+        ("logits", TensorView::new(Dtype::F32, vec![rows, logits.columns], &values)?),
     ]);
-    serialize_to_file(views, None, Path::new(&out))?;
+    if rows != tokens {
+        tensors.insert("mask", TensorView::new(Dtype::I64, asked, &ones)?);
+    }
+    serialize_to_file(tensors, None, Path::new(&out))?;
     println!("{tokens} tokens, {} logits each, in {out}", logits.columns);
     Ok(())
 }
