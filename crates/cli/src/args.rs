@@ -100,7 +100,7 @@ pub(crate) struct DataArgs {
     /// What to train on: a file (text, JSON, JSONL, CSV, TSV or Parquet, gzip or not), a folder, a quoted pattern like
     /// 'b/**/*.csv', or - for standard input; may be given more than once. With =WEIGHT, as in b.jsonl=0.3, that share of
     /// the rows comes from there.
-    #[arg(long, value_name = "PATH[=WEIGHT]")]
+    #[arg(long, value_name = "PATH[=WEIGHT]", value_parser = source)]
     pub(crate) data: Vec<DataSource>,
     /// Format of the records: text, jsonl-text, prompt-completion, alpaca, labelled, chat; found from the file if not given.
     #[arg(long)]
@@ -239,6 +239,9 @@ pub(crate) struct EvalArgs {
     /// What the loss counts: auto, all, completion, assistant.
     #[arg(long)]
     pub(crate) loss_on: Option<LossOn>,
+    /// Names of the classes, separated by commas, where neither the adapter nor the model has them.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) labels: Vec<String>,
     /// Rows in one forward pass.
     #[arg(long, default_value = "8", value_name = "ROWS")]
     pub(crate) batch_size: NonZeroUsize,
@@ -379,6 +382,11 @@ pub(crate) enum PluginCommand {
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
         settings: Vec<(String, Value)>,
     },
+}
+
+/// Through its text: a path alone would take the weight for a part of the name.
+fn source(text: &str) -> Result<DataSource, String> {
+    text.parse::<DataSource>().map_err(|e| e.to_string())
 }
 
 /// `key=value`; the value is JSON if it reads as JSON, else text.

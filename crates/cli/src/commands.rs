@@ -82,6 +82,7 @@ fn eval(args: &EvalArgs, json: bool) -> Done {
     let mut config = RunConfig { device: args.model.device, ..RunConfig::default() };
     config.data.files = args.data.iter().map(DataSource::from).collect();
     config.data.format = args.format;
+    config.data.labels = (!args.labels.is_empty()).then(|| args.labels.clone());
     config.data.max_length = args.max_length;
     config.data.loss_on = args.loss_on.unwrap_or(config.data.loss_on);
     let request = EvalRequest {

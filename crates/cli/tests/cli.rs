@@ -367,3 +367,17 @@ fn labelled_rows_make_a_classifier_from_files_patterns_and_standard_input() {
         assert!(shown.contains(part), "{part} in {shown}");
     }
 }
+
+#[test]
+fn a_weight_on_the_command_line_is_a_share_of_the_rows() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let output = host(&dir.path().join("cache"))
+        .args(["check", "--json", "--strategy", "plugins/lora.wasm", "--max-length", "48", "--eval", "0"])
+        .args(["--data", &format!("{DATA}=0.75"), "--data", "tests/golden/curve/austen-labelled-200.jsonl=0.25"])
+        .args(["--task", "causal-lm"])
+        .output()
+        .expect("host runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = last_object(&output);
+    assert!(report["data"]["sources"].as_array().is_some_and(|sources| sources.len() == 2), "{report}");
+}

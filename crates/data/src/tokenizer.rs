@@ -184,6 +184,11 @@ impl Tokenizer {
         &self.stop_ids
     }
 
+    /// The highest id that a text can have.
+    pub fn highest_id(&self) -> u32 {
+        self.inner.get_vocab(true).into_values().max().unwrap_or(0)
+    }
+
     /// The number of ids, added tokens included.
     pub fn vocab_size(&self) -> usize {
         self.inner.get_vocab_size(true)

@@ -129,6 +129,14 @@ pub(crate) fn recorded_task(path: &Path) -> Option<TaskRecord> {
     serde_json::from_value(state(&path)?.get("task")?.clone()).ok()
 }
 
+/// Puts the card of an adapter into a folder beside the same tensors, where it has one.
+pub(crate) fn copy_card(path: &Path, to: &AtomicDir) -> Result<(), Error> {
+    match read_card(&resolve(path)?) {
+        Ok(card) => Ok(to.write_json(CARD, &card)?),
+        Err(_) => Ok(()),
+    }
+}
+
 /// What a checkpoint says of its run.
 fn state(path: &Path) -> Option<serde_json::Value> {
     serde_json::from_slice(&std::fs::read(path.join("state.json")).ok()?).ok()

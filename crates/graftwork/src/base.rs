@@ -44,7 +44,7 @@ impl Base {
         let fail = |source| Error::Model { path: path.to_owned(), source };
         let (family, architecture) = graftwork_model::open(dir.config(), Some(task.task())).map_err(fail)?;
         // A head over other classes than the folder's is another head.
-        let same_classes = TaskRecord::of_model(dir.config(), path).is_ok_and(|saved| saved == task);
+        let same_classes = TaskRecord::of_model(dir.config(), path).is_ok_and(|saved| saved.has_classes_of(&task));
         let layout = architecture.layout();
         let (mut params, mut names) = (Vec::new(), Vec::new());
         for (index, param) in layout.params().iter().enumerate() {
@@ -76,6 +76,13 @@ impl Base {
             return Ok(tokenizer);
         }
         let tokenizer = Tokenizer::from_dir(&self.path)?;
+        let (highest, entries) = (tokenizer.highest_id(), self.architecture.dimensions().vocabulary);
+        if u64::from(highest) >= entries {
+            let message = format!(
+                "the tokenizer gives ids up to {highest}, but the model has {entries} entries; the tokenizer belongs to another model"
+            );
+            return Err(Error::weights(&self.path, message));
+        }
         Ok(self.tokenizer.get_or_init(|| tokenizer))
     }
 

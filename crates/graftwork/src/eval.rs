@@ -64,9 +64,20 @@ impl Opened {
         on_event(Event::Working { what: "loading the model" });
         let device = device.open()?;
         let base = open_base(model, adapter, control, on_event)?;
-        let adapted = match adapter {
-            Some(path) => Trained::read(path, &base)?.apply(&base, &device, path)?,
-            None => base.adapt(&Arc::new(Plan::nothing()), &device, 0)?,
+        let trained = adapter.map(|path| Trained::read(path, &base)).transpose()?;
+        let there = |id| trained.as_ref().is_some_and(|t| t.plan.trainable().iter().any(|trained| trained.param == id));
+        let missing: Vec<_> =
+            base.new_parameters().filter(|&id| !there(id)).filter_map(|id| base.manifest.get(id)).collect();
+        if let Some(param) = missing.first() {
+            let message = format!(
+                "neither the model nor an adapter has `{}`, without which there is no {}; train it first",
+                param.name, base.task.kind
+            );
+            return Err(Error::weights(&base.path, message));
+        }
+        let adapted = match (trained, adapter) {
+            (Some(trained), Some(path)) => trained.apply(&base, &device, path)?,
+            _ => base.adapt(&Arc::new(Plan::nothing()), &device, 0)?,
         };
         Ok(Self { base, adapted, device })
     }
@@ -117,8 +128,11 @@ impl Host {
         let own_data = !config.data.files.is_empty();
         default_base::fill(&mut config)?;
         hub::data(&mut config, control, on_event)?;
-        let opened =
+        let mut opened =
             Opened::new(request.model.as_deref(), request.adapter.as_deref(), config.device, control, on_event)?;
+        if let Some(labels) = &config.data.labels {
+            opened.base.task.name_classes(labels)?;
+        }
         on_event(Event::Working { what: "reading the data" });
         let mut options = config.data_options(&opened.base)?;
         if own_data {

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use graftwork_gguf::{ModelOptions, Precision, Vocabulary, write_adapter, write_model};
+use graftwork_model::TaskKind;
 use graftwork_store::{AtomicDir, Overwrite, PeftAdapter};
 use serde::Serialize;
 
 use crate::adapter::Trained;
 use crate::base::Base;
 use crate::eval::open_base;
-use crate::{Control, DeviceChoice, Error, Event, Host, MergeRequest, folded, peft};
+use crate::{Control, DeviceChoice, Error, Event, Host, MergeRequest, adapter, folded, peft};
 
 /// What to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Host {
     /// Then there is no result.
     pub fn export(&self, request: &ExportRequest, on_event: &mut dyn FnMut(Event)) -> Result<ExportReport, Error> {
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
-        let adapter = || {
+        let given = || {
             let none = || Error::setting("adapter", "none is given; this form is an adapter's");
             request.adapter.as_deref().ok_or_else(none)
         };
@@ -75,15 +76,20 @@ impl Host {
         let model = match &request.format {
             ExportFormat::Peft { folded } => {
                 let base = open(on_event)?;
-                let peft = peft_adapter(adapter()?, &base, *folded)?;
+                let peft = peft_adapter(given()?, &base, *folded)?;
                 let dir = AtomicDir::create(&request.out, overwrite, PeftAdapter::MARKER)?;
                 peft.write_into(&dir)?;
+                // It also knows the names of the classes; of a folded adapter its plan would be another.
+                if !folded {
+                    adapter::copy_card(given()?, &dir)?;
+                }
                 dir.commit()?;
                 base.record
             }
             ExportFormat::GgufLora => {
                 let base = open(on_event)?;
-                let peft = peft_adapter(adapter()?, &base, false)?;
+                has_gguf(&base)?;
+                let peft = peft_adapter(given()?, &base, false)?;
                 let between = beside(&request.out)?;
                 let folder = between.path().join("adapter");
                 let dir = AtomicDir::create(&folder, Overwrite::Never, PeftAdapter::MARKER)?;
@@ -114,6 +120,7 @@ impl Host {
             warn(write_model(&base.path, &request.out, &options)?.warnings, on_event);
             return Ok(base.record);
         };
+        has_gguf(&open_base(request.model.as_deref(), Some(adapter), &Control::new(), on_event)?)?;
         let between = beside(&request.out)?;
         let merged = between.path().join("merged");
         let merge = MergeRequest {
@@ -129,6 +136,17 @@ impl Host {
         let name = request.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         warn(write_model(&merged, &request.out, &ModelOptions { name, ..options })?.warnings, on_event);
         Ok(report.model)
+    }
+}
+
+/// Fails for what llama.cpp has not got, before anything is made on the way.
+fn has_gguf(base: &Base) -> Result<(), Error> {
+    match base.task.kind {
+        TaskKind::SequenceClassification => {
+            let message = "llama.cpp has no classifiers of this kind; use `--format peft`, or `host merge`";
+            Err(Error::setting("format", message))
+        }
+        TaskKind::CausalLm | TaskKind::MaskedLm => Ok(()),
     }
 }
 

@@ -75,6 +75,9 @@ impl Host {
             task.continues_texts("sample")?;
         }
         let base = Arc::new(Base::open(found, task, config.seed)?);
+        if let Some(sample) = &config.sample {
+            base.fits("sample", base.tokenizer()?.encode(sample, true)?.len())?;
+        }
         config.settle(&base)?;
         record.settle(&base)?;
         on_event(Event::Model {

@@ -49,6 +49,9 @@ impl Host {
     /// # Errors
     /// The model or the adapter cannot be used, or the folder cannot be written; then there is no folder.
     pub fn merge(&self, request: &MergeRequest, on_event: &mut dyn FnMut(Event)) -> Result<MergeReport, Error> {
+        if request.max_shard_bytes == Some(0) {
+            return Err(Error::setting("max-shard-size", "must be more than 0"));
+        }
         let opened =
             Opened::new(request.model.as_deref(), Some(&request.adapter), request.device, &Control::new(), on_event)?;
         on_event(Event::Working { what: "merging" });

@@ -49,12 +49,17 @@ pub(crate) fn export(plan: &Plan, base: &Base, slots: &Slots) -> Option<PeftAdap
     let mut saved = Vec::new();
     for id in plan.trainable().iter().map(|t| t.param) {
         let param = manifest.get(id)?;
-        let part = match (param.role, layers.iter().any(|(module, _)| *module == param.module())) {
-            (Role::Bias, true) => AdapterPart::BaseLayer(Param::Bias),
-            (Role::Bias, false) => AdapterPart::Saved(Param::Bias),
-            (_, true) => return None,
-            (_, false) => AdapterPart::Saved(Param::Weight),
+        let is_bias = param.name.ends_with(".bias");
+        let part = match (is_bias, layers.iter().any(|(module, _)| *module == param.module())) {
+            (true, true) => AdapterPart::BaseLayer(Param::Bias),
+            (true, false) => AdapterPart::Saved(Param::Bias),
+            (false, true) => return None,
+            (false, false) => AdapterPart::Saved(Param::Weight),
         };
+        // PEFT saves modules whole: the shift of a norm without its scale is none.
+        if is_bias && param.role != Role::Bias && !trains_whole(plan, manifest, param.module()) {
+            return None;
+        }
         let value = slots.get(&param.name)?;
         let value = if layout.is_transposed(id) { value.view().transposed() } else { value.clone() };
         // Where a head is tied to what trains, PEFT unties them: both have to be in the folder to stay equal.
@@ -85,13 +90,17 @@ pub(crate) fn export(plan: &Plan, base: &Base, slots: &Slots) -> Option<PeftAdap
     (!layers.is_empty()).then_some(PeftAdapter { config, tensors })
 }
 
+/// Whether the weight of a module trains in place.
+fn trains_whole(plan: &Plan, manifest: &Manifest, module: &str) -> bool {
+    let weight = format!("{module}.weight");
+    plan.trainable().iter().any(|t| manifest.get(t.param).is_some_and(|p| p.name == weight))
+}
+
 /// PEFT's word for the biases that train, but for those of modules that train whole; none where it has none.
 fn biases(plan: &Plan, manifest: &Manifest, layers: &[(&str, LowRank)]) -> Option<Bias> {
-    let whole = |module: &str| {
-        let of_module = |id: ParamId| manifest.get(id).is_some_and(|p| p.role != Role::Bias && p.module() == module);
-        plan.trainable().iter().any(|t| of_module(t.param))
+    let is_bias = |id: ParamId| {
+        manifest.get(id).is_some_and(|p| p.role == Role::Bias && !trains_whole(plan, manifest, p.module()))
     };
-    let is_bias = |id: ParamId| manifest.get(id).is_some_and(|p| p.role == Role::Bias && !whole(p.module()));
     let trained: Vec<ParamId> = plan.trainable().iter().map(|t| t.param).filter(|&id| is_bias(id)).collect();
     let of_layers = |id: &ParamId| manifest.get(*id).is_some_and(|p| layers.iter().any(|(m, _)| *m == p.module()));
     let all: Vec<ParamId> = manifest.iter().map(|(id, _)| id).filter(|&id| is_bias(id)).collect();

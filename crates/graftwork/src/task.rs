@@ -40,6 +40,12 @@ impl TaskRecord {
         Self { kind: TaskKind::SequenceClassification, labels }
     }
 
+    /// Whether another task is the same, with names for its classes where this one has none.
+    pub(crate) fn has_classes_of(&self, other: &Self) -> bool {
+        let nameless = self.kind == other.kind && *self == Self::nameless(other.labels.len());
+        self == other || nameless
+    }
+
     /// As an adapter for the model says, where it does; the model may know the names of the classes.
     pub(crate) fn of_adapter(adapter: &Path, model: &Self) -> Option<Self> {
         let recorded = adapter::recorded_task(adapter)?;
@@ -70,7 +76,18 @@ impl TaskRecord {
             }
             return Ok(Self { kind, labels: Vec::new() });
         }
+        let recorded_classes = recorded.clone().filter(|task| task.kind == kind);
         let known = std::iter::once(of_model).chain(recorded).rfind(|task| task.kind == kind);
+        if let (Some(asked), Some(recorded)) = (&run.data.labels, &recorded_classes) {
+            let asked = Self { kind, labels: asked.clone() };
+            if !recorded.has_classes_of(&asked) {
+                let message = format!(
+                    "the adapter was trained for {}, in this order; give the same, or start without --adapter",
+                    recorded.labels.join(", ")
+                );
+                return Err(Error::setting("labels", message));
+            }
+        }
         let labels = match (&run.data.labels, known, found) {
             (Some(labels), ..) => labels.clone(),
             (None, Some(known), _) => known.labels,
@@ -79,7 +96,26 @@ impl TaskRecord {
                 Error::setting("task", format!("{kind} needs records with a `label`, and the data has none"))
             })?,
         };
+        let distinct: std::collections::BTreeSet<_> = labels.iter().collect();
+        if labels.len() < 2 || distinct.len() < labels.len() || labels.iter().any(String::is_empty) {
+            let message = format!(
+                "there must be two classes or more, each with a name of its own; these are: {}",
+                labels.join(", ")
+            );
+            return Err(Error::setting("labels", message));
+        }
         Ok(Self { kind, labels })
+    }
+
+    /// Gives names to classes that have none.
+    pub(crate) fn name_classes(&mut self, labels: &[String]) -> Result<(), Error> {
+        let named = Self { kind: TaskKind::SequenceClassification, labels: labels.to_vec() };
+        if !self.has_classes_of(&named) {
+            let message = format!("the model's classes are {}; these are others", self.labels.join(", "));
+            return Err(Error::setting("labels", message));
+        }
+        *self = named;
+        Ok(())
     }
 
     /// Without the names.
