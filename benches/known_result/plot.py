@@ -24,10 +24,10 @@ RATES = {
     ("lora", "all-linear", 64): ("LoRA, rank 64", "#4a9e3f"),
 }
 TARGETS = {
-    ("lora", "attention", 16): ("attention, rank 16", "#e0632b"),
-    ("lora", "attention", 40): ("attention, rank 40", "#c9920e"),
-    ("lora", "all-linear", 4): ("all linear, rank 4", "#4a86e8"),
-    ("lora", "all-linear", 16): ("all linear, rank 16", "#1f9ea8"),
+    ("lora", "attention", 16): ("LoRA on attention, rank 16", "#e0632b"),
+    ("lora", "attention", 40): ("LoRA on attention, rank 40", "#c9920e"),
+    ("lora", "all-linear", 4): ("LoRA on all linear layers, rank 4", "#4a86e8"),
+    ("lora", "all-linear", 16): ("LoRA on all linear layers, rank 16", "#1f9ea8"),
 }
 
 
@@ -129,9 +129,8 @@ def chart(curves, styles, title, rates, losses, step):
 def table(curves):
     yield "| trains | weights | best rate of the grid | interpolated (range over seeds) | loss there, mean (range over seeds) |"
     yield "|---|---|---|---|---|"
-    for key, (label, _) in (RATES | TARGETS).items():
-        if key in RATES:
-            label = RATES[key][0]
+    attention = {key: style for key, style in TARGETS.items() if key not in RATES}
+    for key, (label, _) in (RATES | attention).items():
         curve = curves[key]
         vertices = [curve.vertex(seed) for seed in curve.seeds()]
         losses = curve.losses[curve.best()].values()
