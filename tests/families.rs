@@ -239,7 +239,7 @@ fn classes_keep_their_order_and_their_head() {
         config: RunConfig { data: first.data.clone(), ..RunConfig::default() },
         batch_size: 4.try_into().expect("not 0"),
     };
-    let error = host().eval(&request, &Control::new(), &mut |_| {}).err().expect("there is no head").to_string();
+    let error = host().eval(&request, &Control::new(), &mut |_| {}).expect_err("there is no head").to_string();
     assert!(error.contains("cls.predictions") && error.contains("train it first"), "{error}");
 }
 
