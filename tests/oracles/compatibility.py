@@ -162,14 +162,11 @@ class Run:
         return [name for name in config["target_modules"] if ".experts." not in name]
 
     def peft_out(self) -> str:
-        if self.row.model == "mixtral":
-            self.adapter = self.attention_alone()
-            self.with_adapter = self.ours(None, self.adapter)
         model = PeftModel.from_pretrained(self.their_base(), self.adapter).eval()
         return self.against(model, self.with_adapter)
 
     def attention_alone(self) -> Path:
-        """Transformers 5 keeps experts as one tensor, on which PEFT has no adapter of ours."""
+        """llama.cpp keeps experts as one tensor, and has no adapter on single ones."""
         shutil.rmtree(self.work / "lora")
         return self.train("lora", "--set", "rank=4", "--set", 'target_modules=["q_proj","k_proj","v_proj","o_proj"]') / "adapter"
 
@@ -183,6 +180,8 @@ class Run:
 
     def gguf_lora(self) -> str:
         out, base = self.work / "lora.gguf", self.work / "base.gguf"
+        if self.row.model == "mixtral":
+            self.adapter = self.attention_alone()
         refused = self.export(self.adapter, "--format", "gguf-lora", "--out", out)
         if refused:
             return refused
