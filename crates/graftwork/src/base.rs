@@ -12,7 +12,6 @@ use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan, Role};
 use graftwork_store::{ModelDir, TensorData, TensorRef};
 
 use crate::estimate::F32;
-use crate::hub::Found;
 use crate::task::TaskRecord;
 use crate::{Error, memory, tensors};
 
@@ -36,11 +35,9 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// Opens a folder for a task. Reads headers, not weights. Parameters that the task brings along begin with draws of the seed.
-    pub(crate) fn open(found: Found, task: TaskRecord, seed: u64) -> Result<Self, Error> {
-        let Found { folder, record } = found;
-        let path = folder.as_path();
-        let dir = ModelDir::open(path)?;
+    /// Checks an open folder for a task. Reads no weights. Parameters that the task brings along begin with draws of the seed.
+    pub(crate) fn new(dir: ModelDir, record: PathBuf, task: TaskRecord, seed: u64) -> Result<Self, Error> {
+        let path = dir.path();
         let fail = |source| Error::Model { path: path.to_owned(), source };
         let (family, architecture) = graftwork_model::open(dir.config(), Some(task.task())).map_err(fail)?;
         // A head over other classes than the folder's is another head.

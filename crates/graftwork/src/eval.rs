@@ -91,9 +91,10 @@ pub(crate) fn open_base(
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Base, Error> {
     let found = hub::model(&find_model(model, adapter)?, control, on_event)?;
-    let of_model = TaskRecord::of_model(ModelDir::open(&found.folder)?.config(), &found.folder)?;
+    let dir = ModelDir::open(&found.folder)?;
+    let of_model = TaskRecord::of_model(dir.config(), dir.path())?;
     let task = adapter.and_then(|adapter| TaskRecord::of_adapter(adapter, &of_model)).unwrap_or(of_model);
-    Base::open(found, task, 0)
+    Base::new(dir, found.record, task, 0)
 }
 
 /// The folder of the model: as given, as the adapter says, or the embedded one. A run of the full strategy is a model.

@@ -77,8 +77,7 @@ impl Host {
             ExportFormat::Peft { folded } => {
                 let base = open(on_event)?;
                 let peft = peft_adapter(given()?, &base, *folded)?;
-                let dir = AtomicDir::create(&request.out, overwrite, PeftAdapter::MARKER)?;
-                peft.write_into(&dir)?;
+                let dir = begin(&peft, &request.out, overwrite)?;
                 // It also knows the names of the classes; of a folded adapter its plan would be another.
                 if !folded {
                     adapter::copy_card(given()?, &dir)?;
@@ -92,9 +91,7 @@ impl Host {
                 let peft = peft_adapter(given()?, &base, false)?;
                 let between = beside(&request.out)?;
                 let folder = between.path().join("adapter");
-                let dir = AtomicDir::create(&folder, Overwrite::Never, PeftAdapter::MARKER)?;
-                peft.write_into(&dir)?;
-                dir.commit()?;
+                begin(&peft, &folder, Overwrite::Never)?.commit()?;
                 warn(write_adapter(&folder, &base.path, &request.out, overwrite)?.warnings, on_event);
                 base.record
             }
@@ -157,6 +154,13 @@ fn peft_adapter(path: &Path, base: &Base, folded: bool) -> Result<PeftAdapter, E
         Error::weights(path, "it is no LoRA adapter as PEFT has them; `host merge` gives a model that needs no adapter")
     })?;
     if folded { folded::fold(peft) } else { Ok(peft) }
+}
+
+/// The adapter's folder, before it is in its place.
+fn begin(peft: &PeftAdapter, path: &Path, overwrite: Overwrite) -> Result<AtomicDir, Error> {
+    let dir = AtomicDir::create(path, overwrite, PeftAdapter::MARKER)?;
+    peft.write_into(&dir)?;
+    Ok(dir)
 }
 
 /// A folder for what is made on the way, on the disk that the result goes to.

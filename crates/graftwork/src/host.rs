@@ -69,12 +69,12 @@ impl Host {
         let found = hub::model(&given, control, on_event)?;
         config.model = Some(found.record.clone());
         let mut record = hub::data(&mut config, control, on_event)?;
-        let path = found.folder.clone();
-        let task = TaskRecord::of_run(&config, ModelDir::open(&path)?.config(), &path)?;
+        let dir = ModelDir::open(&found.folder)?;
+        let task = TaskRecord::of_run(&config, dir.config(), dir.path())?;
         if config.sample.is_some() {
             task.continues_texts("sample")?;
         }
-        let base = Arc::new(Base::open(found, task, config.seed)?);
+        let base = Arc::new(Base::new(dir, found.record, task, config.seed)?);
         if let Some(sample) = &config.sample {
             base.fits("sample", base.tokenizer()?.encode(sample, true)?.len())?;
         }

@@ -76,9 +76,8 @@ impl TaskRecord {
             }
             return Ok(Self { kind, labels: Vec::new() });
         }
-        let recorded_classes = recorded.clone().filter(|task| task.kind == kind);
-        let known = std::iter::once(of_model).chain(recorded).rfind(|task| task.kind == kind);
-        if let (Some(asked), Some(recorded)) = (&run.data.labels, &recorded_classes) {
+        let recorded = recorded.filter(|task| task.kind == kind);
+        if let (Some(asked), Some(recorded)) = (&run.data.labels, &recorded) {
             let asked = Self { kind, labels: asked.clone() };
             if !recorded.has_classes_of(&asked) {
                 let message = format!(
@@ -88,6 +87,7 @@ impl TaskRecord {
                 return Err(Error::setting("labels", message));
             }
         }
+        let known = recorded.or(Some(of_model).filter(|task| task.kind == kind));
         let labels = match (&run.data.labels, known, found) {
             (Some(labels), ..) => labels.clone(),
             (None, Some(known), _) => known.labels,
