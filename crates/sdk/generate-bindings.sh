@@ -16,7 +16,7 @@ wit-bindgen = { version = "=0.61.1", default-features = false, features = ["macr
 [workspace]
 TOML
 shared=""
-for interface in model stats selection random log expression types; do
+for interface in model stats selection training random log expression types; do
   shared+="\"graftwork:strategy/$interface@0.1.0\": crate::bindings::strategy::graftwork::strategy::$interface,"
 done
 for world in strategy selector; do

@@ -58,7 +58,7 @@ impl Chain {
 
     /// Asks every plugin: what selectors choose is shown to those after them, what strategies plan is put together.
     pub(crate) fn plan(&self, base: &Base, stats: Arc<dyn Stats>, seed: u64) -> Result<Plan, Error> {
-        let mut surroundings = Surroundings { manifest: Arc::clone(&base.manifest), stats, choices: None, seed };
+        let mut surroundings = Surroundings { stats, seed, ..Surroundings::of(Arc::clone(&base.manifest)) };
         let mut raw = RawPlan::default();
         for (plugin, strategy) in &self.links {
             let config = Value::Object(strategy.config.clone());

@@ -193,7 +193,7 @@ mod tests {
     fn tensor(name: &str, shape: [u32; 2]) -> RawTensor {
         let zeros = json!([["value", {"float": 0.0}], ["shape", {"integers": shape}]]);
         let init = RawGraph { nodes: vec![node("constant", &[], zeros)], root: 0 };
-        RawTensor { name: name.to_owned(), shape: shape.into(), trainable: true, group: None, init }
+        RawTensor { name: name.to_owned(), shape: shape.into(), trainable: true, group: None, init, update: None }
     }
 
     fn lora(target: u32, [out, inner]: [u32; 2], rank: u32) -> RawAdapter {
@@ -207,7 +207,7 @@ mod tests {
         ];
         let tensors = vec![tensor("lora_A", [rank, inner]), tensor("lora_B", [out, rank])];
         let effective = RawGraph { nodes, root: 4 };
-        RawAdapter { target, kind: "lora".to_owned(), tensors, base: None, effective }
+        RawAdapter { target, kind: "lora".to_owned(), tensors, base: None, effective, penalty: None }
     }
 
     /// `benches/gpu/compare.sh` on an H100, 8 rows of 1024 tokens: 14.25 GB for LoRA of rank 16, 4.78 GB where blocks are computed again, 33.73 GB for all weights.

@@ -266,7 +266,15 @@ fn low_rank(
         trainable: true,
         group: None,
         init: zeros(data.shape()),
+        update: None,
     });
     let effective = RawGraph { nodes, root };
-    RawAdapter { target: target.0, kind: "lora".to_owned(), tensors: tensors.into(), base: None, effective }
+    RawAdapter {
+        target: target.0,
+        kind: "lora".to_owned(),
+        tensors: tensors.into(),
+        base: None,
+        effective,
+        penalty: None,
+    }
 }

@@ -99,7 +99,7 @@ impl Readings {
         for (index, node) in graph.nodes().iter().enumerate() {
             let drops = matches!(node.op, Op::Dropout { .. }) || node.inputs.iter().any(|&i| wet[i]);
             let learns = match node.op {
-                Op::Tensor { .. } => true,
+                Op::Tensor { .. } | Op::Shared { .. } => true,
                 Op::Detach => false,
                 _ => node.inputs.iter().any(|&i| learning[i]),
             };
@@ -183,6 +183,8 @@ fn build_cost(graph: &Graph, index: usize) -> u64 {
             (
                 Op::Base
                 | Op::Tensor { .. }
+                | Op::Shared { .. }
+                | Op::Gradient { .. }
                 | Op::Delta { .. }
                 | Op::Reshape { .. }
                 | Op::Transpose

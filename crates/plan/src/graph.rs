@@ -1,6 +1,9 @@
 //! A checked expression: every op known, every operand before its user, every shape inferred.
 
+use std::collections::HashMap;
+
 use crate::op::Op;
+use crate::problem::shown;
 use crate::raw::RawGraph;
 use crate::shape::{Shape, infer};
 use crate::validate::MAX_GRAPH_NODES;
@@ -8,12 +11,18 @@ use crate::validate::MAX_GRAPH_NODES;
 /// What an expression is for, which decides the ops that it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
+    /// Value at step 0 of a tensor that the whole model has, over nothing.
+    Shared,
     /// A tensor's value at step 0, over `base`.
     Init,
     /// What the frozen weight becomes before step 0, over `base` and the tensors' initial values.
     Base,
     /// The weight that the layer behaves as, over `base` and the tensors.
     Effective,
+    /// A number that is added to the loss, over `base` and the tensors.
+    Penalty,
+    /// A tensor's value after an update of the run, over `base`, the tensors and their gradients.
+    Update,
     /// How trained adapters combine, over `base` and each source's `delta`.
     Compose,
 }
@@ -22,22 +31,35 @@ impl Context {
     /// Whether the op has a meaning here; the reason, if not.
     fn admits(self, op: &Op) -> Result<(), &'static str> {
         match op {
+            Op::Base | Op::Tensor { .. } | Op::Shared { .. } if matches!(self, Self::Shared) => {
+                Err("the initial value of a shared tensor is over nothing")
+            }
+            Op::Gradient { .. } if !matches!(self, Self::Update) => Err("`gradient` belongs to updates"),
+            Op::Shared { .. } if matches!(self, Self::Compose) => Err("a composition is over `base` and `delta`"),
             Op::Tensor { .. } if matches!(self, Self::Init) => Err("an initial value is over `base` alone"),
             Op::Tensor { .. } if matches!(self, Self::Compose) => Err("a composition is over `base` and `delta`"),
             Op::Delta { .. } if !matches!(self, Self::Compose) => Err("`delta` belongs to compositions"),
-            Op::Dropout { .. } | Op::Detach if !matches!(self, Self::Effective) => {
-                Err("it belongs to `effective`, which is trained")
+            Op::Dropout { .. } if !matches!(self, Self::Effective) => {
+                Err("it belongs to `effective`, through which activations go")
             }
-            Op::Normal { .. } | Op::Uniform { .. } | Op::Bernoulli { .. } if matches!(self, Self::Effective) => {
+            Op::Detach if !matches!(self, Self::Effective | Self::Penalty) => {
+                Err("it belongs to `effective` and `penalty`, which have a gradient")
+            }
+            Op::Normal { .. } | Op::Uniform { .. } | Op::Bernoulli { .. } if self.is_of_every_update() => {
                 Err("random draws belong to initial values and compositions")
             }
             Op::SvdU { .. } | Op::SvdS { .. } | Op::SvdVt { .. } | Op::QrQ | Op::QrR | Op::TopKMagnitude { .. }
-                if matches!(self, Self::Effective) =>
+                if self.is_of_every_update() =>
             {
                 Err("decompositions belong to initial values and compositions")
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the value is computed over and over, in a run.
+    fn is_of_every_update(self) -> bool {
+        matches!(self, Self::Effective | Self::Penalty | Self::Update)
     }
 }
 
@@ -47,6 +69,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) context: Context,
     pub(crate) base: &'a Shape,
     pub(crate) tensors: &'a [Option<Shape>],
+    pub(crate) shared: &'a HashMap<String, Option<Shape>>,
     pub(crate) deltas: usize,
 }
 
@@ -106,6 +129,15 @@ impl Graph {
         uses
     }
 
+    /// Names of the shared tensors that the value depends on.
+    pub fn shared(&self) -> impl Iterator<Item = &str> {
+        let needed = self.uses(self.root).into_iter().zip(&self.nodes).filter(|(uses, _)| *uses > 0);
+        needed.filter_map(|(_, node)| match &node.op {
+            Op::Shared { name } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether the value depends on a node that `wanted` picks.
     #[must_use]
     pub fn reaches(&self, wanted: impl Fn(&Op) -> bool) -> bool {
@@ -124,7 +156,7 @@ impl Graph {
         deltas: usize,
     ) -> Result<Self, Vec<(Option<usize>, String)>> {
         let tensors: Vec<_> = tensors.iter().cloned().map(Some).collect();
-        Self::check_in(raw, &Scope { context, base, tensors: &tensors, deltas })
+        Self::check_in(raw, &Scope { context, base, tensors: &tensors, shared: &HashMap::new(), deltas })
     }
 
     pub(crate) fn check_in(raw: &RawGraph, scope: &Scope<'_>) -> Result<Self, Vec<(Option<usize>, String)>> {
@@ -201,11 +233,18 @@ fn check_node(
         Op::Base => scope.base.clone(),
         Op::Delta { index } if *index < scope.deltas as u64 => scope.base.clone(),
         Op::Delta { index } => return Err(format!("there is no source {index}; there are {}", scope.deltas)),
-        Op::Tensor { index } => match usize::try_from(*index).ok().and_then(|i| scope.tensors.get(i)) {
+        Op::Shared { name } => match scope.shared.get(name) {
             Some(Some(shape)) => shape.clone(),
             Some(None) => return Ok(None),
-            None => return Err(format!("there is no tensor {index}; the adapter has {}", scope.tensors.len())),
+            None => return Err(format!("there is no shared tensor `{}`", shown(name))),
         },
+        Op::Tensor { index } | Op::Gradient { index } => {
+            match usize::try_from(*index).ok().and_then(|i| scope.tensors.get(i)) {
+                Some(Some(shape)) => shape.clone(),
+                Some(None) => return Ok(None),
+                None => return Err(format!("there is no tensor {index}; the adapter has {}", scope.tensors.len())),
+            }
+        }
         _ => infer(&op, &shapes).map_err(|e| e.to_string())?,
     };
     Ok(Some(Node { op, inputs, shape }))

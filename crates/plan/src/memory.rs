@@ -11,6 +11,8 @@ fn made(node: &Node) -> u64 {
     match node.op {
         Op::Base
         | Op::Tensor { .. }
+        | Op::Shared { .. }
+        | Op::Gradient { .. }
         | Op::Delta { .. }
         | Op::Reshape { .. }
         | Op::Transpose

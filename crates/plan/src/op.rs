@@ -15,6 +15,10 @@ pub enum Op {
     Base,
     /// Tensor `index` of the adapter.
     Tensor { index: u64 },
+    /// The tensor of that name that the whole model has.
+    Shared { name: String },
+    /// Gradient of tensor `index` of the adapter, as the optimizer took it (updates only).
+    Gradient { index: u64 },
     /// What source `index` changes in the weight (composition only).
     Delta { index: u64 },
     /// A tensor filled with one value.
@@ -35,7 +39,7 @@ pub enum Op {
     Scale { factor: f64 },
     /// Matrix product; leading axes must be equal.
     Matmul,
-    /// Transpose of a matrix.
+    /// Transpose of a matrix (of each, over leading axes).
     Transpose,
     /// Kronecker product of two matrices.
     Kron,
@@ -47,6 +51,10 @@ pub enum Op {
     Slice { axis: u64, start: u64, length: u64 },
     /// Diagonal matrix of a vector.
     Diagonal,
+    /// The matrices of `[k, m, n]` along the diagonal of one, `[k·m, k·n]`.
+    BlockDiagonal,
+    /// The last axis, `n(n - 1)/2` entries, row by row in the strict upper triangle of an `n × n` matrix.
+    UpperTriangle { size: u64 },
     /// Inverse of a square matrix (of each, over leading axes).
     Inverse,
     /// `|a|` by elements.
@@ -59,6 +67,12 @@ pub enum Op {
     Exp,
     /// Hyperbolic tangent by elements.
     Tanh,
+    /// Sine by elements.
+    Sin,
+    /// Cosine by elements.
+    Cos,
+    /// Arc cosine by elements; of what is over 1 in magnitude, that of 1 or -1.
+    Acos,
     /// Logistic function by elements.
     Sigmoid,
     /// The larger of two by elements, broadcasting.
@@ -116,9 +130,11 @@ impl Arity {
 }
 
 /// Every op name that [`Op::parse`] knows.
-const NAMES: [&str; 41] = [
+const NAMES: [&str; 48] = [
     "base",
     "tensor",
+    "shared",
+    "gradient",
     "delta",
     "constant",
     "identity",
@@ -135,12 +151,17 @@ const NAMES: [&str; 41] = [
     "concat",
     "slice",
     "diagonal",
+    "block_diagonal",
+    "upper_triangle",
     "inverse",
     "abs",
     "sign",
     "sqrt",
     "exp",
     "tanh",
+    "sin",
+    "cos",
+    "acos",
     "sigmoid",
     "maximum",
     "minimum",
@@ -204,6 +225,13 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    fn text(&mut self, name: &str) -> Result<String, String> {
+        match self.take(name)? {
+            Attribute::Text(text) => Ok(text.clone()),
+            other => Err(format!("`{name}` of `{}` must be text, not {}", self.op, other.kind())),
+        }
+    }
+
     fn shape(&mut self) -> Result<Shape, String> {
         let Attribute::Integers(dims) = self.take("shape")? else {
             return Err(format!("`shape` of `{}` must be a list of integers", self.op));
@@ -233,6 +261,8 @@ impl Op {
         Ok(match name {
             "base" => Self::Base,
             "tensor" => Self::Tensor { index: a.count("index")? },
+            "shared" => Self::Shared { name: a.text("name")? },
+            "gradient" => Self::Gradient { index: a.count("index")? },
             "delta" => Self::Delta { index: a.count("index")? },
             "constant" => Self::Constant { value: a.float("value")?, shape: a.shape()? },
             "identity" => Self::Identity { size: a.count("size")? },
@@ -249,12 +279,17 @@ impl Op {
             "concat" => Self::Concat { axis: a.count("axis")? },
             "slice" => Self::Slice { axis: a.count("axis")?, start: a.count("start")?, length: a.count("length")? },
             "diagonal" => Self::Diagonal,
+            "block_diagonal" => Self::BlockDiagonal,
+            "upper_triangle" => Self::UpperTriangle { size: a.count("size")? },
             "inverse" => Self::Inverse,
             "abs" => Self::Abs,
             "sign" => Self::Sign,
             "sqrt" => Self::Sqrt,
             "exp" => Self::Exp,
             "tanh" => Self::Tanh,
+            "sin" => Self::Sin,
+            "cos" => Self::Cos,
+            "acos" => Self::Acos,
             "sigmoid" => Self::Sigmoid,
             "maximum" => Self::Maximum,
             "minimum" => Self::Minimum,
@@ -287,6 +322,8 @@ impl Op {
         match self {
             Self::Base => "base",
             Self::Tensor { .. } => "tensor",
+            Self::Shared { .. } => "shared",
+            Self::Gradient { .. } => "gradient",
             Self::Delta { .. } => "delta",
             Self::Constant { .. } => "constant",
             Self::Identity { .. } => "identity",
@@ -303,12 +340,17 @@ impl Op {
             Self::Concat { .. } => "concat",
             Self::Slice { .. } => "slice",
             Self::Diagonal => "diagonal",
+            Self::BlockDiagonal => "block_diagonal",
+            Self::UpperTriangle { .. } => "upper_triangle",
             Self::Inverse => "inverse",
             Self::Abs => "abs",
             Self::Sign => "sign",
             Self::Sqrt => "sqrt",
             Self::Exp => "exp",
             Self::Tanh => "tanh",
+            Self::Sin => "sin",
+            Self::Cos => "cos",
+            Self::Acos => "acos",
             Self::Sigmoid => "sigmoid",
             Self::Maximum => "maximum",
             Self::Minimum => "minimum",
@@ -333,9 +375,10 @@ impl Op {
     #[must_use]
     pub fn arity(&self) -> Arity {
         match self {
-            Self::Base | Self::Tensor { .. } | Self::Delta { .. } | Self::Constant { .. } | Self::Identity { .. } => {
+            Self::Base | Self::Tensor { .. } | Self::Shared { .. } | Self::Gradient { .. } | Self::Delta { .. } => {
                 Arity::Exactly(0)
             }
+            Self::Constant { .. } | Self::Identity { .. } => Arity::Exactly(0),
             Self::Normal { .. } | Self::Uniform { .. } | Self::Bernoulli { .. } => Arity::Exactly(0),
             Self::Add
             | Self::Sub
@@ -357,9 +400,10 @@ impl Op {
         let count = |name: &str, v: u64| (name.to_owned(), Attribute::Integer(v.try_into().unwrap_or(i64::MAX)));
         let dims = |s: &Shape| ("shape".to_owned(), Attribute::Integers(s.dims().iter().map(|&d| d as i64).collect()));
         let attributes = match self {
-            Self::Tensor { index } | Self::Delta { index } => vec![count("index", *index)],
+            Self::Tensor { index } | Self::Gradient { index } | Self::Delta { index } => vec![count("index", *index)],
+            Self::Shared { name } => vec![("name".to_owned(), Attribute::Text(name.clone()))],
             Self::Constant { value, shape } => vec![float("value", *value), dims(shape)],
-            Self::Identity { size } => vec![count("size", *size)],
+            Self::Identity { size } | Self::UpperTriangle { size } => vec![count("size", *size)],
             Self::Scale { factor } => vec![float("factor", *factor)],
             Self::Reshape { shape } => vec![dims(shape)],
             Self::Concat { axis } | Self::Norm { axis } | Self::Sum { axis } | Self::Mean { axis } => {

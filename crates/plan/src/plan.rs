@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::graph::Graph;
 use crate::manifest::{Manifest, ParamId};
+use crate::op::Op;
 use crate::raw::{RawAdapter, RawGroup, RawPlan, RawTensor, RawTrainable};
 use crate::shape::Shape;
 
@@ -42,6 +43,8 @@ pub struct AdapterTensor {
     pub group: usize,
     /// Its value at step 0.
     pub init: Graph,
+    /// Its value after each update, where it does not train but is kept.
+    pub update: Option<Graph>,
 }
 
 /// What is attached to one parameter.
@@ -57,12 +60,33 @@ pub struct Adapter {
     pub base: Option<Graph>,
     /// The weight that the layer behaves as: forward pass, gradient and merge all come from it.
     pub effective: Graph,
+    /// A number that is added to the loss of every update.
+    pub penalty: Option<Graph>,
+}
+
+impl Adapter {
+    /// Whether the weight depends on that tensor. One that it does not depend on is state of the run: it is kept in checkpoints, and no part
+    /// of the result.
+    #[must_use]
+    pub fn is_part_of_the_weight(&self, tensor: usize) -> bool {
+        self.effective.reaches(|op| *op == Op::Tensor { index: tensor as u64 })
+    }
+
+    /// The tensors that the weight depends on.
+    pub fn parts(&self) -> impl Iterator<Item = &AdapterTensor> {
+        self.tensors
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| self.is_part_of_the_weight(*index))
+            .map(|(_, tensor)| tensor)
+    }
 }
 
 /// What a run trains. Made only by [`Plan::validate`], so that whoever holds one need not check it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub(crate) trainable: Vec<Trainable>,
+    pub(crate) shared: Vec<AdapterTensor>,
     pub(crate) adapters: Vec<Adapter>,
     pub(crate) groups: Vec<Group>,
     pub(crate) metadata: Vec<(String, String)>,
@@ -90,13 +114,25 @@ impl Plan {
     #[must_use]
     pub fn nothing() -> Self {
         let default = Group { name: "default".to_owned(), learning_rate_scale: 1.0, weight_decay: None };
-        Self { trainable: Vec::new(), adapters: Vec::new(), groups: vec![default], metadata: Vec::new() }
+        Self {
+            trainable: Vec::new(),
+            shared: Vec::new(),
+            adapters: Vec::new(),
+            groups: vec![default],
+            metadata: Vec::new(),
+        }
     }
 
     /// Parameters that train in place.
     #[must_use]
     pub fn trainable(&self) -> &[Trainable] {
         &self.trainable
+    }
+
+    /// Tensors that every adapter may use, by name.
+    #[must_use]
+    pub fn shared(&self) -> &[AdapterTensor] {
+        &self.shared
     }
 
     /// The adapters, at most one for each parameter.
@@ -135,7 +171,7 @@ impl Plan {
         let total = manifest.total_parameters();
         let in_place: u64 =
             self.trainable.iter().filter_map(|t| manifest.get(t.param)).map(|p| p.shape.elements()).sum();
-        let tensors = || self.adapters.iter().flat_map(|a| &a.tensors);
+        let tensors = || self.adapters.iter().flat_map(Adapter::parts).chain(&self.shared);
         let adapter_parameters: u64 = tensors().map(|t| t.shape.elements()).sum();
         let trained: u64 = tensors().filter(|t| t.trainable).map(|t| t.shape.elements()).sum();
         let mut adapters = BTreeMap::new();
@@ -162,6 +198,7 @@ impl Plan {
             trainable: t.trainable,
             group: group(t.group),
             init: t.init.to_raw(),
+            update: t.update.as_ref().map(Graph::to_raw),
         };
         let adapter = |a: &Adapter| RawAdapter {
             target: a.target.0,
@@ -169,6 +206,7 @@ impl Plan {
             tensors: a.tensors.iter().map(tensor).collect(),
             base: a.base.as_ref().map(Graph::to_raw),
             effective: a.effective.to_raw(),
+            penalty: a.penalty.as_ref().map(Graph::to_raw),
         };
         let settings = |g: &Group| RawGroup {
             name: g.name.clone(),
@@ -181,6 +219,7 @@ impl Plan {
                 .iter()
                 .map(|t| RawTrainable { param: t.param.0, group: group(t.group) })
                 .collect(),
+            shared: self.shared.iter().map(tensor).collect(),
             adapters: self.adapters.iter().map(adapter).collect(),
             groups: self.groups.iter().skip(1).map(settings).collect(),
             metadata: self.metadata.clone(),

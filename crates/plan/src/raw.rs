@@ -68,6 +68,9 @@ pub struct RawTensor {
     pub group: Option<String>,
     /// Its value at step 0.
     pub init: RawGraph,
+    /// Its value after each update, where it does not train but is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<RawGraph>,
 }
 
 /// What is attached to one parameter.
@@ -85,6 +88,9 @@ pub struct RawAdapter {
     pub base: Option<RawGraph>,
     /// The weight that the layer behaves as.
     pub effective: RawGraph,
+    /// A number that is added to the loss of every update.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub penalty: Option<RawGraph>,
 }
 
 /// A parameter of the model itself that trains.
@@ -118,6 +124,9 @@ pub struct RawPlan {
     /// Parameters of the model that train in place.
     #[serde(default)]
     pub trainable: Vec<RawTrainable>,
+    /// Tensors that every adapter may use, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<RawTensor>,
     /// Adapters, at most one for each parameter.
     #[serde(default)]
     pub adapters: Vec<RawAdapter>,
@@ -133,6 +142,7 @@ impl RawPlan {
     /// Adds what another strategy of the chain decides. Clashes are found by validation.
     pub fn extend(&mut self, other: Self) {
         self.trainable.extend(other.trainable);
+        self.shared.extend(other.shared);
         self.adapters.extend(other.adapters);
         self.groups.extend(other.groups);
         self.metadata.extend(other.metadata);

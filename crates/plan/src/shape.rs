@@ -157,7 +157,7 @@ pub(crate) fn infer(op: &Op, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
         (Op::Identity { size }, _) => Shape::new([*size, *size]),
         (Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Maximum | Op::Minimum, [a, b]) => a.broadcast(b),
         (Op::Matmul, [a, b]) => matmul(a, b),
-        (Op::Transpose, [a]) => a.as_matrix("transpose").and_then(|[m, n]| Shape::new([n, m])),
+        (Op::Transpose, [a]) => transpose(a),
         (Op::Kron, [a, b]) => kron(a, b),
         (Op::Reshape { shape }, [a]) if a.elements() == shape.elements() => Ok(shape.clone()),
         (Op::Reshape { shape }, [a]) => {
@@ -169,6 +169,11 @@ pub(crate) fn infer(op: &Op, inputs: &[&Shape]) -> Result<Shape, ShapeError> {
             [n] => Shape::new([*n, *n]),
             _ => cannot(format!("make a diagonal matrix of {a}: it takes a vector, one axis")),
         },
+        (Op::BlockDiagonal, [a]) => match *a.dims() {
+            [k, m, n] => kron(&Shape::new([k, k])?, &Shape::new([m, n])?),
+            _ => cannot(format!("put the matrices of {a} along a diagonal: it takes three axes")),
+        },
+        (Op::UpperTriangle { size }, [a]) => upper_triangle(a, *size),
         (Op::Inverse, [a]) => match a.dims() {
             [.., m, n] if m == n => Ok((*a).clone()),
             _ => cannot(format!("invert {a}: the last two axes must be equal")),
@@ -201,6 +206,26 @@ fn matmul(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {
     let mut dims = a.dims()[..a.rank() - 2].to_vec();
     dims.extend([*m, *n]);
     Shape::new(dims)
+}
+
+fn transpose(a: &Shape) -> Result<Shape, ShapeError> {
+    let mut dims = a.0.clone();
+    match dims.as_mut_slice() {
+        [.., m, n] => std::mem::swap(m, n),
+        _ => return cannot(format!("transpose {a}: it takes at least two axes")),
+    }
+    Shape::new(dims)
+}
+
+fn upper_triangle(a: &Shape, size: u64) -> Result<Shape, ShapeError> {
+    let (leading, entries) = (&a.0[..a.rank() - 1], a.0[a.rank() - 1]);
+    let wanted = size.checked_mul(size.saturating_sub(1)).map(|n| n / 2);
+    if wanted != Some(entries) {
+        return cannot(format!(
+            "fill the upper triangle of a {size} × {size} matrix with the {entries} entries of {a}"
+        ));
+    }
+    Shape::new([leading, &[size, size]].concat())
 }
 
 fn kron(a: &Shape, b: &Shape) -> Result<Shape, ShapeError> {

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Context, Graph, Scope};
 use crate::manifest::{Manifest, Param, ParamId};
-use crate::op::Op;
 use crate::plan::{Adapter, AdapterTensor, Group, Plan, Trainable};
 use crate::problem::{Problem, Problems, shown};
 use crate::raw::{RawAdapter, RawGraph, RawGroup, RawPlan, RawTensor};
@@ -14,8 +13,10 @@ use crate::shape::Shape;
 pub const MAX_GRAPH_NODES: usize = 4096;
 /// The most tensors in one adapter.
 pub const MAX_TENSORS_PER_ADAPTER: usize = 64;
+/// The most tensors that the adapters of a plan share.
+const MAX_SHARED_TENSORS: usize = 1 << 16;
 /// The longest name of a tensor, kind or group, in bytes.
-const MAX_NAME: usize = 64;
+const MAX_NAME: usize = 128;
 /// Name of the group for tensors that name none.
 const DEFAULT_GROUP: &str = "default";
 
@@ -29,22 +30,28 @@ impl Plan {
         let mut checker = Checker { manifest, problems: Vec::new(), groups: HashMap::new(), claimed: HashMap::new() };
         let groups = checker.groups(&raw.groups);
         let trainable = checker.trainable(raw);
-        let adapters: Vec<_> = raw.adapters.iter().enumerate().map(|(i, a)| checker.adapter(i, a)).collect();
-        let trains = !raw.trainable.is_empty() || raw.adapters.iter().any(|a| a.tensors.iter().any(|t| t.trainable));
+        let shapes = checker.tensor_shapes("shared", &raw.shared);
+        let named: Tensors = raw.shared.iter().map(|t| t.name.clone()).zip(shapes.iter().cloned()).collect();
+        let shared = checker.shared(&raw.shared, &shapes);
+        let adapters: Vec<_> = raw.adapters.iter().enumerate().map(|(i, a)| checker.adapter(i, a, &named)).collect();
+        let trains = !raw.trainable.is_empty()
+            || raw.adapters.iter().flat_map(|a| &a.tensors).chain(&raw.shared).any(|t| t.trainable);
         if !trains {
-            checker.report(
-                "plan",
-                "nothing trains: no parameter is declared trainable and no adapter has a trainable tensor".to_owned(),
-            );
+            let message = "nothing trains: no parameter is declared trainable and no tensor of an adapter is";
+            checker.report("plan", message.to_owned());
         }
-        match adapters.into_iter().collect::<Option<Vec<_>>>() {
-            Some(adapters) if checker.problems.is_empty() => {
-                Ok(Self { trainable, adapters, groups, metadata: raw.metadata.clone() })
-            }
-            _ => Err(Problems(checker.problems)),
-        }
+        let (Some(shared), Some(adapters)) = (shared, adapters.into_iter().collect::<Option<Vec<_>>>()) else {
+            return Err(Problems(checker.problems));
+        };
+        let plan = Self { trainable, shared, adapters, groups, metadata: raw.metadata.clone() };
+        checker.all_used(&plan);
+        checker.names_differ(&plan);
+        if checker.problems.is_empty() { Ok(plan) } else { Err(Problems(checker.problems)) }
     }
 }
+
+/// Shapes of the shared tensors; none where one is wrong.
+type Tensors = HashMap<String, Option<Shape>>;
 
 struct Checker<'a> {
     manifest: &'a Manifest,
@@ -133,7 +140,22 @@ impl<'a> Checker<'a> {
         trainable
     }
 
-    fn adapter(&mut self, index: usize, raw: &RawAdapter) -> Option<Adapter> {
+    fn shared(&mut self, raw: &[RawTensor], shapes: &[Option<Shape>]) -> Option<Vec<AdapterTensor>> {
+        if raw.len() > MAX_SHARED_TENSORS {
+            self.report("shared", format!("has {} tensors; at most {MAX_SHARED_TENSORS} are allowed", raw.len()));
+            return None;
+        }
+        // Nothing of these is admitted in such an expression.
+        let (nothing, none) = (Shape::new([1]).ok()?, Tensors::new());
+        let scope = Scope { context: Context::Shared, base: &nothing, tensors: shapes, shared: &none, deltas: 0 };
+        let tensors: Vec<_> = raw.iter().enumerate().map(|(i, t)| self.tensor("shared", i, t, &scope)).collect();
+        for (i, _) in raw.iter().enumerate().filter(|(_, t)| t.update.is_some()) {
+            self.report(&format!("shared[{i}]"), "a shared tensor has no `update`; an adapter's has".to_owned());
+        }
+        tensors.into_iter().collect()
+    }
+
+    fn adapter(&mut self, index: usize, raw: &RawAdapter, shared: &Tensors) -> Option<Adapter> {
         let path = format!("adapters[{index}]");
         let (target, param) = self.claim(&path, raw.target)?;
         let path = format!("{path} ({})", param.name);
@@ -145,37 +167,61 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        let shapes = self.tensor_shapes(&path, &raw.tensors);
-        let scope = Scope { context: Context::Init, base: &param.shape, tensors: &shapes, deltas: 0 };
-        let tensors: Vec<_> = raw.tensors.iter().enumerate().map(|(i, t)| self.tensor(&path, i, t, &scope)).collect();
-        let base = raw
-            .base
-            .as_ref()
-            .map(|g| self.weight(&format!("{path}.base"), g, &Scope { context: Context::Base, ..scope.clone() }));
-        let effective =
-            self.weight(&format!("{path}.effective"), &raw.effective, &Scope { context: Context::Effective, ..scope });
-        let tensors = tensors.into_iter().collect::<Option<Vec<_>>>()?;
-        let base = match base {
-            Some(checked) => Some(checked?),
-            None => None,
-        };
-        let effective = effective?;
-        for (i, tensor) in tensors.iter().enumerate() {
-            if !effective.reaches(|op| *op == Op::Tensor { index: i as u64 }) {
-                self.report(
-                    &format!("{path}.tensors[{i}]"),
-                    format!("`{}` is not used by `effective`", shown(&tensor.name)),
-                );
+        let place = format!("{path}.tensors");
+        let shapes = self.tensor_shapes(&place, &raw.tensors);
+        let scope = Scope { context: Context::Init, base: &param.shape, tensors: &shapes, shared, deltas: 0 };
+        let within = |context| Scope { context, ..scope.clone() };
+        let tensors: Vec<_> = raw.tensors.iter().enumerate().map(|(i, t)| self.tensor(&place, i, t, &scope)).collect();
+        let base = raw.base.as_ref().map(|g| self.weight(&format!("{path}.base"), g, &within(Context::Base)));
+        let effective = self.weight(&format!("{path}.effective"), &raw.effective, &within(Context::Effective));
+        let penalty =
+            raw.penalty.as_ref().map(|g| self.number(&format!("{path}.penalty"), g, &within(Context::Penalty)));
+        Some(Adapter {
+            target,
+            kind: raw.kind.clone(),
+            tensors: tensors.into_iter().collect::<Option<_>>()?,
+            base: all_or_none(base)?,
+            effective: effective?,
+            penalty: all_or_none(penalty)?,
+        })
+    }
+
+    /// What nothing needs is a mistake.
+    fn all_used(&mut self, plan: &Plan) {
+        for (index, adapter) in plan.adapters.iter().enumerate() {
+            for (i, tensor) in adapter.tensors.iter().enumerate() {
+                if tensor.update.is_none() && !adapter.is_part_of_the_weight(i) {
+                    let message =
+                        format!("`{}` is used neither by `effective` nor has it an `update`", shown(&tensor.name));
+                    self.report(&format!("adapters[{index}].tensors[{i}]"), message);
+                }
             }
         }
-        Some(Adapter { target, kind: raw.kind.clone(), tensors, base, effective })
+        let used: HashSet<&str> = plan.adapters.iter().flat_map(|a| a.effective.shared()).collect();
+        for (i, tensor) in plan.shared.iter().enumerate().filter(|(_, t)| !used.contains(t.name.as_str())) {
+            self.report(&format!("shared[{i}]"), format!("no adapter's `effective` uses `{}`", shown(&tensor.name)));
+        }
+    }
+
+    /// Files have what trains by name.
+    fn names_differ(&mut self, plan: &Plan) {
+        let mut names = HashSet::new();
+        let of = |id: ParamId| self.manifest.get(id);
+        let trained = plan.trainable.iter().filter_map(|t| Some(of(t.param)?.name.clone()));
+        let adapted = plan.adapters.iter().filter_map(|a| Some((of(a.target)?.module(), &a.tensors)));
+        let adapted = adapted.flat_map(|(module, all)| all.iter().map(move |t| format!("{module}.{}", t.name)));
+        let all = trained.chain(adapted).chain(plan.shared.iter().map(|t| t.name.clone()));
+        let twice: Vec<_> = all.filter(|name| !names.insert(name.clone())).collect();
+        for name in twice {
+            self.report("plan", format!("two tensors would be saved as `{}`", shown(&name)));
+        }
     }
 
     fn tensor_shapes(&mut self, path: &str, tensors: &[RawTensor]) -> Vec<Option<Shape>> {
         let mut names = HashSet::new();
         let mut shapes = Vec::with_capacity(tensors.len());
         for (i, tensor) in tensors.iter().enumerate() {
-            let path = format!("{path}.tensors[{i}]");
+            let path = format!("{path}[{i}]");
             self.name(&path, "name", &tensor.name);
             if !names.insert(tensor.name.as_str()) {
                 self.report(&path, format!("there are two tensors called `{}`", shown(&tensor.name)));
@@ -187,24 +233,37 @@ impl<'a> Checker<'a> {
     }
 
     fn tensor(&mut self, path: &str, index: usize, raw: &RawTensor, scope: &Scope<'_>) -> Option<AdapterTensor> {
-        let path = format!("{path}.tensors[{index}]");
+        let path = format!("{path}[{index}]");
         let group = self.group(&path, raw.group.as_deref());
-        let init = self.graph(&format!("{path}.init"), &raw.init, scope);
-        let (shape, init) = (scope.tensors[index].clone()?, init?);
-        if init.shape() != &shape {
-            self.report(
-                &format!("{path}.init"),
-                format!("has shape {}, but `{}` has {shape}", init.shape(), shown(&raw.name)),
-            );
+        let shape = scope.tensors[index].clone();
+        let init = self.shaped(&format!("{path}.init"), &raw.init, scope, shape.as_ref());
+        let scope = Scope { context: Context::Update, ..scope.clone() };
+        let update = raw.update.as_ref().map(|g| self.shaped(&format!("{path}.update"), g, &scope, shape.as_ref()));
+        if raw.trainable && update.is_some() {
+            self.report(&path, format!("`{}` trains, and would have an `update` too", shown(&raw.name)));
         }
-        Some(AdapterTensor { name: raw.name.clone(), shape, trainable: raw.trainable, group, init })
+        let (name, trainable) = (raw.name.clone(), raw.trainable);
+        Some(AdapterTensor { name, shape: shape?, trainable, group, init: init?, update: all_or_none(update)? })
     }
 
     /// An expression whose value stands in for the weight.
     fn weight(&mut self, path: &str, raw: &RawGraph, scope: &Scope<'_>) -> Option<Graph> {
+        self.shaped(path, raw, scope, Some(scope.base))
+    }
+
+    fn number(&mut self, path: &str, raw: &RawGraph, scope: &Scope<'_>) -> Option<Graph> {
         let graph = self.graph(path, raw, scope)?;
-        if graph.shape() != scope.base {
-            self.report(path, format!("has shape {}, but the weight has {}", graph.shape(), scope.base));
+        if graph.shape().elements() != 1 {
+            self.report(path, format!("has shape {}, but it must be one number", graph.shape()));
+        }
+        Some(graph)
+    }
+
+    /// An expression whose value has that shape, where the shape is right itself.
+    fn shaped(&mut self, path: &str, raw: &RawGraph, scope: &Scope<'_>, shape: Option<&Shape>) -> Option<Graph> {
+        let graph = self.graph(path, raw, scope)?;
+        if let Some(shape) = shape.filter(|shape| *shape != graph.shape()) {
+            self.report(path, format!("has shape {}, but it must have {shape}", graph.shape()));
         }
         Some(graph)
     }
@@ -220,5 +279,14 @@ impl<'a> Checker<'a> {
                 None
             }
         }
+    }
+}
+
+/// Nothing where something is wrong, something or nothing else.
+fn all_or_none<T>(checked: Option<Option<T>>) -> Option<Option<T>> {
+    match checked {
+        Some(None) => None,
+        Some(some) => Some(some),
+        None => Some(None),
     }
 }

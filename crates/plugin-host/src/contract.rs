@@ -5,6 +5,8 @@
 use graftwork_plan::{
     Attribute, Choice, ParamId, RawAdapter, RawGraph, RawGroup, RawNode, RawPlan, RawTensor, RawTrainable,
 };
+use std::sync::Arc;
+
 use wasmtime::Result;
 
 use crate::error::PluginError;
@@ -22,7 +24,7 @@ mod generated {
 
 pub(crate) use generated::AnyPlugin;
 pub(crate) use generated::exports::graftwork::strategy::{plugin, selector, strategy};
-use generated::graftwork::strategy::{expression, log, model, random, selection, stats, types};
+use generated::graftwork::strategy::{expression, log, model, random, selection, stats, training, types};
 
 impl model::Host for State {
     fn params(&mut self) -> Result<Vec<model::Param>> {
@@ -69,6 +71,26 @@ impl selection::Host for State {
     fn choices(&mut self) -> Result<Option<Vec<selection::Choice>>> {
         let choice = |c: &Choice| selection::Choice { param: c.param, rank: c.rank, alpha: c.alpha };
         Ok(self.surroundings.choices.as_ref().map(|all| all.iter().map(choice).collect()))
+    }
+}
+
+impl training::Host for State {
+    fn trained(&mut self) -> Result<Vec<u32>> {
+        Ok(self.surroundings.training.trained().into_iter().map(|id| id.0).collect())
+    }
+
+    fn scores(&mut self, param: u32, tensor: String) -> Result<Result<Vec<f64>, String>> {
+        let most = self.limits.score_values;
+        let training = Arc::clone(&self.surroundings.training);
+        let answer = self.ask(|_| training.scores(ParamId(param), &tensor))?;
+        Ok(answer.and_then(|values| {
+            self.scores += values.len() as u64;
+            let total = self.scores;
+            if total > most {
+                return Err(format!("{total} scores are more than the {most} that may be read (limit `score_values`)"));
+            }
+            Ok(values)
+        }))
     }
 }
 
@@ -120,6 +142,7 @@ pub(crate) fn guest_error(plugin: &str, call: &'static str, error: types::Error)
 pub(crate) fn raw_plan(plan: types::StrategyPlan) -> RawPlan {
     RawPlan {
         trainable: plan.trainable.into_iter().map(|t| RawTrainable { param: t.param, group: t.group }).collect(),
+        shared: plan.shared.into_iter().map(raw_tensor).collect(),
         adapters: plan.adapters.into_iter().map(raw_adapter).collect(),
         groups: plan.groups.into_iter().map(raw_group).collect(),
         metadata: plan.metadata,
@@ -131,19 +154,24 @@ fn raw_group(group: types::Group) -> RawGroup {
 }
 
 fn raw_adapter(adapter: types::Adapter) -> RawAdapter {
-    let tensor = |t: types::AdapterTensor| RawTensor {
-        name: t.name,
-        shape: t.shape,
-        trainable: t.trainable,
-        group: t.group,
-        init: raw_graph(t.init),
-    };
     RawAdapter {
         target: adapter.target,
         kind: adapter.kind,
-        tensors: adapter.tensors.into_iter().map(tensor).collect(),
+        tensors: adapter.tensors.into_iter().map(raw_tensor).collect(),
         base: adapter.base.map(raw_graph),
         effective: raw_graph(adapter.effective),
+        penalty: adapter.penalty.map(raw_graph),
+    }
+}
+
+fn raw_tensor(tensor: types::AdapterTensor) -> RawTensor {
+    RawTensor {
+        name: tensor.name,
+        shape: tensor.shape,
+        trainable: tensor.trainable,
+        group: tensor.group,
+        init: raw_graph(tensor.init),
+        update: tensor.update.map(raw_graph),
     }
 }
 

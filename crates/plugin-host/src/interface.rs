@@ -14,7 +14,7 @@ const PACKAGE: &str = "graftwork:strategy/";
 /// Interfaces that a plugin may export; all export the first.
 const EXPORTS: [&str; 5] = ["plugin", "strategy", "selector", "composer", "controller"];
 /// Interfaces that a plugin may import.
-const IMPORTS: [&str; 7] = ["model", "stats", "selection", "random", "log", "expression", "types"];
+const IMPORTS: [&str; 8] = ["model", "stats", "selection", "training", "random", "log", "expression", "types"];
 
 /// Version of a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -23,4 +23,4 @@ pub use host::PluginHost;
 pub use interface::{CONTRACT_VERSION, WIT};
 pub use limits::Limits;
 pub use plugin::{Capabilities, Descriptor, Plugin};
-pub use surroundings::{NoStats, Stats, Surroundings};
+pub use surroundings::{NoStats, NoTraining, Stats, Surroundings, Training};

@@ -46,6 +46,12 @@ pub struct Limits {
     pub stats_calls: u32,
     /// The most singular values asked for at once.
     pub singular_values: u32,
+    /// Scores that a controller may read in one call.
+    pub score_values: u64,
+    /// State that a controller may keep: it goes into every checkpoint.
+    pub state_bytes: usize,
+    /// Actions of a controller in one call.
+    pub actions: usize,
 }
 
 impl Default for Limits {
@@ -68,6 +74,9 @@ impl Default for Limits {
             log_lines: 256,
             stats_calls: 10_000,
             singular_values: 1024,
+            score_values: 1 << 20,
+            state_bytes: 16 << 20,
+            actions: 100_000,
         }
     }
 }

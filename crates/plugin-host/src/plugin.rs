@@ -13,7 +13,7 @@ use crate::host::Shared;
 use crate::load::Loaded;
 use crate::schema::Schema;
 use crate::state::State;
-use crate::surroundings::{NoStats, Surroundings};
+use crate::surroundings::Surroundings;
 use crate::text::shown;
 
 /// What a plugin says of itself.
@@ -167,7 +167,7 @@ fn lacking(file: &str, error: &wasmtime::Error) -> PluginError {
 fn describe(shared: &Shared, file: &str, linked: &InstancePre<State>) -> Result<Descriptor, PluginError> {
     let indices = plugin::GuestIndices::new(linked).map_err(|e| lacking(file, &e))?;
     let manifest = Manifest { architecture: String::new(), config: Value::Null, params: Vec::new() };
-    let nothing = Surroundings { manifest: Arc::new(manifest), stats: Arc::new(NoStats), choices: None, seed: 0 };
+    let nothing = Surroundings::of(Arc::new(manifest));
     let described = call(shared, file, linked, &nothing, "describe", |store, instance| {
         indices.load(&mut *store, instance)?.call_describe(store)
     })?;

@@ -17,6 +17,7 @@ pub(crate) struct State {
     pub(crate) last_log: Option<String>,
     log_lines: u32,
     stats_calls: u32,
+    pub(crate) scores: u64,
     /// When the call began, and how much of the time since then the host took to answer questions about weights.
     started: Instant,
     answering: Duration,
@@ -37,6 +38,7 @@ impl State {
             last_log: None,
             log_lines: 0,
             stats_calls: 0,
+            scores: 0,
             started: Instant::now(),
             answering: Duration::ZERO,
             memory: 0,

@@ -42,6 +42,31 @@ impl Stats for NoStats {
     }
 }
 
+/// The run that a controller steers.
+pub trait Training: Send + Sync {
+    /// Parameters that the plan trains, themselves or through an adapter.
+    fn trained(&self) -> Vec<ParamId>;
+
+    /// Values of a tensor that an adapter keeps by an `update` and that its weight does not depend on.
+    ///
+    /// # Errors
+    /// There is no such tensor.
+    fn scores(&self, param: ParamId, tensor: &str) -> Result<Vec<f64>, String>;
+}
+
+/// No run: nothing trains.
+pub struct NoTraining;
+
+impl Training for NoTraining {
+    fn trained(&self) -> Vec<ParamId> {
+        Vec::new()
+    }
+
+    fn scores(&self, _: ParamId, _: &str) -> Result<Vec<f64>, String> {
+        Err("there is no run that would keep scores".to_owned())
+    }
+}
+
 /// The model, its statistics, what selectors before chose, and the run's seed.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -51,6 +76,16 @@ pub struct Surroundings {
     pub stats: Arc<dyn Stats>,
     /// What selectors earlier in the chain chose; none where there was none.
     pub choices: Option<Vec<Choice>>,
+    /// The run that a controller steers.
+    pub training: Arc<dyn Training>,
     /// Seed of the plugin's random numbers.
     pub seed: u64,
+}
+
+impl Surroundings {
+    /// A model alone: no weights, no choices, no run, seed 0.
+    #[must_use]
+    pub fn of(manifest: Arc<Manifest>) -> Self {
+        Self { manifest, stats: Arc::new(NoStats), choices: None, training: Arc::new(NoTraining), seed: 0 }
+    }
 }

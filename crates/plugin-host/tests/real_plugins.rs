@@ -67,7 +67,7 @@ impl Stats for Spectra {
 }
 
 fn surroundings(choices: Option<Vec<Choice>>) -> Surroundings {
-    Surroundings { manifest: manifest(), stats: Arc::new(Spectra(manifest())), choices, seed: 0 }
+    Surroundings { stats: Arc::new(Spectra(manifest())), choices, ..Surroundings::of(manifest()) }
 }
 
 /// The plugin of that name; the host keeps what it has compiled, so that each is compiled once for all tests.

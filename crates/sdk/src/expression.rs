@@ -51,6 +51,21 @@ impl Expr {
         Self::new("tensor", &[], vec![("index", size(index))])
     }
 
+    /// The shared tensor of that name.
+    pub fn shared(name: &str) -> Self {
+        Self::new("shared", &[], vec![("name", Attribute::Text(name.to_owned()))])
+    }
+
+    /// Gradient of tensor `index` of the adapter, as the optimizer took it; for updates of kept tensors.
+    pub fn gradient(index: u32) -> Self {
+        Self::new("gradient", &[], vec![("index", size(index))])
+    }
+
+    /// What source `index` changes in the weight; for compositions.
+    pub fn delta(index: u32) -> Self {
+        Self::new("delta", &[], vec![("index", size(index))])
+    }
+
     /// A tensor filled with one value.
     pub fn constant(value: f64, dims: &[u32]) -> Self {
         Self::new("constant", &[], vec![("value", Attribute::Float(value)), shape(dims)])
@@ -101,7 +116,7 @@ impl Expr {
         self.binary("minimum", other)
     }
 
-    /// Transpose of a matrix.
+    /// Transpose of a matrix; of each, over leading axes.
     pub fn transpose(&self) -> Self {
         self.unary("transpose")
     }
@@ -132,6 +147,16 @@ impl Expr {
         self.unary("diagonal")
     }
 
+    /// The matrices of `[k, m, n]` along the diagonal of one, `[k·m, k·n]`.
+    pub fn block_diagonal(&self) -> Self {
+        self.unary("block_diagonal")
+    }
+
+    /// The last axis, `n(n - 1)/2` entries, row by row in the strict upper triangle of an `n × n` matrix.
+    pub fn upper_triangle(&self, n: u32) -> Self {
+        Self::new("upper_triangle", &[self], vec![("size", size(n))])
+    }
+
     /// Inverse of a square matrix.
     pub fn inverse(&self) -> Self {
         self.unary("inverse")
@@ -160,6 +185,21 @@ impl Expr {
     /// Hyperbolic tangent by elements.
     pub fn tanh(&self) -> Self {
         self.unary("tanh")
+    }
+
+    /// Sine by elements.
+    pub fn sin(&self) -> Self {
+        self.unary("sin")
+    }
+
+    /// Cosine by elements.
+    pub fn cos(&self) -> Self {
+        self.unary("cos")
+    }
+
+    /// Arc cosine by elements; of what is over 1 in magnitude, that of 1 or -1.
+    pub fn acos(&self) -> Self {
+        self.unary("acos")
     }
 
     /// Logistic function by elements.

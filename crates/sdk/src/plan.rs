@@ -34,14 +34,22 @@ pub struct Tensor {
     pub trainable: bool,
     /// Optimizer group; none is the default one.
     pub group: Option<String>,
-    /// Value at step 0, over [`Expr::base`].
+    /// Value at step 0, over [`Expr::base`]; that of a shared tensor is over nothing.
     pub init: Expr,
+    /// Value after each update of the run, over [`Expr::base`], the adapter's tensors and their [`Expr::gradient`]s.
+    pub update: Option<Expr>,
 }
 
 impl Tensor {
     /// A tensor that trains, in the default group.
     pub fn new(name: impl Into<String>, shape: &[u32], init: Expr) -> Self {
-        Self { name: name.into(), shape: shape.to_vec(), trainable: true, group: None, init }
+        Self { name: name.into(), shape: shape.to_vec(), trainable: true, group: None, init, update: None }
+    }
+
+    /// A tensor that does not train but is kept: `update` is its value after each update of the run. Tensors are updated
+    /// in their order, and each sees the new values of those before it.
+    pub fn kept(name: impl Into<String>, shape: &[u32], init: Expr, update: Expr) -> Self {
+        Self { trainable: false, update: Some(update), ..Self::new(name, shape, init) }
     }
 
     /// The same tensor in an optimizer group.
@@ -68,12 +76,19 @@ pub struct Adapter {
     pub base: Option<Expr>,
     /// The weight that the layer behaves as.
     pub effective: Expr,
+    /// A number that is added to the loss of every update.
+    pub penalty: Option<Expr>,
 }
 
 impl Adapter {
     /// An adapter that leaves the base as it is.
     pub fn new(target: u32, kind: impl Into<String>, tensors: Vec<Tensor>, effective: Expr) -> Self {
-        Self { target, kind: kind.into(), tensors, base: None, effective }
+        Self { target, kind: kind.into(), tensors, base: None, effective, penalty: None }
+    }
+
+    /// The same adapter with a number that is added to the loss of every update.
+    pub fn with_penalty(self, penalty: Expr) -> Self {
+        Self { penalty: Some(penalty), ..self }
     }
 }
 
@@ -82,6 +97,8 @@ impl Adapter {
 pub struct Plan {
     /// Parameters that train in place.
     pub trainable: Vec<Trainable>,
+    /// Tensors that every adapter may use, as [`Expr::shared`] with their name.
+    pub shared: Vec<Tensor>,
     /// Adapters, at most one for each parameter.
     pub adapters: Vec<Adapter>,
     /// Optimizer groups.
@@ -98,6 +115,7 @@ impl From<Plan> for types::StrategyPlan {
             trainable: t.trainable,
             group: t.group,
             init: t.init.graph(),
+            update: t.update.map(|e| e.graph()),
         };
         let adapter = |a: Adapter| types::Adapter {
             target: a.target,
@@ -105,6 +123,7 @@ impl From<Plan> for types::StrategyPlan {
             tensors: a.tensors.into_iter().map(tensor).collect(),
             base: a.base.map(|e| e.graph()),
             effective: a.effective.graph(),
+            penalty: a.penalty.map(|e| e.graph()),
         };
         let group = |g: Group| types::Group {
             name: g.name,
@@ -117,6 +136,7 @@ impl From<Plan> for types::StrategyPlan {
                 .into_iter()
                 .map(|t| types::Trainable { param: t.param, group: t.group })
                 .collect(),
+            shared: plan.shared.into_iter().map(tensor).collect(),
             adapters: plan.adapters.into_iter().map(adapter).collect(),
             groups: plan.groups.into_iter().map(group).collect(),
             metadata: plan.metadata,

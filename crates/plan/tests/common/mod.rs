@@ -52,7 +52,7 @@ pub fn zeros(dims: &[i64]) -> RawGraph {
 
 pub fn tensor(name: &str, dims: &[u32]) -> RawTensor {
     let init = zeros(&dims.iter().map(|&d| i64::from(d)).collect::<Vec<_>>());
-    RawTensor { name: name.into(), shape: dims.into(), trainable: true, group: None, init }
+    RawTensor { name: name.into(), shape: dims.into(), trainable: true, group: None, init, update: None }
 }
 
 /// LoRA of that rank on parameter `target`, a weight `[out, input]`.
@@ -66,7 +66,7 @@ pub fn lora_on(target: u32, [out, input]: [u32; 2], rank: u32) -> RawAdapter {
         node("add", &[0, 4], &[]),
     ]);
     let tensors = vec![tensor("lora_A", &[rank, input]), tensor("lora_B", &[out, rank])];
-    RawAdapter { target, kind: "lora".into(), tensors, base: None, effective }
+    RawAdapter { target, kind: "lora".into(), tensors, base: None, effective, penalty: None }
 }
 
 /// LoRA of rank 4 on the linear weight.

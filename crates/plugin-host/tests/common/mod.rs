@@ -138,7 +138,7 @@ pub fn manifest() -> Manifest {
 }
 
 pub fn surroundings() -> Surroundings {
-    Surroundings { manifest: Arc::new(manifest()), stats: Arc::new(NoStats), choices: None, seed: 1 }
+    Surroundings { seed: 1, ..Surroundings::of(Arc::new(manifest())) }
 }
 
 /// What validation says of a plan.

@@ -5,13 +5,15 @@ use crate::bindings::strategy::graftwork::strategy::stats as __with_name1;
 #[allow(unfulfilled_lint_expectations, unused_imports)]
 use crate::bindings::strategy::graftwork::strategy::selection as __with_name2;
 #[allow(unfulfilled_lint_expectations, unused_imports)]
-use crate::bindings::strategy::graftwork::strategy::random as __with_name3;
+use crate::bindings::strategy::graftwork::strategy::training as __with_name3;
 #[allow(unfulfilled_lint_expectations, unused_imports)]
-use crate::bindings::strategy::graftwork::strategy::log as __with_name4;
+use crate::bindings::strategy::graftwork::strategy::random as __with_name4;
 #[allow(unfulfilled_lint_expectations, unused_imports)]
-use crate::bindings::strategy::graftwork::strategy::expression as __with_name5;
+use crate::bindings::strategy::graftwork::strategy::log as __with_name5;
 #[allow(unfulfilled_lint_expectations, unused_imports)]
-use crate::bindings::strategy::graftwork::strategy::types as __with_name6;
+use crate::bindings::strategy::graftwork::strategy::expression as __with_name6;
+#[allow(unfulfilled_lint_expectations, unused_imports)]
+use crate::bindings::strategy::graftwork::strategy::types as __with_name7;
 #[allow(dead_code, clippy::all)]
 pub mod exports {
     pub mod graftwork {
@@ -23,7 +25,7 @@ pub mod exports {
                 #[doc(hidden)]
                 static __FORCE_SECTION_REF: fn() = super::super::super::super::__link_custom_section_describing_imports;
                 use super::super::super::super::_rt;
-                pub type Descriptor = super::super::super::super::__with_name6::Descriptor;
+                pub type Descriptor = super::super::super::super::__with_name7::Descriptor;
                 #[doc(hidden)]
                 #[allow(non_snake_case, unused_unsafe)]
                 pub unsafe fn _export_describe_cabi<T_: Guest>() -> *mut u8 {
@@ -31,7 +33,7 @@ pub mod exports {
                         #[cfg(target_arch = "wasm32")] _rt::run_ctors_once();
                         let result0 = { T_::describe() };
                         let ptr1 = (&raw mut _RET_AREA.0).cast::<u8>();
-                        let super::super::super::super::__with_name6::Descriptor {
+                        let super::super::super::super::__with_name7::Descriptor {
                             name: name2,
                             version: version2,
                             summary: summary2,
@@ -146,7 +148,7 @@ pub mod exports {
                 #[doc(hidden)]
                 static __FORCE_SECTION_REF: fn() = super::super::super::super::__link_custom_section_describing_imports;
                 use super::super::super::super::_rt;
-                pub type Error = super::super::super::super::__with_name6::Error;
+                pub type Error = super::super::super::super::__with_name7::Error;
                 pub type Choice = super::super::super::super::__with_name2::Choice;
                 #[doc(hidden)]
                 #[allow(non_snake_case, unused_unsafe)]
@@ -220,13 +222,13 @@ pub mod exports {
                             }
                             Err(e) => {
                                 *ptr2.add(0).cast::<u8>() = (1i32) as u8;
-                                use super::super::super::super::__with_name6::Error as V10;
+                                use super::super::super::super::__with_name7::Error as V10;
                                 match e {
                                     V10::InvalidConfig(e) => {
                                         *ptr2
                                             .add(::core::mem::size_of::<*const u8>())
                                             .cast::<u8>() = (0i32) as u8;
-                                        let super::super::super::super::__with_name6::ConfigError {
+                                        let super::super::super::super::__with_name7::ConfigError {
                                             path: path5,
                                             message: message5,
                                         } = e;
@@ -522,10 +524,10 @@ macro_rules! __export_selector_plugin_impl {
         const _ : () = { #[cfg(target_arch = "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:graftwork:strategy@0.1.0:selector-plugin:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1749] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1894] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xcf\x0c\x01A\x02\x01\
-A\x17\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xe0\x0d\x01A\x02\x01\
+A\x19\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
 ames\x05shape\x02\x05dtypes\x04roles\x05layer\x03\x07tied-to\x04\x04\0\x05param\x03\
 \0\x05\x01p\x06\x01@\0\0\x07\x04\0\x06params\x01\x08\x01@\0\0s\x04\0\x06config\x01\
 \x09\x04\0\x0carchitecture\x01\x09\x03\0\x1egraftwork:strategy/model@0.1.0\x05\0\
@@ -536,34 +538,38 @@ j\x01u\x01s\x01@\x01\x05param\x01\0\x02\x04\0\x04norm\x01\x03\x01pu\x01j\x01\x04
 \x0a\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01ky\x01ku\x01r\x03\x05param\
 \x01\x04rank\x02\x05alpha\x03\x04\0\x06choice\x03\0\x04\x01p\x05\x01k\x06\x01@\0\
 \0\x07\x04\0\x07choices\x01\x08\x03\0\"graftwork:strategy/selection@0.1.0\x05\x03\
-\x01B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\
-\x05\x04\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\
-\x05level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strateg\
-y/log@0.1.0\x05\x05\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07int\
-eger\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attrib\
-ute\x03\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aa\
-ttributes\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\
-\x04\0\x05graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x06\x02\x03\
-\0\x05\x05graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\
-\x01\x07\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-\
-error\x03\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\
-\x08internal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01r\x05\x04names\x05sh\
-ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x04\0\x0eadapter-tensor\x03\0\x0a\
-\x01p\x0b\x01k\x03\x01r\x05\x06target\x01\x04kinds\x07tensors\x0c\x04base\x0d\x09\
-effective\x03\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05param\x01\x05group\x09\x04\0\
-\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13learning-rate-scaleu\x0cweigh\
-t-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01p\x14\x01o\x02ss\x01p\x18\
-\x01r\x04\x09trainable\x15\x08adapters\x16\x06groups\x17\x08metadata\x19\x04\0\x0d\
-strategy-plan\x03\0\x1a\x01r\x04\x04names\x07versions\x07summarys\x0dconfig-sche\
-mas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1egraftwork:strategy/types@0.1.0\x05\x08\
-\x02\x03\0\x06\x0adescriptor\x01B\x04\x02\x03\x02\x01\x09\x04\0\x0adescriptor\x03\
-\0\0\x01@\0\0\x01\x04\0\x08describe\x01\x02\x04\0\x1fgraftwork:strategy/plugin@0\
-.1.0\x05\x0a\x02\x03\0\x06\x05error\x02\x03\0\x02\x06choice\x01B\x08\x02\x03\x02\
-\x01\x0b\x04\0\x05error\x03\0\0\x02\x03\x02\x01\x0c\x04\0\x06choice\x03\0\x02\x01\
-p\x03\x01j\x01\x04\x01\x01\x01@\x01\x06configs\0\x05\x04\0\x06select\x01\x06\x04\
-\0!graftwork:strategy/selector@0.1.0\x05\x0d\x04\0(graftwork:strategy/selector-p\
-lugin@0.1.0\x04\0\x0b\x15\x01\0\x0fselector-plugin\x03\0\0\0G\x09producers\x01\x0c\
-processed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+\x01B\x09\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01p\x01\x01@\0\0\x02\x04\
+\0\x07trained\x01\x03\x01pu\x01j\x01\x04\x01s\x01@\x02\x05param\x01\x06tensors\0\
+\x05\x04\0\x06scores\x01\x06\x03\0!graftwork:strategy/training@0.1.0\x05\x04\x01\
+B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\x05\
+\x05\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\x05\
+level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strategy/lo\
+g@0.1.0\x05\x06\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07integer\
+\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attribute\x03\
+\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aattribut\
+es\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\x04\0\x05\
+graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x07\x02\x03\0\x06\x05\
+graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\x01\x08\
+\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-error\x03\
+\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\x08inter\
+nal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01k\x03\x01r\x06\x04names\x05sh\
+ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x06update\x0a\x04\0\x0eadapter\
+-tensor\x03\0\x0b\x01p\x0c\x01r\x06\x06target\x01\x04kinds\x07tensors\x0d\x04bas\
+e\x0a\x09effective\x03\x07penalty\x0a\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05par\
+am\x01\x05group\x09\x04\0\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13lear\
+ning-rate-scaleu\x0cweight-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01\
+p\x14\x01o\x02ss\x01p\x18\x01r\x05\x09trainable\x15\x06shared\x0d\x08adapters\x16\
+\x06groups\x17\x08metadata\x19\x04\0\x0dstrategy-plan\x03\0\x1a\x01r\x04\x04name\
+s\x07versions\x07summarys\x0dconfig-schemas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1e\
+graftwork:strategy/types@0.1.0\x05\x09\x02\x03\0\x07\x0adescriptor\x01B\x04\x02\x03\
+\x02\x01\x0a\x04\0\x0adescriptor\x03\0\0\x01@\0\0\x01\x04\0\x08describe\x01\x02\x04\
+\0\x1fgraftwork:strategy/plugin@0.1.0\x05\x0b\x02\x03\0\x07\x05error\x02\x03\0\x02\
+\x06choice\x01B\x08\x02\x03\x02\x01\x0c\x04\0\x05error\x03\0\0\x02\x03\x02\x01\x0d\
+\x04\0\x06choice\x03\0\x02\x01p\x03\x01j\x01\x04\x01\x01\x01@\x01\x06configs\0\x05\
+\x04\0\x06select\x01\x06\x04\0!graftwork:strategy/selector@0.1.0\x05\x0e\x04\0(g\
+raftwork:strategy/selector-plugin@0.1.0\x04\0\x0b\x15\x01\0\x0fselector-plugin\x03\
+\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-\
+bindgen-rust\x060.61.1";
         };
     };
 }
@@ -575,9 +581,9 @@ pub use __export_selector_plugin_impl as __export_selector_plugin;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1592] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x92\x0b\x01A\x02\x01\
-A\x10\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1737] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xa3\x0c\x01A\x02\x01\
+A\x12\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
 ames\x05shape\x02\x05dtypes\x04roles\x05layer\x03\x07tied-to\x04\x04\0\x05param\x03\
 \0\x05\x01p\x06\x01@\0\0\x07\x04\0\x06params\x01\x08\x01@\0\0s\x04\0\x06config\x01\
 \x09\x04\0\x0carchitecture\x01\x09\x03\0\x1egraftwork:strategy/model@0.1.0\x05\0\
@@ -588,30 +594,33 @@ j\x01u\x01s\x01@\x01\x05param\x01\0\x02\x04\0\x04norm\x01\x03\x01pu\x01j\x01\x04
 \x0a\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01ky\x01ku\x01r\x03\x05param\
 \x01\x04rank\x02\x05alpha\x03\x04\0\x06choice\x03\0\x04\x01p\x05\x01k\x06\x01@\0\
 \0\x07\x04\0\x07choices\x01\x08\x03\0\"graftwork:strategy/selection@0.1.0\x05\x03\
-\x01B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\
-\x05\x04\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\
-\x05level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strateg\
-y/log@0.1.0\x05\x05\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07int\
-eger\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attrib\
-ute\x03\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aa\
-ttributes\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\
-\x04\0\x05graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x06\x02\x03\
-\0\x05\x05graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\
-\x01\x07\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-\
-error\x03\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\
-\x08internal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01r\x05\x04names\x05sh\
-ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x04\0\x0eadapter-tensor\x03\0\x0a\
-\x01p\x0b\x01k\x03\x01r\x05\x06target\x01\x04kinds\x07tensors\x0c\x04base\x0d\x09\
-effective\x03\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05param\x01\x05group\x09\x04\0\
-\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13learning-rate-scaleu\x0cweigh\
-t-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01p\x14\x01o\x02ss\x01p\x18\
-\x01r\x04\x09trainable\x15\x08adapters\x16\x06groups\x17\x08metadata\x19\x04\0\x0d\
-strategy-plan\x03\0\x1a\x01r\x04\x04names\x07versions\x07summarys\x0dconfig-sche\
-mas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1egraftwork:strategy/types@0.1.0\x05\x08\
-\x04\0Hgraftwork:strategy/selector-plugin-with-all-of-its-exports-removed@0.1.0\x04\
-\0\x0b5\x01\0/selector-plugin-with-all-of-its-exports-removed\x03\0\0\0G\x09prod\
-ucers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x06\
-0.61.1";
+\x01B\x09\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01p\x01\x01@\0\0\x02\x04\
+\0\x07trained\x01\x03\x01pu\x01j\x01\x04\x01s\x01@\x02\x05param\x01\x06tensors\0\
+\x05\x04\0\x06scores\x01\x06\x03\0!graftwork:strategy/training@0.1.0\x05\x04\x01\
+B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\x05\
+\x05\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\x05\
+level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strategy/lo\
+g@0.1.0\x05\x06\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07integer\
+\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attribute\x03\
+\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aattribut\
+es\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\x04\0\x05\
+graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x07\x02\x03\0\x06\x05\
+graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\x01\x08\
+\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-error\x03\
+\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\x08inter\
+nal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01k\x03\x01r\x06\x04names\x05sh\
+ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x06update\x0a\x04\0\x0eadapter\
+-tensor\x03\0\x0b\x01p\x0c\x01r\x06\x06target\x01\x04kinds\x07tensors\x0d\x04bas\
+e\x0a\x09effective\x03\x07penalty\x0a\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05par\
+am\x01\x05group\x09\x04\0\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13lear\
+ning-rate-scaleu\x0cweight-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01\
+p\x14\x01o\x02ss\x01p\x18\x01r\x05\x09trainable\x15\x06shared\x0d\x08adapters\x16\
+\x06groups\x17\x08metadata\x19\x04\0\x0dstrategy-plan\x03\0\x1a\x01r\x04\x04name\
+s\x07versions\x07summarys\x0dconfig-schemas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1e\
+graftwork:strategy/types@0.1.0\x05\x09\x04\0Hgraftwork:strategy/selector-plugin-\
+with-all-of-its-exports-removed@0.1.0\x04\0\x0b5\x01\0/selector-plugin-with-all-\
+of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-co\
+mponent\x070.258.3\x10wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

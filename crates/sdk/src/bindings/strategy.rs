@@ -560,7 +560,134 @@ pub mod graftwork {
                 }
             }
         }
-        /// Seeded from the run: the same run always gives the same numbers.
+        /// The run that a controller steers; there is nothing outside of one.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod training {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            pub type ParamId = super::super::super::graftwork::strategy::model::ParamId;
+            #[allow(unused_unsafe, clippy::all)]
+            /// Parameters that the plan trains, themselves or through an adapter, frozen for now or not.
+            #[allow(async_fn_in_trait)]
+            pub fn trained() -> _rt::Vec<ParamId> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "graftwork:strategy/training@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "trained"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = *ptr0.add(0).cast::<*mut u8>();
+                    let l3 = *ptr0
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let len4 = l3;
+                    let result5 = <_ as From<
+                        _rt::Vec<_>,
+                    >>::from(_rt::Vec::from_raw_parts(l2.cast(), len4, len4));
+                    result5
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Values of a tensor that the parameter's adapter keeps by an `update` and that its weight does not depend on.
+            #[allow(async_fn_in_trait)]
+            pub fn scores(
+                param: ParamId,
+                tensor: &str,
+            ) -> ::core::result::Result<_rt::Vec<f64>, _rt::String> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 3 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 3
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = tensor;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "graftwork:strategy/training@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "scores"]
+                        fn wit_import2(_: i32, _: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import2(_rt::as_i32(param), ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result10 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = *ptr1
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l5 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len6 = l5;
+                                <_ as From<
+                                    _rt::Vec<_>,
+                                >>::from(_rt::Vec::from_raw_parts(l4.cast(), len6, len6))
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l7 = *ptr1
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                _rt::string_lift(bytes9)
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result10
+                }
+            }
+        }
+        /// Seeded from the run: the same run always gives the same numbers. A controller has others at every step.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod random {
             #[used]
@@ -784,8 +911,11 @@ pub mod graftwork {
                 pub trainable: bool,
                 /// Optimizer group; none is the default group.
                 pub group: ::core::option::Option<_rt::String>,
-                /// The value at step 0, over `base`; random ops draw from the run's seed.
+                /// The value at step 0, over `base`; random ops draw from the run's seed. That of a shared tensor is over nothing.
                 pub init: Graph,
+                /// For a tensor that does not train: its value after each update of the run, over `base`, the adapter's tensors and
+                /// their `gradient`s. Tensors are updated in their order; each sees the new values of those before it.
+                pub update: ::core::option::Option<Graph>,
             }
             impl ::core::fmt::Debug for AdapterTensor {
                 fn fmt(
@@ -798,6 +928,7 @@ pub mod graftwork {
                         .field("trainable", &self.trainable)
                         .field("group", &self.group)
                         .field("init", &self.init)
+                        .field("update", &self.update)
                         .finish()
                 }
             }
@@ -812,6 +943,8 @@ pub mod graftwork {
                 /// The weight that the layer behaves as, over `base` and the tensors. The host derives the forward pass, the
                 /// gradient and the merge from it: there is no second definition to disagree with.
                 pub effective: Graph,
+                /// A number that is added to the loss of every update, over `base` and the tensors.
+                pub penalty: ::core::option::Option<Graph>,
             }
             impl ::core::fmt::Debug for Adapter {
                 fn fmt(
@@ -824,6 +957,7 @@ pub mod graftwork {
                         .field("tensors", &self.tensors)
                         .field("base", &self.base)
                         .field("effective", &self.effective)
+                        .field("penalty", &self.penalty)
                         .finish()
                 }
             }
@@ -868,6 +1002,8 @@ pub mod graftwork {
             #[derive(Clone)]
             pub struct StrategyPlan {
                 pub trainable: _rt::Vec<Trainable>,
+                /// Tensors of the model as a whole: every adapter's expressions may use them, by `shared` with their name.
+                pub shared: _rt::Vec<AdapterTensor>,
                 pub adapters: _rt::Vec<Adapter>,
                 pub groups: _rt::Vec<Group>,
                 pub metadata: _rt::Vec<(_rt::String, _rt::String)>,
@@ -879,6 +1015,7 @@ pub mod graftwork {
                 ) -> ::core::fmt::Result {
                     f.debug_struct("StrategyPlan")
                         .field("trainable", &self.trainable)
+                        .field("shared", &self.shared)
                         .field("adapters", &self.adapters)
                         .field("groups", &self.groups)
                         .field("metadata", &self.metadata)
@@ -1068,6 +1205,7 @@ pub mod exports {
                                 *ptr2.add(0).cast::<u8>() = (0i32) as u8;
                                 let super::super::super::super::graftwork::strategy::types::StrategyPlan {
                                     trainable: trainable3,
+                                    shared: shared3,
                                     adapters: adapters3,
                                     groups: groups3,
                                     metadata: metadata3,
@@ -1124,405 +1262,71 @@ pub mod exports {
                                 *ptr2
                                     .add(::core::mem::size_of::<*const u8>())
                                     .cast::<*mut u8>() = result6;
-                                let vec47 = adapters3;
-                                let len47 = vec47.len();
-                                let layout47 = _rt::alloc::Layout::from_size_align(
-                                        vec47.len() * (12 * ::core::mem::size_of::<*const u8>()),
+                                let vec33 = shared3;
+                                let len33 = vec33.len();
+                                let layout33 = _rt::alloc::Layout::from_size_align(
+                                        vec33.len() * (15 * ::core::mem::size_of::<*const u8>()),
                                         ::core::mem::size_of::<*const u8>(),
                                     )
                                     .unwrap();
-                                let (result47, _cleanup47) = graftwork_sdk::rt::Cleanup::new(
-                                    layout47,
+                                let (result33, _cleanup33) = graftwork_sdk::rt::Cleanup::new(
+                                    layout33,
                                 );
-                                if let Some(cleanup) = _cleanup47 {
+                                if let Some(cleanup) = _cleanup33 {
                                     cleanup.forget();
                                 }
-                                for (i, e) in vec47.into_iter().enumerate() {
-                                    let base = result47
-                                        .add(i * (12 * ::core::mem::size_of::<*const u8>()));
+                                for (i, e) in vec33.into_iter().enumerate() {
+                                    let base = result33
+                                        .add(i * (15 * ::core::mem::size_of::<*const u8>()));
                                     {
-                                        let super::super::super::super::graftwork::strategy::types::Adapter {
-                                            target: target7,
-                                            kind: kind7,
-                                            tensors: tensors7,
-                                            base: base7,
-                                            effective: effective7,
+                                        let super::super::super::super::graftwork::strategy::types::AdapterTensor {
+                                            name: name7,
+                                            shape: shape7,
+                                            trainable: trainable7,
+                                            group: group7,
+                                            init: init7,
+                                            update: update7,
                                         } = e;
-                                        *base.add(0).cast::<i32>() = _rt::as_i32(target7);
-                                        let vec8 = (kind7.into_bytes()).into_boxed_slice();
+                                        let vec8 = (name7.into_bytes()).into_boxed_slice();
                                         let ptr8 = vec8.as_ptr().cast::<u8>();
                                         let len8 = vec8.len();
                                         ::core::mem::forget(vec8);
                                         *base
-                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len8;
-                                        *base
                                             .add(::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = ptr8.cast_mut();
-                                        let vec24 = tensors7;
-                                        let len24 = vec24.len();
-                                        let layout24 = _rt::alloc::Layout::from_size_align(
-                                                vec24.len() * (11 * ::core::mem::size_of::<*const u8>()),
-                                                ::core::mem::size_of::<*const u8>(),
-                                            )
-                                            .unwrap();
-                                        let (result24, _cleanup24) = graftwork_sdk::rt::Cleanup::new(
-                                            layout24,
-                                        );
-                                        if let Some(cleanup) = _cleanup24 {
-                                            cleanup.forget();
-                                        }
-                                        for (i, e) in vec24.into_iter().enumerate() {
-                                            let base = result24
-                                                .add(i * (11 * ::core::mem::size_of::<*const u8>()));
-                                            {
-                                                let super::super::super::super::graftwork::strategy::types::AdapterTensor {
-                                                    name: name9,
-                                                    shape: shape9,
-                                                    trainable: trainable9,
-                                                    group: group9,
-                                                    init: init9,
-                                                } = e;
-                                                let vec10 = (name9.into_bytes()).into_boxed_slice();
-                                                let ptr10 = vec10.as_ptr().cast::<u8>();
-                                                let len10 = vec10.len();
-                                                ::core::mem::forget(vec10);
-                                                *base
-                                                    .add(::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len10;
-                                                *base.add(0).cast::<*mut u8>() = ptr10.cast_mut();
-                                                let vec11 = <_ as Into<_rt::Vec<_>>>::into(shape9)
-                                                    .into_boxed_slice();
-                                                let ptr11 = vec11.as_ptr().cast::<u8>();
-                                                let len11 = vec11.len();
-                                                ::core::mem::forget(vec11);
-                                                *base
-                                                    .add(3 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len11;
-                                                *base
-                                                    .add(2 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>() = ptr11.cast_mut();
-                                                *base
-                                                    .add(4 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<u8>() = (match trainable9 {
-                                                    true => 1,
-                                                    false => 0,
-                                                }) as u8;
-                                                match group9 {
-                                                    Some(e) => {
-                                                        *base
-                                                            .add(5 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<u8>() = (1i32) as u8;
-                                                        let vec12 = (e.into_bytes()).into_boxed_slice();
-                                                        let ptr12 = vec12.as_ptr().cast::<u8>();
-                                                        let len12 = vec12.len();
-                                                        ::core::mem::forget(vec12);
-                                                        *base
-                                                            .add(7 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len12;
-                                                        *base
-                                                            .add(6 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>() = ptr12.cast_mut();
-                                                    }
-                                                    None => {
-                                                        *base
-                                                            .add(5 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<u8>() = (0i32) as u8;
-                                                    }
-                                                };
-                                                let super::super::super::super::graftwork::strategy::expression::Graph {
-                                                    nodes: nodes13,
-                                                    root: root13,
-                                                } = init9;
-                                                let vec23 = nodes13;
-                                                let len23 = vec23.len();
-                                                let layout23 = _rt::alloc::Layout::from_size_align(
-                                                        vec23.len() * (6 * ::core::mem::size_of::<*const u8>()),
-                                                        ::core::mem::size_of::<*const u8>(),
-                                                    )
-                                                    .unwrap();
-                                                let (result23, _cleanup23) = graftwork_sdk::rt::Cleanup::new(
-                                                    layout23,
-                                                );
-                                                if let Some(cleanup) = _cleanup23 {
-                                                    cleanup.forget();
-                                                }
-                                                for (i, e) in vec23.into_iter().enumerate() {
-                                                    let base = result23
-                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
-                                                    {
-                                                        let super::super::super::super::graftwork::strategy::expression::Node {
-                                                            op: op14,
-                                                            inputs: inputs14,
-                                                            attributes: attributes14,
-                                                        } = e;
-                                                        let vec15 = (op14.into_bytes()).into_boxed_slice();
-                                                        let ptr15 = vec15.as_ptr().cast::<u8>();
-                                                        let len15 = vec15.len();
-                                                        ::core::mem::forget(vec15);
-                                                        *base
-                                                            .add(::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len15;
-                                                        *base.add(0).cast::<*mut u8>() = ptr15.cast_mut();
-                                                        let vec16 = <_ as Into<_rt::Vec<_>>>::into(inputs14)
-                                                            .into_boxed_slice();
-                                                        let ptr16 = vec16.as_ptr().cast::<u8>();
-                                                        let len16 = vec16.len();
-                                                        ::core::mem::forget(vec16);
-                                                        *base
-                                                            .add(3 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len16;
-                                                        *base
-                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>() = ptr16.cast_mut();
-                                                        let vec22 = attributes14;
-                                                        let len22 = vec22.len();
-                                                        let layout22 = _rt::alloc::Layout::from_size_align(
-                                                                vec22.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
-                                                                8,
-                                                            )
-                                                            .unwrap();
-                                                        let (result22, _cleanup22) = graftwork_sdk::rt::Cleanup::new(
-                                                            layout22,
-                                                        );
-                                                        if let Some(cleanup) = _cleanup22 {
-                                                            cleanup.forget();
-                                                        }
-                                                        for (i, e) in vec22.into_iter().enumerate() {
-                                                            let base = result22
-                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
-                                                            {
-                                                                let (t17_0, t17_1) = e;
-                                                                let vec18 = (t17_0.into_bytes()).into_boxed_slice();
-                                                                let ptr18 = vec18.as_ptr().cast::<u8>();
-                                                                let len18 = vec18.len();
-                                                                ::core::mem::forget(vec18);
-                                                                *base
-                                                                    .add(::core::mem::size_of::<*const u8>())
-                                                                    .cast::<usize>() = len18;
-                                                                *base.add(0).cast::<*mut u8>() = ptr18.cast_mut();
-                                                                use super::super::super::super::graftwork::strategy::expression::Attribute as V21;
-                                                                match t17_1 {
-                                                                    V21::Integer(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (0i32) as u8;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<i64>() = _rt::as_i64(e);
-                                                                    }
-                                                                    V21::Float(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (1i32) as u8;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<f64>() = _rt::as_f64(e);
-                                                                    }
-                                                                    V21::Text(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (2i32) as u8;
-                                                                        let vec19 = (e.into_bytes()).into_boxed_slice();
-                                                                        let ptr19 = vec19.as_ptr().cast::<u8>();
-                                                                        let len19 = vec19.len();
-                                                                        ::core::mem::forget(vec19);
-                                                                        *base
-                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<usize>() = len19;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<*mut u8>() = ptr19.cast_mut();
-                                                                    }
-                                                                    V21::Integers(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (3i32) as u8;
-                                                                        let vec20 = <_ as Into<_rt::Vec<_>>>::into(e)
-                                                                            .into_boxed_slice();
-                                                                        let ptr20 = vec20.as_ptr().cast::<u8>();
-                                                                        let len20 = vec20.len();
-                                                                        ::core::mem::forget(vec20);
-                                                                        *base
-                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<usize>() = len20;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<*mut u8>() = ptr20.cast_mut();
-                                                                    }
-                                                                }
-                                                            }
-                                                        }
-                                                        *base
-                                                            .add(5 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len22;
-                                                        *base
-                                                            .add(4 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>() = result22;
-                                                    }
-                                                }
-                                                *base
-                                                    .add(9 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len23;
-                                                *base
-                                                    .add(8 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>() = result23;
-                                                *base
-                                                    .add(10 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<i32>() = _rt::as_i32(root13);
-                                            }
-                                        }
-                                        *base
-                                            .add(4 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len24;
+                                            .cast::<usize>() = len8;
+                                        *base.add(0).cast::<*mut u8>() = ptr8.cast_mut();
+                                        let vec9 = <_ as Into<_rt::Vec<_>>>::into(shape7)
+                                            .into_boxed_slice();
+                                        let ptr9 = vec9.as_ptr().cast::<u8>();
+                                        let len9 = vec9.len();
+                                        ::core::mem::forget(vec9);
                                         *base
                                             .add(3 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = result24;
-                                        match base7 {
+                                            .cast::<usize>() = len9;
+                                        *base
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>() = ptr9.cast_mut();
+                                        *base
+                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<u8>() = (match trainable7 {
+                                            true => 1,
+                                            false => 0,
+                                        }) as u8;
+                                        match group7 {
                                             Some(e) => {
                                                 *base
                                                     .add(5 * ::core::mem::size_of::<*const u8>())
                                                     .cast::<u8>() = (1i32) as u8;
-                                                let super::super::super::super::graftwork::strategy::expression::Graph {
-                                                    nodes: nodes25,
-                                                    root: root25,
-                                                } = e;
-                                                let vec35 = nodes25;
-                                                let len35 = vec35.len();
-                                                let layout35 = _rt::alloc::Layout::from_size_align(
-                                                        vec35.len() * (6 * ::core::mem::size_of::<*const u8>()),
-                                                        ::core::mem::size_of::<*const u8>(),
-                                                    )
-                                                    .unwrap();
-                                                let (result35, _cleanup35) = graftwork_sdk::rt::Cleanup::new(
-                                                    layout35,
-                                                );
-                                                if let Some(cleanup) = _cleanup35 {
-                                                    cleanup.forget();
-                                                }
-                                                for (i, e) in vec35.into_iter().enumerate() {
-                                                    let base = result35
-                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
-                                                    {
-                                                        let super::super::super::super::graftwork::strategy::expression::Node {
-                                                            op: op26,
-                                                            inputs: inputs26,
-                                                            attributes: attributes26,
-                                                        } = e;
-                                                        let vec27 = (op26.into_bytes()).into_boxed_slice();
-                                                        let ptr27 = vec27.as_ptr().cast::<u8>();
-                                                        let len27 = vec27.len();
-                                                        ::core::mem::forget(vec27);
-                                                        *base
-                                                            .add(::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len27;
-                                                        *base.add(0).cast::<*mut u8>() = ptr27.cast_mut();
-                                                        let vec28 = <_ as Into<_rt::Vec<_>>>::into(inputs26)
-                                                            .into_boxed_slice();
-                                                        let ptr28 = vec28.as_ptr().cast::<u8>();
-                                                        let len28 = vec28.len();
-                                                        ::core::mem::forget(vec28);
-                                                        *base
-                                                            .add(3 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len28;
-                                                        *base
-                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>() = ptr28.cast_mut();
-                                                        let vec34 = attributes26;
-                                                        let len34 = vec34.len();
-                                                        let layout34 = _rt::alloc::Layout::from_size_align(
-                                                                vec34.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
-                                                                8,
-                                                            )
-                                                            .unwrap();
-                                                        let (result34, _cleanup34) = graftwork_sdk::rt::Cleanup::new(
-                                                            layout34,
-                                                        );
-                                                        if let Some(cleanup) = _cleanup34 {
-                                                            cleanup.forget();
-                                                        }
-                                                        for (i, e) in vec34.into_iter().enumerate() {
-                                                            let base = result34
-                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
-                                                            {
-                                                                let (t29_0, t29_1) = e;
-                                                                let vec30 = (t29_0.into_bytes()).into_boxed_slice();
-                                                                let ptr30 = vec30.as_ptr().cast::<u8>();
-                                                                let len30 = vec30.len();
-                                                                ::core::mem::forget(vec30);
-                                                                *base
-                                                                    .add(::core::mem::size_of::<*const u8>())
-                                                                    .cast::<usize>() = len30;
-                                                                *base.add(0).cast::<*mut u8>() = ptr30.cast_mut();
-                                                                use super::super::super::super::graftwork::strategy::expression::Attribute as V33;
-                                                                match t29_1 {
-                                                                    V33::Integer(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (0i32) as u8;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<i64>() = _rt::as_i64(e);
-                                                                    }
-                                                                    V33::Float(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (1i32) as u8;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<f64>() = _rt::as_f64(e);
-                                                                    }
-                                                                    V33::Text(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (2i32) as u8;
-                                                                        let vec31 = (e.into_bytes()).into_boxed_slice();
-                                                                        let ptr31 = vec31.as_ptr().cast::<u8>();
-                                                                        let len31 = vec31.len();
-                                                                        ::core::mem::forget(vec31);
-                                                                        *base
-                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<usize>() = len31;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<*mut u8>() = ptr31.cast_mut();
-                                                                    }
-                                                                    V33::Integers(e) => {
-                                                                        *base
-                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<u8>() = (3i32) as u8;
-                                                                        let vec32 = <_ as Into<_rt::Vec<_>>>::into(e)
-                                                                            .into_boxed_slice();
-                                                                        let ptr32 = vec32.as_ptr().cast::<u8>();
-                                                                        let len32 = vec32.len();
-                                                                        ::core::mem::forget(vec32);
-                                                                        *base
-                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<usize>() = len32;
-                                                                        *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<*mut u8>() = ptr32.cast_mut();
-                                                                    }
-                                                                }
-                                                            }
-                                                        }
-                                                        *base
-                                                            .add(5 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len34;
-                                                        *base
-                                                            .add(4 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>() = result34;
-                                                    }
-                                                }
+                                                let vec10 = (e.into_bytes()).into_boxed_slice();
+                                                let ptr10 = vec10.as_ptr().cast::<u8>();
+                                                let len10 = vec10.len();
+                                                ::core::mem::forget(vec10);
                                                 *base
                                                     .add(7 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len35;
+                                                    .cast::<usize>() = len10;
                                                 *base
                                                     .add(6 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>() = result35;
-                                                *base
-                                                    .add(8 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<i32>() = _rt::as_i32(root25);
+                                                    .cast::<*mut u8>() = ptr10.cast_mut();
                                             }
                                             None => {
                                                 *base
@@ -1531,79 +1335,79 @@ pub mod exports {
                                             }
                                         };
                                         let super::super::super::super::graftwork::strategy::expression::Graph {
-                                            nodes: nodes36,
-                                            root: root36,
-                                        } = effective7;
-                                        let vec46 = nodes36;
-                                        let len46 = vec46.len();
-                                        let layout46 = _rt::alloc::Layout::from_size_align(
-                                                vec46.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                            nodes: nodes11,
+                                            root: root11,
+                                        } = init7;
+                                        let vec21 = nodes11;
+                                        let len21 = vec21.len();
+                                        let layout21 = _rt::alloc::Layout::from_size_align(
+                                                vec21.len() * (6 * ::core::mem::size_of::<*const u8>()),
                                                 ::core::mem::size_of::<*const u8>(),
                                             )
                                             .unwrap();
-                                        let (result46, _cleanup46) = graftwork_sdk::rt::Cleanup::new(
-                                            layout46,
+                                        let (result21, _cleanup21) = graftwork_sdk::rt::Cleanup::new(
+                                            layout21,
                                         );
-                                        if let Some(cleanup) = _cleanup46 {
+                                        if let Some(cleanup) = _cleanup21 {
                                             cleanup.forget();
                                         }
-                                        for (i, e) in vec46.into_iter().enumerate() {
-                                            let base = result46
+                                        for (i, e) in vec21.into_iter().enumerate() {
+                                            let base = result21
                                                 .add(i * (6 * ::core::mem::size_of::<*const u8>()));
                                             {
                                                 let super::super::super::super::graftwork::strategy::expression::Node {
-                                                    op: op37,
-                                                    inputs: inputs37,
-                                                    attributes: attributes37,
+                                                    op: op12,
+                                                    inputs: inputs12,
+                                                    attributes: attributes12,
                                                 } = e;
-                                                let vec38 = (op37.into_bytes()).into_boxed_slice();
-                                                let ptr38 = vec38.as_ptr().cast::<u8>();
-                                                let len38 = vec38.len();
-                                                ::core::mem::forget(vec38);
+                                                let vec13 = (op12.into_bytes()).into_boxed_slice();
+                                                let ptr13 = vec13.as_ptr().cast::<u8>();
+                                                let len13 = vec13.len();
+                                                ::core::mem::forget(vec13);
                                                 *base
                                                     .add(::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len38;
-                                                *base.add(0).cast::<*mut u8>() = ptr38.cast_mut();
-                                                let vec39 = <_ as Into<_rt::Vec<_>>>::into(inputs37)
+                                                    .cast::<usize>() = len13;
+                                                *base.add(0).cast::<*mut u8>() = ptr13.cast_mut();
+                                                let vec14 = <_ as Into<_rt::Vec<_>>>::into(inputs12)
                                                     .into_boxed_slice();
-                                                let ptr39 = vec39.as_ptr().cast::<u8>();
-                                                let len39 = vec39.len();
-                                                ::core::mem::forget(vec39);
+                                                let ptr14 = vec14.as_ptr().cast::<u8>();
+                                                let len14 = vec14.len();
+                                                ::core::mem::forget(vec14);
                                                 *base
                                                     .add(3 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len39;
+                                                    .cast::<usize>() = len14;
                                                 *base
                                                     .add(2 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>() = ptr39.cast_mut();
-                                                let vec45 = attributes37;
-                                                let len45 = vec45.len();
-                                                let layout45 = _rt::alloc::Layout::from_size_align(
-                                                        vec45.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                    .cast::<*mut u8>() = ptr14.cast_mut();
+                                                let vec20 = attributes12;
+                                                let len20 = vec20.len();
+                                                let layout20 = _rt::alloc::Layout::from_size_align(
+                                                        vec20.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
                                                         8,
                                                     )
                                                     .unwrap();
-                                                let (result45, _cleanup45) = graftwork_sdk::rt::Cleanup::new(
-                                                    layout45,
+                                                let (result20, _cleanup20) = graftwork_sdk::rt::Cleanup::new(
+                                                    layout20,
                                                 );
-                                                if let Some(cleanup) = _cleanup45 {
+                                                if let Some(cleanup) = _cleanup20 {
                                                     cleanup.forget();
                                                 }
-                                                for (i, e) in vec45.into_iter().enumerate() {
-                                                    let base = result45
+                                                for (i, e) in vec20.into_iter().enumerate() {
+                                                    let base = result20
                                                         .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
                                                     {
-                                                        let (t40_0, t40_1) = e;
-                                                        let vec41 = (t40_0.into_bytes()).into_boxed_slice();
-                                                        let ptr41 = vec41.as_ptr().cast::<u8>();
-                                                        let len41 = vec41.len();
-                                                        ::core::mem::forget(vec41);
+                                                        let (t15_0, t15_1) = e;
+                                                        let vec16 = (t15_0.into_bytes()).into_boxed_slice();
+                                                        let ptr16 = vec16.as_ptr().cast::<u8>();
+                                                        let len16 = vec16.len();
+                                                        ::core::mem::forget(vec16);
                                                         *base
                                                             .add(::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>() = len41;
-                                                        *base.add(0).cast::<*mut u8>() = ptr41.cast_mut();
-                                                        use super::super::super::super::graftwork::strategy::expression::Attribute as V44;
-                                                        match t40_1 {
-                                                            V44::Integer(e) => {
+                                                            .cast::<usize>() = len16;
+                                                        *base.add(0).cast::<*mut u8>() = ptr16.cast_mut();
+                                                        use super::super::super::super::graftwork::strategy::expression::Attribute as V19;
+                                                        match t15_1 {
+                                                            V19::Integer(e) => {
                                                                 *base
                                                                     .add(2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<u8>() = (0i32) as u8;
@@ -1611,7 +1415,7 @@ pub mod exports {
                                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<i64>() = _rt::as_i64(e);
                                                             }
-                                                            V44::Float(e) => {
+                                                            V19::Float(e) => {
                                                                 *base
                                                                     .add(2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<u8>() = (1i32) as u8;
@@ -1619,100 +1423,1112 @@ pub mod exports {
                                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<f64>() = _rt::as_f64(e);
                                                             }
-                                                            V44::Text(e) => {
+                                                            V19::Text(e) => {
                                                                 *base
                                                                     .add(2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<u8>() = (2i32) as u8;
-                                                                let vec42 = (e.into_bytes()).into_boxed_slice();
-                                                                let ptr42 = vec42.as_ptr().cast::<u8>();
-                                                                let len42 = vec42.len();
-                                                                ::core::mem::forget(vec42);
+                                                                let vec17 = (e.into_bytes()).into_boxed_slice();
+                                                                let ptr17 = vec17.as_ptr().cast::<u8>();
+                                                                let len17 = vec17.len();
+                                                                ::core::mem::forget(vec17);
                                                                 *base
                                                                     .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                    .cast::<usize>() = len42;
+                                                                    .cast::<usize>() = len17;
                                                                 *base
                                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                    .cast::<*mut u8>() = ptr42.cast_mut();
+                                                                    .cast::<*mut u8>() = ptr17.cast_mut();
                                                             }
-                                                            V44::Integers(e) => {
+                                                            V19::Integers(e) => {
                                                                 *base
                                                                     .add(2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<u8>() = (3i32) as u8;
-                                                                let vec43 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                let vec18 = <_ as Into<_rt::Vec<_>>>::into(e)
                                                                     .into_boxed_slice();
-                                                                let ptr43 = vec43.as_ptr().cast::<u8>();
-                                                                let len43 = vec43.len();
-                                                                ::core::mem::forget(vec43);
+                                                                let ptr18 = vec18.as_ptr().cast::<u8>();
+                                                                let len18 = vec18.len();
+                                                                ::core::mem::forget(vec18);
                                                                 *base
                                                                     .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                    .cast::<usize>() = len43;
+                                                                    .cast::<usize>() = len18;
                                                                 *base
                                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                    .cast::<*mut u8>() = ptr43.cast_mut();
+                                                                    .cast::<*mut u8>() = ptr18.cast_mut();
                                                             }
                                                         }
                                                     }
                                                 }
                                                 *base
                                                     .add(5 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>() = len45;
+                                                    .cast::<usize>() = len20;
                                                 *base
                                                     .add(4 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>() = result45;
+                                                    .cast::<*mut u8>() = result20;
                                             }
                                         }
                                         *base
-                                            .add(10 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len46;
-                                        *base
                                             .add(9 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = result46;
+                                            .cast::<usize>() = len21;
                                         *base
-                                            .add(11 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<i32>() = _rt::as_i32(root36);
+                                            .add(8 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>() = result21;
+                                        *base
+                                            .add(10 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<i32>() = _rt::as_i32(root11);
+                                        match update7 {
+                                            Some(e) => {
+                                                *base
+                                                    .add(11 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (1i32) as u8;
+                                                let super::super::super::super::graftwork::strategy::expression::Graph {
+                                                    nodes: nodes22,
+                                                    root: root22,
+                                                } = e;
+                                                let vec32 = nodes22;
+                                                let len32 = vec32.len();
+                                                let layout32 = _rt::alloc::Layout::from_size_align(
+                                                        vec32.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                                        ::core::mem::size_of::<*const u8>(),
+                                                    )
+                                                    .unwrap();
+                                                let (result32, _cleanup32) = graftwork_sdk::rt::Cleanup::new(
+                                                    layout32,
+                                                );
+                                                if let Some(cleanup) = _cleanup32 {
+                                                    cleanup.forget();
+                                                }
+                                                for (i, e) in vec32.into_iter().enumerate() {
+                                                    let base = result32
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let super::super::super::super::graftwork::strategy::expression::Node {
+                                                            op: op23,
+                                                            inputs: inputs23,
+                                                            attributes: attributes23,
+                                                        } = e;
+                                                        let vec24 = (op23.into_bytes()).into_boxed_slice();
+                                                        let ptr24 = vec24.as_ptr().cast::<u8>();
+                                                        let len24 = vec24.len();
+                                                        ::core::mem::forget(vec24);
+                                                        *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len24;
+                                                        *base.add(0).cast::<*mut u8>() = ptr24.cast_mut();
+                                                        let vec25 = <_ as Into<_rt::Vec<_>>>::into(inputs23)
+                                                            .into_boxed_slice();
+                                                        let ptr25 = vec25.as_ptr().cast::<u8>();
+                                                        let len25 = vec25.len();
+                                                        ::core::mem::forget(vec25);
+                                                        *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len25;
+                                                        *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = ptr25.cast_mut();
+                                                        let vec31 = attributes23;
+                                                        let len31 = vec31.len();
+                                                        let layout31 = _rt::alloc::Layout::from_size_align(
+                                                                vec31.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                                8,
+                                                            )
+                                                            .unwrap();
+                                                        let (result31, _cleanup31) = graftwork_sdk::rt::Cleanup::new(
+                                                            layout31,
+                                                        );
+                                                        if let Some(cleanup) = _cleanup31 {
+                                                            cleanup.forget();
+                                                        }
+                                                        for (i, e) in vec31.into_iter().enumerate() {
+                                                            let base = result31
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let (t26_0, t26_1) = e;
+                                                                let vec27 = (t26_0.into_bytes()).into_boxed_slice();
+                                                                let ptr27 = vec27.as_ptr().cast::<u8>();
+                                                                let len27 = vec27.len();
+                                                                ::core::mem::forget(vec27);
+                                                                *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len27;
+                                                                *base.add(0).cast::<*mut u8>() = ptr27.cast_mut();
+                                                                use super::super::super::super::graftwork::strategy::expression::Attribute as V30;
+                                                                match t26_1 {
+                                                                    V30::Integer(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (0i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<i64>() = _rt::as_i64(e);
+                                                                    }
+                                                                    V30::Float(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (1i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<f64>() = _rt::as_f64(e);
+                                                                    }
+                                                                    V30::Text(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (2i32) as u8;
+                                                                        let vec28 = (e.into_bytes()).into_boxed_slice();
+                                                                        let ptr28 = vec28.as_ptr().cast::<u8>();
+                                                                        let len28 = vec28.len();
+                                                                        ::core::mem::forget(vec28);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len28;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr28.cast_mut();
+                                                                    }
+                                                                    V30::Integers(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (3i32) as u8;
+                                                                        let vec29 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                            .into_boxed_slice();
+                                                                        let ptr29 = vec29.as_ptr().cast::<u8>();
+                                                                        let len29 = vec29.len();
+                                                                        ::core::mem::forget(vec29);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len29;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr29.cast_mut();
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len31;
+                                                        *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = result31;
+                                                    }
+                                                }
+                                                *base
+                                                    .add(13 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len32;
+                                                *base
+                                                    .add(12 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = result32;
+                                                *base
+                                                    .add(14 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<i32>() = _rt::as_i32(root22);
+                                            }
+                                            None => {
+                                                *base
+                                                    .add(11 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (0i32) as u8;
+                                            }
+                                        };
                                     }
                                 }
                                 *ptr2
                                     .add(4 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<usize>() = len47;
+                                    .cast::<usize>() = len33;
                                 *ptr2
                                     .add(3 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<*mut u8>() = result47;
-                                let vec50 = groups3;
-                                let len50 = vec50.len();
-                                let layout50 = _rt::alloc::Layout::from_size_align(
-                                        vec50.len()
+                                    .cast::<*mut u8>() = result33;
+                                let vec96 = adapters3;
+                                let len96 = vec96.len();
+                                let layout96 = _rt::alloc::Layout::from_size_align(
+                                        vec96.len() * (16 * ::core::mem::size_of::<*const u8>()),
+                                        ::core::mem::size_of::<*const u8>(),
+                                    )
+                                    .unwrap();
+                                let (result96, _cleanup96) = graftwork_sdk::rt::Cleanup::new(
+                                    layout96,
+                                );
+                                if let Some(cleanup) = _cleanup96 {
+                                    cleanup.forget();
+                                }
+                                for (i, e) in vec96.into_iter().enumerate() {
+                                    let base = result96
+                                        .add(i * (16 * ::core::mem::size_of::<*const u8>()));
+                                    {
+                                        let super::super::super::super::graftwork::strategy::types::Adapter {
+                                            target: target34,
+                                            kind: kind34,
+                                            tensors: tensors34,
+                                            base: base34,
+                                            effective: effective34,
+                                            penalty: penalty34,
+                                        } = e;
+                                        *base.add(0).cast::<i32>() = _rt::as_i32(target34);
+                                        let vec35 = (kind34.into_bytes()).into_boxed_slice();
+                                        let ptr35 = vec35.as_ptr().cast::<u8>();
+                                        let len35 = vec35.len();
+                                        ::core::mem::forget(vec35);
+                                        *base
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>() = len35;
+                                        *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>() = ptr35.cast_mut();
+                                        let vec62 = tensors34;
+                                        let len62 = vec62.len();
+                                        let layout62 = _rt::alloc::Layout::from_size_align(
+                                                vec62.len() * (15 * ::core::mem::size_of::<*const u8>()),
+                                                ::core::mem::size_of::<*const u8>(),
+                                            )
+                                            .unwrap();
+                                        let (result62, _cleanup62) = graftwork_sdk::rt::Cleanup::new(
+                                            layout62,
+                                        );
+                                        if let Some(cleanup) = _cleanup62 {
+                                            cleanup.forget();
+                                        }
+                                        for (i, e) in vec62.into_iter().enumerate() {
+                                            let base = result62
+                                                .add(i * (15 * ::core::mem::size_of::<*const u8>()));
+                                            {
+                                                let super::super::super::super::graftwork::strategy::types::AdapterTensor {
+                                                    name: name36,
+                                                    shape: shape36,
+                                                    trainable: trainable36,
+                                                    group: group36,
+                                                    init: init36,
+                                                    update: update36,
+                                                } = e;
+                                                let vec37 = (name36.into_bytes()).into_boxed_slice();
+                                                let ptr37 = vec37.as_ptr().cast::<u8>();
+                                                let len37 = vec37.len();
+                                                ::core::mem::forget(vec37);
+                                                *base
+                                                    .add(::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len37;
+                                                *base.add(0).cast::<*mut u8>() = ptr37.cast_mut();
+                                                let vec38 = <_ as Into<_rt::Vec<_>>>::into(shape36)
+                                                    .into_boxed_slice();
+                                                let ptr38 = vec38.as_ptr().cast::<u8>();
+                                                let len38 = vec38.len();
+                                                ::core::mem::forget(vec38);
+                                                *base
+                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len38;
+                                                *base
+                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = ptr38.cast_mut();
+                                                *base
+                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (match trainable36 {
+                                                    true => 1,
+                                                    false => 0,
+                                                }) as u8;
+                                                match group36 {
+                                                    Some(e) => {
+                                                        *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<u8>() = (1i32) as u8;
+                                                        let vec39 = (e.into_bytes()).into_boxed_slice();
+                                                        let ptr39 = vec39.as_ptr().cast::<u8>();
+                                                        let len39 = vec39.len();
+                                                        ::core::mem::forget(vec39);
+                                                        *base
+                                                            .add(7 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len39;
+                                                        *base
+                                                            .add(6 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = ptr39.cast_mut();
+                                                    }
+                                                    None => {
+                                                        *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<u8>() = (0i32) as u8;
+                                                    }
+                                                };
+                                                let super::super::super::super::graftwork::strategy::expression::Graph {
+                                                    nodes: nodes40,
+                                                    root: root40,
+                                                } = init36;
+                                                let vec50 = nodes40;
+                                                let len50 = vec50.len();
+                                                let layout50 = _rt::alloc::Layout::from_size_align(
+                                                        vec50.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                                        ::core::mem::size_of::<*const u8>(),
+                                                    )
+                                                    .unwrap();
+                                                let (result50, _cleanup50) = graftwork_sdk::rt::Cleanup::new(
+                                                    layout50,
+                                                );
+                                                if let Some(cleanup) = _cleanup50 {
+                                                    cleanup.forget();
+                                                }
+                                                for (i, e) in vec50.into_iter().enumerate() {
+                                                    let base = result50
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let super::super::super::super::graftwork::strategy::expression::Node {
+                                                            op: op41,
+                                                            inputs: inputs41,
+                                                            attributes: attributes41,
+                                                        } = e;
+                                                        let vec42 = (op41.into_bytes()).into_boxed_slice();
+                                                        let ptr42 = vec42.as_ptr().cast::<u8>();
+                                                        let len42 = vec42.len();
+                                                        ::core::mem::forget(vec42);
+                                                        *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len42;
+                                                        *base.add(0).cast::<*mut u8>() = ptr42.cast_mut();
+                                                        let vec43 = <_ as Into<_rt::Vec<_>>>::into(inputs41)
+                                                            .into_boxed_slice();
+                                                        let ptr43 = vec43.as_ptr().cast::<u8>();
+                                                        let len43 = vec43.len();
+                                                        ::core::mem::forget(vec43);
+                                                        *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len43;
+                                                        *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = ptr43.cast_mut();
+                                                        let vec49 = attributes41;
+                                                        let len49 = vec49.len();
+                                                        let layout49 = _rt::alloc::Layout::from_size_align(
+                                                                vec49.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                                8,
+                                                            )
+                                                            .unwrap();
+                                                        let (result49, _cleanup49) = graftwork_sdk::rt::Cleanup::new(
+                                                            layout49,
+                                                        );
+                                                        if let Some(cleanup) = _cleanup49 {
+                                                            cleanup.forget();
+                                                        }
+                                                        for (i, e) in vec49.into_iter().enumerate() {
+                                                            let base = result49
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let (t44_0, t44_1) = e;
+                                                                let vec45 = (t44_0.into_bytes()).into_boxed_slice();
+                                                                let ptr45 = vec45.as_ptr().cast::<u8>();
+                                                                let len45 = vec45.len();
+                                                                ::core::mem::forget(vec45);
+                                                                *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len45;
+                                                                *base.add(0).cast::<*mut u8>() = ptr45.cast_mut();
+                                                                use super::super::super::super::graftwork::strategy::expression::Attribute as V48;
+                                                                match t44_1 {
+                                                                    V48::Integer(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (0i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<i64>() = _rt::as_i64(e);
+                                                                    }
+                                                                    V48::Float(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (1i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<f64>() = _rt::as_f64(e);
+                                                                    }
+                                                                    V48::Text(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (2i32) as u8;
+                                                                        let vec46 = (e.into_bytes()).into_boxed_slice();
+                                                                        let ptr46 = vec46.as_ptr().cast::<u8>();
+                                                                        let len46 = vec46.len();
+                                                                        ::core::mem::forget(vec46);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len46;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr46.cast_mut();
+                                                                    }
+                                                                    V48::Integers(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (3i32) as u8;
+                                                                        let vec47 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                            .into_boxed_slice();
+                                                                        let ptr47 = vec47.as_ptr().cast::<u8>();
+                                                                        let len47 = vec47.len();
+                                                                        ::core::mem::forget(vec47);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len47;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr47.cast_mut();
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len49;
+                                                        *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = result49;
+                                                    }
+                                                }
+                                                *base
+                                                    .add(9 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len50;
+                                                *base
+                                                    .add(8 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = result50;
+                                                *base
+                                                    .add(10 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<i32>() = _rt::as_i32(root40);
+                                                match update36 {
+                                                    Some(e) => {
+                                                        *base
+                                                            .add(11 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<u8>() = (1i32) as u8;
+                                                        let super::super::super::super::graftwork::strategy::expression::Graph {
+                                                            nodes: nodes51,
+                                                            root: root51,
+                                                        } = e;
+                                                        let vec61 = nodes51;
+                                                        let len61 = vec61.len();
+                                                        let layout61 = _rt::alloc::Layout::from_size_align(
+                                                                vec61.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                                                ::core::mem::size_of::<*const u8>(),
+                                                            )
+                                                            .unwrap();
+                                                        let (result61, _cleanup61) = graftwork_sdk::rt::Cleanup::new(
+                                                            layout61,
+                                                        );
+                                                        if let Some(cleanup) = _cleanup61 {
+                                                            cleanup.forget();
+                                                        }
+                                                        for (i, e) in vec61.into_iter().enumerate() {
+                                                            let base = result61
+                                                                .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let super::super::super::super::graftwork::strategy::expression::Node {
+                                                                    op: op52,
+                                                                    inputs: inputs52,
+                                                                    attributes: attributes52,
+                                                                } = e;
+                                                                let vec53 = (op52.into_bytes()).into_boxed_slice();
+                                                                let ptr53 = vec53.as_ptr().cast::<u8>();
+                                                                let len53 = vec53.len();
+                                                                ::core::mem::forget(vec53);
+                                                                *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len53;
+                                                                *base.add(0).cast::<*mut u8>() = ptr53.cast_mut();
+                                                                let vec54 = <_ as Into<_rt::Vec<_>>>::into(inputs52)
+                                                                    .into_boxed_slice();
+                                                                let ptr54 = vec54.as_ptr().cast::<u8>();
+                                                                let len54 = vec54.len();
+                                                                ::core::mem::forget(vec54);
+                                                                *base
+                                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len54;
+                                                                *base
+                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>() = ptr54.cast_mut();
+                                                                let vec60 = attributes52;
+                                                                let len60 = vec60.len();
+                                                                let layout60 = _rt::alloc::Layout::from_size_align(
+                                                                        vec60.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                                        8,
+                                                                    )
+                                                                    .unwrap();
+                                                                let (result60, _cleanup60) = graftwork_sdk::rt::Cleanup::new(
+                                                                    layout60,
+                                                                );
+                                                                if let Some(cleanup) = _cleanup60 {
+                                                                    cleanup.forget();
+                                                                }
+                                                                for (i, e) in vec60.into_iter().enumerate() {
+                                                                    let base = result60
+                                                                        .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                                    {
+                                                                        let (t55_0, t55_1) = e;
+                                                                        let vec56 = (t55_0.into_bytes()).into_boxed_slice();
+                                                                        let ptr56 = vec56.as_ptr().cast::<u8>();
+                                                                        let len56 = vec56.len();
+                                                                        ::core::mem::forget(vec56);
+                                                                        *base
+                                                                            .add(::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len56;
+                                                                        *base.add(0).cast::<*mut u8>() = ptr56.cast_mut();
+                                                                        use super::super::super::super::graftwork::strategy::expression::Attribute as V59;
+                                                                        match t55_1 {
+                                                                            V59::Integer(e) => {
+                                                                                *base
+                                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<u8>() = (0i32) as u8;
+                                                                                *base
+                                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<i64>() = _rt::as_i64(e);
+                                                                            }
+                                                                            V59::Float(e) => {
+                                                                                *base
+                                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<u8>() = (1i32) as u8;
+                                                                                *base
+                                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<f64>() = _rt::as_f64(e);
+                                                                            }
+                                                                            V59::Text(e) => {
+                                                                                *base
+                                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<u8>() = (2i32) as u8;
+                                                                                let vec57 = (e.into_bytes()).into_boxed_slice();
+                                                                                let ptr57 = vec57.as_ptr().cast::<u8>();
+                                                                                let len57 = vec57.len();
+                                                                                ::core::mem::forget(vec57);
+                                                                                *base
+                                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<usize>() = len57;
+                                                                                *base
+                                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<*mut u8>() = ptr57.cast_mut();
+                                                                            }
+                                                                            V59::Integers(e) => {
+                                                                                *base
+                                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<u8>() = (3i32) as u8;
+                                                                                let vec58 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                                    .into_boxed_slice();
+                                                                                let ptr58 = vec58.as_ptr().cast::<u8>();
+                                                                                let len58 = vec58.len();
+                                                                                ::core::mem::forget(vec58);
+                                                                                *base
+                                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<usize>() = len58;
+                                                                                *base
+                                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<*mut u8>() = ptr58.cast_mut();
+                                                                            }
+                                                                        }
+                                                                    }
+                                                                }
+                                                                *base
+                                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len60;
+                                                                *base
+                                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>() = result60;
+                                                            }
+                                                        }
+                                                        *base
+                                                            .add(13 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len61;
+                                                        *base
+                                                            .add(12 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = result61;
+                                                        *base
+                                                            .add(14 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<i32>() = _rt::as_i32(root51);
+                                                    }
+                                                    None => {
+                                                        *base
+                                                            .add(11 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<u8>() = (0i32) as u8;
+                                                    }
+                                                };
+                                            }
+                                        }
+                                        *base
+                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>() = len62;
+                                        *base
+                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>() = result62;
+                                        match base34 {
+                                            Some(e) => {
+                                                *base
+                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (1i32) as u8;
+                                                let super::super::super::super::graftwork::strategy::expression::Graph {
+                                                    nodes: nodes63,
+                                                    root: root63,
+                                                } = e;
+                                                let vec73 = nodes63;
+                                                let len73 = vec73.len();
+                                                let layout73 = _rt::alloc::Layout::from_size_align(
+                                                        vec73.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                                        ::core::mem::size_of::<*const u8>(),
+                                                    )
+                                                    .unwrap();
+                                                let (result73, _cleanup73) = graftwork_sdk::rt::Cleanup::new(
+                                                    layout73,
+                                                );
+                                                if let Some(cleanup) = _cleanup73 {
+                                                    cleanup.forget();
+                                                }
+                                                for (i, e) in vec73.into_iter().enumerate() {
+                                                    let base = result73
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let super::super::super::super::graftwork::strategy::expression::Node {
+                                                            op: op64,
+                                                            inputs: inputs64,
+                                                            attributes: attributes64,
+                                                        } = e;
+                                                        let vec65 = (op64.into_bytes()).into_boxed_slice();
+                                                        let ptr65 = vec65.as_ptr().cast::<u8>();
+                                                        let len65 = vec65.len();
+                                                        ::core::mem::forget(vec65);
+                                                        *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len65;
+                                                        *base.add(0).cast::<*mut u8>() = ptr65.cast_mut();
+                                                        let vec66 = <_ as Into<_rt::Vec<_>>>::into(inputs64)
+                                                            .into_boxed_slice();
+                                                        let ptr66 = vec66.as_ptr().cast::<u8>();
+                                                        let len66 = vec66.len();
+                                                        ::core::mem::forget(vec66);
+                                                        *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len66;
+                                                        *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = ptr66.cast_mut();
+                                                        let vec72 = attributes64;
+                                                        let len72 = vec72.len();
+                                                        let layout72 = _rt::alloc::Layout::from_size_align(
+                                                                vec72.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                                8,
+                                                            )
+                                                            .unwrap();
+                                                        let (result72, _cleanup72) = graftwork_sdk::rt::Cleanup::new(
+                                                            layout72,
+                                                        );
+                                                        if let Some(cleanup) = _cleanup72 {
+                                                            cleanup.forget();
+                                                        }
+                                                        for (i, e) in vec72.into_iter().enumerate() {
+                                                            let base = result72
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let (t67_0, t67_1) = e;
+                                                                let vec68 = (t67_0.into_bytes()).into_boxed_slice();
+                                                                let ptr68 = vec68.as_ptr().cast::<u8>();
+                                                                let len68 = vec68.len();
+                                                                ::core::mem::forget(vec68);
+                                                                *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len68;
+                                                                *base.add(0).cast::<*mut u8>() = ptr68.cast_mut();
+                                                                use super::super::super::super::graftwork::strategy::expression::Attribute as V71;
+                                                                match t67_1 {
+                                                                    V71::Integer(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (0i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<i64>() = _rt::as_i64(e);
+                                                                    }
+                                                                    V71::Float(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (1i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<f64>() = _rt::as_f64(e);
+                                                                    }
+                                                                    V71::Text(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (2i32) as u8;
+                                                                        let vec69 = (e.into_bytes()).into_boxed_slice();
+                                                                        let ptr69 = vec69.as_ptr().cast::<u8>();
+                                                                        let len69 = vec69.len();
+                                                                        ::core::mem::forget(vec69);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len69;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr69.cast_mut();
+                                                                    }
+                                                                    V71::Integers(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (3i32) as u8;
+                                                                        let vec70 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                            .into_boxed_slice();
+                                                                        let ptr70 = vec70.as_ptr().cast::<u8>();
+                                                                        let len70 = vec70.len();
+                                                                        ::core::mem::forget(vec70);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len70;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr70.cast_mut();
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len72;
+                                                        *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = result72;
+                                                    }
+                                                }
+                                                *base
+                                                    .add(7 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len73;
+                                                *base
+                                                    .add(6 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = result73;
+                                                *base
+                                                    .add(8 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<i32>() = _rt::as_i32(root63);
+                                            }
+                                            None => {
+                                                *base
+                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (0i32) as u8;
+                                            }
+                                        };
+                                        let super::super::super::super::graftwork::strategy::expression::Graph {
+                                            nodes: nodes74,
+                                            root: root74,
+                                        } = effective34;
+                                        let vec84 = nodes74;
+                                        let len84 = vec84.len();
+                                        let layout84 = _rt::alloc::Layout::from_size_align(
+                                                vec84.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                                ::core::mem::size_of::<*const u8>(),
+                                            )
+                                            .unwrap();
+                                        let (result84, _cleanup84) = graftwork_sdk::rt::Cleanup::new(
+                                            layout84,
+                                        );
+                                        if let Some(cleanup) = _cleanup84 {
+                                            cleanup.forget();
+                                        }
+                                        for (i, e) in vec84.into_iter().enumerate() {
+                                            let base = result84
+                                                .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                            {
+                                                let super::super::super::super::graftwork::strategy::expression::Node {
+                                                    op: op75,
+                                                    inputs: inputs75,
+                                                    attributes: attributes75,
+                                                } = e;
+                                                let vec76 = (op75.into_bytes()).into_boxed_slice();
+                                                let ptr76 = vec76.as_ptr().cast::<u8>();
+                                                let len76 = vec76.len();
+                                                ::core::mem::forget(vec76);
+                                                *base
+                                                    .add(::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len76;
+                                                *base.add(0).cast::<*mut u8>() = ptr76.cast_mut();
+                                                let vec77 = <_ as Into<_rt::Vec<_>>>::into(inputs75)
+                                                    .into_boxed_slice();
+                                                let ptr77 = vec77.as_ptr().cast::<u8>();
+                                                let len77 = vec77.len();
+                                                ::core::mem::forget(vec77);
+                                                *base
+                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len77;
+                                                *base
+                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = ptr77.cast_mut();
+                                                let vec83 = attributes75;
+                                                let len83 = vec83.len();
+                                                let layout83 = _rt::alloc::Layout::from_size_align(
+                                                        vec83.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                        8,
+                                                    )
+                                                    .unwrap();
+                                                let (result83, _cleanup83) = graftwork_sdk::rt::Cleanup::new(
+                                                    layout83,
+                                                );
+                                                if let Some(cleanup) = _cleanup83 {
+                                                    cleanup.forget();
+                                                }
+                                                for (i, e) in vec83.into_iter().enumerate() {
+                                                    let base = result83
+                                                        .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let (t78_0, t78_1) = e;
+                                                        let vec79 = (t78_0.into_bytes()).into_boxed_slice();
+                                                        let ptr79 = vec79.as_ptr().cast::<u8>();
+                                                        let len79 = vec79.len();
+                                                        ::core::mem::forget(vec79);
+                                                        *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len79;
+                                                        *base.add(0).cast::<*mut u8>() = ptr79.cast_mut();
+                                                        use super::super::super::super::graftwork::strategy::expression::Attribute as V82;
+                                                        match t78_1 {
+                                                            V82::Integer(e) => {
+                                                                *base
+                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<u8>() = (0i32) as u8;
+                                                                *base
+                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<i64>() = _rt::as_i64(e);
+                                                            }
+                                                            V82::Float(e) => {
+                                                                *base
+                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<u8>() = (1i32) as u8;
+                                                                *base
+                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<f64>() = _rt::as_f64(e);
+                                                            }
+                                                            V82::Text(e) => {
+                                                                *base
+                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<u8>() = (2i32) as u8;
+                                                                let vec80 = (e.into_bytes()).into_boxed_slice();
+                                                                let ptr80 = vec80.as_ptr().cast::<u8>();
+                                                                let len80 = vec80.len();
+                                                                ::core::mem::forget(vec80);
+                                                                *base
+                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len80;
+                                                                *base
+                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>() = ptr80.cast_mut();
+                                                            }
+                                                            V82::Integers(e) => {
+                                                                *base
+                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<u8>() = (3i32) as u8;
+                                                                let vec81 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                    .into_boxed_slice();
+                                                                let ptr81 = vec81.as_ptr().cast::<u8>();
+                                                                let len81 = vec81.len();
+                                                                ::core::mem::forget(vec81);
+                                                                *base
+                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len81;
+                                                                *base
+                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>() = ptr81.cast_mut();
+                                                            }
+                                                        }
+                                                    }
+                                                }
+                                                *base
+                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len83;
+                                                *base
+                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = result83;
+                                            }
+                                        }
+                                        *base
+                                            .add(10 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>() = len84;
+                                        *base
+                                            .add(9 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>() = result84;
+                                        *base
+                                            .add(11 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<i32>() = _rt::as_i32(root74);
+                                        match penalty34 {
+                                            Some(e) => {
+                                                *base
+                                                    .add(12 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (1i32) as u8;
+                                                let super::super::super::super::graftwork::strategy::expression::Graph {
+                                                    nodes: nodes85,
+                                                    root: root85,
+                                                } = e;
+                                                let vec95 = nodes85;
+                                                let len95 = vec95.len();
+                                                let layout95 = _rt::alloc::Layout::from_size_align(
+                                                        vec95.len() * (6 * ::core::mem::size_of::<*const u8>()),
+                                                        ::core::mem::size_of::<*const u8>(),
+                                                    )
+                                                    .unwrap();
+                                                let (result95, _cleanup95) = graftwork_sdk::rt::Cleanup::new(
+                                                    layout95,
+                                                );
+                                                if let Some(cleanup) = _cleanup95 {
+                                                    cleanup.forget();
+                                                }
+                                                for (i, e) in vec95.into_iter().enumerate() {
+                                                    let base = result95
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let super::super::super::super::graftwork::strategy::expression::Node {
+                                                            op: op86,
+                                                            inputs: inputs86,
+                                                            attributes: attributes86,
+                                                        } = e;
+                                                        let vec87 = (op86.into_bytes()).into_boxed_slice();
+                                                        let ptr87 = vec87.as_ptr().cast::<u8>();
+                                                        let len87 = vec87.len();
+                                                        ::core::mem::forget(vec87);
+                                                        *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len87;
+                                                        *base.add(0).cast::<*mut u8>() = ptr87.cast_mut();
+                                                        let vec88 = <_ as Into<_rt::Vec<_>>>::into(inputs86)
+                                                            .into_boxed_slice();
+                                                        let ptr88 = vec88.as_ptr().cast::<u8>();
+                                                        let len88 = vec88.len();
+                                                        ::core::mem::forget(vec88);
+                                                        *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len88;
+                                                        *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = ptr88.cast_mut();
+                                                        let vec94 = attributes86;
+                                                        let len94 = vec94.len();
+                                                        let layout94 = _rt::alloc::Layout::from_size_align(
+                                                                vec94.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                                8,
+                                                            )
+                                                            .unwrap();
+                                                        let (result94, _cleanup94) = graftwork_sdk::rt::Cleanup::new(
+                                                            layout94,
+                                                        );
+                                                        if let Some(cleanup) = _cleanup94 {
+                                                            cleanup.forget();
+                                                        }
+                                                        for (i, e) in vec94.into_iter().enumerate() {
+                                                            let base = result94
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let (t89_0, t89_1) = e;
+                                                                let vec90 = (t89_0.into_bytes()).into_boxed_slice();
+                                                                let ptr90 = vec90.as_ptr().cast::<u8>();
+                                                                let len90 = vec90.len();
+                                                                ::core::mem::forget(vec90);
+                                                                *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>() = len90;
+                                                                *base.add(0).cast::<*mut u8>() = ptr90.cast_mut();
+                                                                use super::super::super::super::graftwork::strategy::expression::Attribute as V93;
+                                                                match t89_1 {
+                                                                    V93::Integer(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (0i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<i64>() = _rt::as_i64(e);
+                                                                    }
+                                                                    V93::Float(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (1i32) as u8;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<f64>() = _rt::as_f64(e);
+                                                                    }
+                                                                    V93::Text(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (2i32) as u8;
+                                                                        let vec91 = (e.into_bytes()).into_boxed_slice();
+                                                                        let ptr91 = vec91.as_ptr().cast::<u8>();
+                                                                        let len91 = vec91.len();
+                                                                        ::core::mem::forget(vec91);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len91;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr91.cast_mut();
+                                                                    }
+                                                                    V93::Integers(e) => {
+                                                                        *base
+                                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<u8>() = (3i32) as u8;
+                                                                        let vec92 = <_ as Into<_rt::Vec<_>>>::into(e)
+                                                                            .into_boxed_slice();
+                                                                        let ptr92 = vec92.as_ptr().cast::<u8>();
+                                                                        let len92 = vec92.len();
+                                                                        ::core::mem::forget(vec92);
+                                                                        *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>() = len92;
+                                                                        *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>() = ptr92.cast_mut();
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>() = len94;
+                                                        *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>() = result94;
+                                                    }
+                                                }
+                                                *base
+                                                    .add(14 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>() = len95;
+                                                *base
+                                                    .add(13 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>() = result95;
+                                                *base
+                                                    .add(15 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<i32>() = _rt::as_i32(root85);
+                                            }
+                                            None => {
+                                                *base
+                                                    .add(12 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<u8>() = (0i32) as u8;
+                                            }
+                                        };
+                                    }
+                                }
+                                *ptr2
+                                    .add(6 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>() = len96;
+                                *ptr2
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>() = result96;
+                                let vec99 = groups3;
+                                let len99 = vec99.len();
+                                let layout99 = _rt::alloc::Layout::from_size_align(
+                                        vec99.len()
                                             * (24 + 2 * ::core::mem::size_of::<*const u8>()),
                                         8,
                                     )
                                     .unwrap();
-                                let (result50, _cleanup50) = graftwork_sdk::rt::Cleanup::new(
-                                    layout50,
+                                let (result99, _cleanup99) = graftwork_sdk::rt::Cleanup::new(
+                                    layout99,
                                 );
-                                if let Some(cleanup) = _cleanup50 {
+                                if let Some(cleanup) = _cleanup99 {
                                     cleanup.forget();
                                 }
-                                for (i, e) in vec50.into_iter().enumerate() {
-                                    let base = result50
+                                for (i, e) in vec99.into_iter().enumerate() {
+                                    let base = result99
                                         .add(i * (24 + 2 * ::core::mem::size_of::<*const u8>()));
                                     {
                                         let super::super::super::super::graftwork::strategy::types::Group {
-                                            name: name48,
-                                            learning_rate_scale: learning_rate_scale48,
-                                            weight_decay: weight_decay48,
+                                            name: name97,
+                                            learning_rate_scale: learning_rate_scale97,
+                                            weight_decay: weight_decay97,
                                         } = e;
-                                        let vec49 = (name48.into_bytes()).into_boxed_slice();
-                                        let ptr49 = vec49.as_ptr().cast::<u8>();
-                                        let len49 = vec49.len();
-                                        ::core::mem::forget(vec49);
+                                        let vec98 = (name97.into_bytes()).into_boxed_slice();
+                                        let ptr98 = vec98.as_ptr().cast::<u8>();
+                                        let len98 = vec98.len();
+                                        ::core::mem::forget(vec98);
                                         *base
                                             .add(::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len49;
-                                        *base.add(0).cast::<*mut u8>() = ptr49.cast_mut();
+                                            .cast::<usize>() = len98;
+                                        *base.add(0).cast::<*mut u8>() = ptr98.cast_mut();
                                         *base
                                             .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<f64>() = _rt::as_f64(learning_rate_scale48);
-                                        match weight_decay48 {
+                                            .cast::<f64>() = _rt::as_f64(learning_rate_scale97);
+                                        match weight_decay97 {
                                             Some(e) => {
                                                 *base
                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
@@ -1730,118 +2546,118 @@ pub mod exports {
                                     }
                                 }
                                 *ptr2
-                                    .add(6 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<usize>() = len50;
+                                    .add(8 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>() = len99;
                                 *ptr2
-                                    .add(5 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<*mut u8>() = result50;
-                                let vec54 = metadata3;
-                                let len54 = vec54.len();
-                                let layout54 = _rt::alloc::Layout::from_size_align(
-                                        vec54.len() * (4 * ::core::mem::size_of::<*const u8>()),
+                                    .add(7 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>() = result99;
+                                let vec103 = metadata3;
+                                let len103 = vec103.len();
+                                let layout103 = _rt::alloc::Layout::from_size_align(
+                                        vec103.len() * (4 * ::core::mem::size_of::<*const u8>()),
                                         ::core::mem::size_of::<*const u8>(),
                                     )
                                     .unwrap();
-                                let (result54, _cleanup54) = graftwork_sdk::rt::Cleanup::new(
-                                    layout54,
+                                let (result103, _cleanup103) = graftwork_sdk::rt::Cleanup::new(
+                                    layout103,
                                 );
-                                if let Some(cleanup) = _cleanup54 {
+                                if let Some(cleanup) = _cleanup103 {
                                     cleanup.forget();
                                 }
-                                for (i, e) in vec54.into_iter().enumerate() {
-                                    let base = result54
+                                for (i, e) in vec103.into_iter().enumerate() {
+                                    let base = result103
                                         .add(i * (4 * ::core::mem::size_of::<*const u8>()));
                                     {
-                                        let (t51_0, t51_1) = e;
-                                        let vec52 = (t51_0.into_bytes()).into_boxed_slice();
-                                        let ptr52 = vec52.as_ptr().cast::<u8>();
-                                        let len52 = vec52.len();
-                                        ::core::mem::forget(vec52);
+                                        let (t100_0, t100_1) = e;
+                                        let vec101 = (t100_0.into_bytes()).into_boxed_slice();
+                                        let ptr101 = vec101.as_ptr().cast::<u8>();
+                                        let len101 = vec101.len();
+                                        ::core::mem::forget(vec101);
                                         *base
                                             .add(::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len52;
-                                        *base.add(0).cast::<*mut u8>() = ptr52.cast_mut();
-                                        let vec53 = (t51_1.into_bytes()).into_boxed_slice();
-                                        let ptr53 = vec53.as_ptr().cast::<u8>();
-                                        let len53 = vec53.len();
-                                        ::core::mem::forget(vec53);
+                                            .cast::<usize>() = len101;
+                                        *base.add(0).cast::<*mut u8>() = ptr101.cast_mut();
+                                        let vec102 = (t100_1.into_bytes()).into_boxed_slice();
+                                        let ptr102 = vec102.as_ptr().cast::<u8>();
+                                        let len102 = vec102.len();
+                                        ::core::mem::forget(vec102);
                                         *base
                                             .add(3 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len53;
+                                            .cast::<usize>() = len102;
                                         *base
                                             .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = ptr53.cast_mut();
+                                            .cast::<*mut u8>() = ptr102.cast_mut();
                                     }
                                 }
                                 *ptr2
-                                    .add(8 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<usize>() = len54;
+                                    .add(10 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>() = len103;
                                 *ptr2
-                                    .add(7 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<*mut u8>() = result54;
+                                    .add(9 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>() = result103;
                             }
                             Err(e) => {
                                 *ptr2.add(0).cast::<u8>() = (1i32) as u8;
-                                use super::super::super::super::graftwork::strategy::types::Error as V60;
+                                use super::super::super::super::graftwork::strategy::types::Error as V109;
                                 match e {
-                                    V60::InvalidConfig(e) => {
+                                    V109::InvalidConfig(e) => {
                                         *ptr2
                                             .add(::core::mem::size_of::<*const u8>())
                                             .cast::<u8>() = (0i32) as u8;
                                         let super::super::super::super::graftwork::strategy::types::ConfigError {
-                                            path: path55,
-                                            message: message55,
+                                            path: path104,
+                                            message: message104,
                                         } = e;
-                                        let vec56 = (path55.into_bytes()).into_boxed_slice();
-                                        let ptr56 = vec56.as_ptr().cast::<u8>();
-                                        let len56 = vec56.len();
-                                        ::core::mem::forget(vec56);
+                                        let vec105 = (path104.into_bytes()).into_boxed_slice();
+                                        let ptr105 = vec105.as_ptr().cast::<u8>();
+                                        let len105 = vec105.len();
+                                        ::core::mem::forget(vec105);
                                         *ptr2
                                             .add(3 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len56;
+                                            .cast::<usize>() = len105;
                                         *ptr2
                                             .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = ptr56.cast_mut();
-                                        let vec57 = (message55.into_bytes()).into_boxed_slice();
-                                        let ptr57 = vec57.as_ptr().cast::<u8>();
-                                        let len57 = vec57.len();
-                                        ::core::mem::forget(vec57);
+                                            .cast::<*mut u8>() = ptr105.cast_mut();
+                                        let vec106 = (message104.into_bytes()).into_boxed_slice();
+                                        let ptr106 = vec106.as_ptr().cast::<u8>();
+                                        let len106 = vec106.len();
+                                        ::core::mem::forget(vec106);
                                         *ptr2
                                             .add(5 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len57;
+                                            .cast::<usize>() = len106;
                                         *ptr2
                                             .add(4 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = ptr57.cast_mut();
+                                            .cast::<*mut u8>() = ptr106.cast_mut();
                                     }
-                                    V60::UnsupportedModel(e) => {
+                                    V109::UnsupportedModel(e) => {
                                         *ptr2
                                             .add(::core::mem::size_of::<*const u8>())
                                             .cast::<u8>() = (1i32) as u8;
-                                        let vec58 = (e.into_bytes()).into_boxed_slice();
-                                        let ptr58 = vec58.as_ptr().cast::<u8>();
-                                        let len58 = vec58.len();
-                                        ::core::mem::forget(vec58);
+                                        let vec107 = (e.into_bytes()).into_boxed_slice();
+                                        let ptr107 = vec107.as_ptr().cast::<u8>();
+                                        let len107 = vec107.len();
+                                        ::core::mem::forget(vec107);
                                         *ptr2
                                             .add(3 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len58;
+                                            .cast::<usize>() = len107;
                                         *ptr2
                                             .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = ptr58.cast_mut();
+                                            .cast::<*mut u8>() = ptr107.cast_mut();
                                     }
-                                    V60::Internal(e) => {
+                                    V109::Internal(e) => {
                                         *ptr2
                                             .add(::core::mem::size_of::<*const u8>())
                                             .cast::<u8>() = (2i32) as u8;
-                                        let vec59 = (e.into_bytes()).into_boxed_slice();
-                                        let ptr59 = vec59.as_ptr().cast::<u8>();
-                                        let len59 = vec59.len();
-                                        ::core::mem::forget(vec59);
+                                        let vec108 = (e.into_bytes()).into_boxed_slice();
+                                        let ptr108 = vec108.as_ptr().cast::<u8>();
+                                        let len108 = vec108.len();
+                                        ::core::mem::forget(vec108);
                                         *ptr2
                                             .add(3 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>() = len59;
+                                            .cast::<usize>() = len108;
                                         *ptr2
                                             .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>() = ptr59.cast_mut();
+                                            .cast::<*mut u8>() = ptr108.cast_mut();
                                     }
                                 }
                             }
@@ -1896,262 +2712,262 @@ pub mod exports {
                                 let l8 = *arg0
                                     .add(4 * ::core::mem::size_of::<*const u8>())
                                     .cast::<usize>();
-                                let base80 = l7;
-                                let len80 = l8;
-                                for i in 0..len80 {
-                                    let base = base80
-                                        .add(i * (12 * ::core::mem::size_of::<*const u8>()));
+                                let base56 = l7;
+                                let len56 = l8;
+                                for i in 0..len56 {
+                                    let base = base56
+                                        .add(i * (15 * ::core::mem::size_of::<*const u8>()));
                                     {
-                                        let l9 = *base
-                                            .add(::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>();
+                                        let l9 = *base.add(0).cast::<*mut u8>();
                                         let l10 = *base
-                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .add(::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
                                         _rt::cabi_dealloc(l9, l10, 1);
                                         let l11 = *base
-                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
                                             .cast::<*mut u8>();
                                         let l12 = *base
-                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                            .add(3 * ::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        let base40 = l11;
-                                        let len40 = l12;
-                                        for i in 0..len40 {
-                                            let base = base40
-                                                .add(i * (11 * ::core::mem::size_of::<*const u8>()));
-                                            {
-                                                let l13 = *base.add(0).cast::<*mut u8>();
-                                                let l14 = *base
-                                                    .add(::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>();
-                                                _rt::cabi_dealloc(l13, l14, 1);
-                                                let l15 = *base
-                                                    .add(2 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>();
-                                                let l16 = *base
-                                                    .add(3 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>();
-                                                let base17 = l15;
-                                                let len17 = l16;
-                                                _rt::cabi_dealloc(base17, len17 * 4, 4);
-                                                let l18 = i32::from(
-                                                    *base
-                                                        .add(5 * ::core::mem::size_of::<*const u8>())
-                                                        .cast::<u8>(),
-                                                );
-                                                match l18 {
-                                                    0 => {}
-                                                    _ => {
-                                                        let l19 = *base
-                                                            .add(6 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>();
-                                                        let l20 = *base
-                                                            .add(7 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>();
-                                                        _rt::cabi_dealloc(l19, l20, 1);
-                                                    }
-                                                }
-                                                let l21 = *base
-                                                    .add(8 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<*mut u8>();
-                                                let l22 = *base
-                                                    .add(9 * ::core::mem::size_of::<*const u8>())
-                                                    .cast::<usize>();
-                                                let base39 = l21;
-                                                let len39 = l22;
-                                                for i in 0..len39 {
-                                                    let base = base39
-                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
-                                                    {
-                                                        let l23 = *base.add(0).cast::<*mut u8>();
-                                                        let l24 = *base
-                                                            .add(::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>();
-                                                        _rt::cabi_dealloc(l23, l24, 1);
-                                                        let l25 = *base
-                                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>();
-                                                        let l26 = *base
-                                                            .add(3 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>();
-                                                        let base27 = l25;
-                                                        let len27 = l26;
-                                                        _rt::cabi_dealloc(base27, len27 * 4, 4);
-                                                        let l28 = *base
-                                                            .add(4 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<*mut u8>();
-                                                        let l29 = *base
-                                                            .add(5 * ::core::mem::size_of::<*const u8>())
-                                                            .cast::<usize>();
-                                                        let base38 = l28;
-                                                        let len38 = l29;
-                                                        for i in 0..len38 {
-                                                            let base = base38
-                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
-                                                            {
-                                                                let l30 = *base.add(0).cast::<*mut u8>();
-                                                                let l31 = *base
-                                                                    .add(::core::mem::size_of::<*const u8>())
-                                                                    .cast::<usize>();
-                                                                _rt::cabi_dealloc(l30, l31, 1);
-                                                                let l32 = i32::from(
-                                                                    *base
-                                                                        .add(2 * ::core::mem::size_of::<*const u8>())
-                                                                        .cast::<u8>(),
-                                                                );
-                                                                match l32 {
-                                                                    0 => {}
-                                                                    1 => {}
-                                                                    2 => {
-                                                                        let l33 = *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<*mut u8>();
-                                                                        let l34 = *base
-                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<usize>();
-                                                                        _rt::cabi_dealloc(l33, l34, 1);
-                                                                    }
-                                                                    _ => {
-                                                                        let l35 = *base
-                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<*mut u8>();
-                                                                        let l36 = *base
-                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
-                                                                            .cast::<usize>();
-                                                                        let base37 = l35;
-                                                                        let len37 = l36;
-                                                                        _rt::cabi_dealloc(base37, len37 * 8, 8);
-                                                                    }
-                                                                }
-                                                            }
-                                                        }
-                                                        _rt::cabi_dealloc(
-                                                            base38,
-                                                            len38 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
-                                                            8,
-                                                        );
-                                                    }
-                                                }
-                                                _rt::cabi_dealloc(
-                                                    base39,
-                                                    len39 * (6 * ::core::mem::size_of::<*const u8>()),
-                                                    ::core::mem::size_of::<*const u8>(),
-                                                );
-                                            }
-                                        }
-                                        _rt::cabi_dealloc(
-                                            base40,
-                                            len40 * (11 * ::core::mem::size_of::<*const u8>()),
-                                            ::core::mem::size_of::<*const u8>(),
-                                        );
-                                        let l41 = i32::from(
+                                        let base13 = l11;
+                                        let len13 = l12;
+                                        _rt::cabi_dealloc(base13, len13 * 4, 4);
+                                        let l14 = i32::from(
                                             *base
                                                 .add(5 * ::core::mem::size_of::<*const u8>())
                                                 .cast::<u8>(),
                                         );
-                                        match l41 {
+                                        match l14 {
                                             0 => {}
                                             _ => {
-                                                let l42 = *base
+                                                let l15 = *base
                                                     .add(6 * ::core::mem::size_of::<*const u8>())
                                                     .cast::<*mut u8>();
-                                                let l43 = *base
+                                                let l16 = *base
                                                     .add(7 * ::core::mem::size_of::<*const u8>())
                                                     .cast::<usize>();
-                                                let base60 = l42;
-                                                let len60 = l43;
-                                                for i in 0..len60 {
-                                                    let base = base60
-                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                _rt::cabi_dealloc(l15, l16, 1);
+                                            }
+                                        }
+                                        let l17 = *base
+                                            .add(8 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l18 = *base
+                                            .add(9 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let base35 = l17;
+                                        let len35 = l18;
+                                        for i in 0..len35 {
+                                            let base = base35
+                                                .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                            {
+                                                let l19 = *base.add(0).cast::<*mut u8>();
+                                                let l20 = *base
+                                                    .add(::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                _rt::cabi_dealloc(l19, l20, 1);
+                                                let l21 = *base
+                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l22 = *base
+                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base23 = l21;
+                                                let len23 = l22;
+                                                _rt::cabi_dealloc(base23, len23 * 4, 4);
+                                                let l24 = *base
+                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l25 = *base
+                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base34 = l24;
+                                                let len34 = l25;
+                                                for i in 0..len34 {
+                                                    let base = base34
+                                                        .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
                                                     {
-                                                        let l44 = *base.add(0).cast::<*mut u8>();
-                                                        let l45 = *base
+                                                        let l26 = *base.add(0).cast::<*mut u8>();
+                                                        let l27 = *base
                                                             .add(::core::mem::size_of::<*const u8>())
                                                             .cast::<usize>();
-                                                        _rt::cabi_dealloc(l44, l45, 1);
-                                                        let l46 = *base
+                                                        _rt::cabi_dealloc(l26, l27, 1);
+                                                        let l28 = i32::from(
+                                                            *base
+                                                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                .cast::<u8>(),
+                                                        );
+                                                        match l28 {
+                                                            0 => {}
+                                                            1 => {}
+                                                            2 => {
+                                                                let l29 = *base
+                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>();
+                                                                let l30 = *base
+                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                _rt::cabi_dealloc(l29, l30, 1);
+                                                            }
+                                                            _ => {
+                                                                let l31 = *base
+                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>();
+                                                                let l32 = *base
+                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                let base33 = l31;
+                                                                let len33 = l32;
+                                                                _rt::cabi_dealloc(base33, len33 * 8, 8);
+                                                            }
+                                                        }
+                                                    }
+                                                }
+                                                _rt::cabi_dealloc(
+                                                    base34,
+                                                    len34 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                    8,
+                                                );
+                                            }
+                                        }
+                                        _rt::cabi_dealloc(
+                                            base35,
+                                            len35 * (6 * ::core::mem::size_of::<*const u8>()),
+                                            ::core::mem::size_of::<*const u8>(),
+                                        );
+                                        let l36 = i32::from(
+                                            *base
+                                                .add(11 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<u8>(),
+                                        );
+                                        match l36 {
+                                            0 => {}
+                                            _ => {
+                                                let l37 = *base
+                                                    .add(12 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l38 = *base
+                                                    .add(13 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base55 = l37;
+                                                let len55 = l38;
+                                                for i in 0..len55 {
+                                                    let base = base55
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let l39 = *base.add(0).cast::<*mut u8>();
+                                                        let l40 = *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        _rt::cabi_dealloc(l39, l40, 1);
+                                                        let l41 = *base
                                                             .add(2 * ::core::mem::size_of::<*const u8>())
                                                             .cast::<*mut u8>();
-                                                        let l47 = *base
+                                                        let l42 = *base
                                                             .add(3 * ::core::mem::size_of::<*const u8>())
                                                             .cast::<usize>();
-                                                        let base48 = l46;
-                                                        let len48 = l47;
-                                                        _rt::cabi_dealloc(base48, len48 * 4, 4);
-                                                        let l49 = *base
+                                                        let base43 = l41;
+                                                        let len43 = l42;
+                                                        _rt::cabi_dealloc(base43, len43 * 4, 4);
+                                                        let l44 = *base
                                                             .add(4 * ::core::mem::size_of::<*const u8>())
                                                             .cast::<*mut u8>();
-                                                        let l50 = *base
+                                                        let l45 = *base
                                                             .add(5 * ::core::mem::size_of::<*const u8>())
                                                             .cast::<usize>();
-                                                        let base59 = l49;
-                                                        let len59 = l50;
-                                                        for i in 0..len59 {
-                                                            let base = base59
+                                                        let base54 = l44;
+                                                        let len54 = l45;
+                                                        for i in 0..len54 {
+                                                            let base = base54
                                                                 .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
                                                             {
-                                                                let l51 = *base.add(0).cast::<*mut u8>();
-                                                                let l52 = *base
+                                                                let l46 = *base.add(0).cast::<*mut u8>();
+                                                                let l47 = *base
                                                                     .add(::core::mem::size_of::<*const u8>())
                                                                     .cast::<usize>();
-                                                                _rt::cabi_dealloc(l51, l52, 1);
-                                                                let l53 = i32::from(
+                                                                _rt::cabi_dealloc(l46, l47, 1);
+                                                                let l48 = i32::from(
                                                                     *base
                                                                         .add(2 * ::core::mem::size_of::<*const u8>())
                                                                         .cast::<u8>(),
                                                                 );
-                                                                match l53 {
+                                                                match l48 {
                                                                     0 => {}
                                                                     1 => {}
                                                                     2 => {
-                                                                        let l54 = *base
+                                                                        let l49 = *base
                                                                             .add(8 + 2 * ::core::mem::size_of::<*const u8>())
                                                                             .cast::<*mut u8>();
-                                                                        let l55 = *base
+                                                                        let l50 = *base
                                                                             .add(8 + 3 * ::core::mem::size_of::<*const u8>())
                                                                             .cast::<usize>();
-                                                                        _rt::cabi_dealloc(l54, l55, 1);
+                                                                        _rt::cabi_dealloc(l49, l50, 1);
                                                                     }
                                                                     _ => {
-                                                                        let l56 = *base
+                                                                        let l51 = *base
                                                                             .add(8 + 2 * ::core::mem::size_of::<*const u8>())
                                                                             .cast::<*mut u8>();
-                                                                        let l57 = *base
+                                                                        let l52 = *base
                                                                             .add(8 + 3 * ::core::mem::size_of::<*const u8>())
                                                                             .cast::<usize>();
-                                                                        let base58 = l56;
-                                                                        let len58 = l57;
-                                                                        _rt::cabi_dealloc(base58, len58 * 8, 8);
+                                                                        let base53 = l51;
+                                                                        let len53 = l52;
+                                                                        _rt::cabi_dealloc(base53, len53 * 8, 8);
                                                                     }
                                                                 }
                                                             }
                                                         }
                                                         _rt::cabi_dealloc(
-                                                            base59,
-                                                            len59 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                            base54,
+                                                            len54 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
                                                             8,
                                                         );
                                                     }
                                                 }
                                                 _rt::cabi_dealloc(
-                                                    base60,
-                                                    len60 * (6 * ::core::mem::size_of::<*const u8>()),
+                                                    base55,
+                                                    len55 * (6 * ::core::mem::size_of::<*const u8>()),
                                                     ::core::mem::size_of::<*const u8>(),
                                                 );
                                             }
                                         }
+                                    }
+                                }
+                                _rt::cabi_dealloc(
+                                    base56,
+                                    len56 * (15 * ::core::mem::size_of::<*const u8>()),
+                                    ::core::mem::size_of::<*const u8>(),
+                                );
+                                let l57 = *arg0
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l58 = *arg0
+                                    .add(6 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base170 = l57;
+                                let len170 = l58;
+                                for i in 0..len170 {
+                                    let base = base170
+                                        .add(i * (16 * ::core::mem::size_of::<*const u8>()));
+                                    {
+                                        let l59 = *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l60 = *base
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        _rt::cabi_dealloc(l59, l60, 1);
                                         let l61 = *base
-                                            .add(9 * ::core::mem::size_of::<*const u8>())
+                                            .add(3 * ::core::mem::size_of::<*const u8>())
                                             .cast::<*mut u8>();
                                         let l62 = *base
-                                            .add(10 * ::core::mem::size_of::<*const u8>())
+                                            .add(4 * ::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        let base79 = l61;
-                                        let len79 = l62;
-                                        for i in 0..len79 {
-                                            let base = base79
-                                                .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                        let base110 = l61;
+                                        let len110 = l62;
+                                        for i in 0..len110 {
+                                            let base = base110
+                                                .add(i * (15 * ::core::mem::size_of::<*const u8>()));
                                             {
                                                 let l63 = *base.add(0).cast::<*mut u8>();
                                                 let l64 = *base
@@ -2167,167 +2983,591 @@ pub mod exports {
                                                 let base67 = l65;
                                                 let len67 = l66;
                                                 _rt::cabi_dealloc(base67, len67 * 4, 4);
-                                                let l68 = *base
-                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                let l68 = i32::from(
+                                                    *base
+                                                        .add(5 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<u8>(),
+                                                );
+                                                match l68 {
+                                                    0 => {}
+                                                    _ => {
+                                                        let l69 = *base
+                                                            .add(6 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l70 = *base
+                                                            .add(7 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        _rt::cabi_dealloc(l69, l70, 1);
+                                                    }
+                                                }
+                                                let l71 = *base
+                                                    .add(8 * ::core::mem::size_of::<*const u8>())
                                                     .cast::<*mut u8>();
-                                                let l69 = *base
-                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                let l72 = *base
+                                                    .add(9 * ::core::mem::size_of::<*const u8>())
                                                     .cast::<usize>();
-                                                let base78 = l68;
-                                                let len78 = l69;
-                                                for i in 0..len78 {
-                                                    let base = base78
-                                                        .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                let base89 = l71;
+                                                let len89 = l72;
+                                                for i in 0..len89 {
+                                                    let base = base89
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
                                                     {
-                                                        let l70 = *base.add(0).cast::<*mut u8>();
-                                                        let l71 = *base
+                                                        let l73 = *base.add(0).cast::<*mut u8>();
+                                                        let l74 = *base
                                                             .add(::core::mem::size_of::<*const u8>())
                                                             .cast::<usize>();
-                                                        _rt::cabi_dealloc(l70, l71, 1);
-                                                        let l72 = i32::from(
+                                                        _rt::cabi_dealloc(l73, l74, 1);
+                                                        let l75 = *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l76 = *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base77 = l75;
+                                                        let len77 = l76;
+                                                        _rt::cabi_dealloc(base77, len77 * 4, 4);
+                                                        let l78 = *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l79 = *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base88 = l78;
+                                                        let len88 = l79;
+                                                        for i in 0..len88 {
+                                                            let base = base88
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let l80 = *base.add(0).cast::<*mut u8>();
+                                                                let l81 = *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                _rt::cabi_dealloc(l80, l81, 1);
+                                                                let l82 = i32::from(
+                                                                    *base
+                                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                        .cast::<u8>(),
+                                                                );
+                                                                match l82 {
+                                                                    0 => {}
+                                                                    1 => {}
+                                                                    2 => {
+                                                                        let l83 = *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>();
+                                                                        let l84 = *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        _rt::cabi_dealloc(l83, l84, 1);
+                                                                    }
+                                                                    _ => {
+                                                                        let l85 = *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>();
+                                                                        let l86 = *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        let base87 = l85;
+                                                                        let len87 = l86;
+                                                                        _rt::cabi_dealloc(base87, len87 * 8, 8);
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        _rt::cabi_dealloc(
+                                                            base88,
+                                                            len88 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                            8,
+                                                        );
+                                                    }
+                                                }
+                                                _rt::cabi_dealloc(
+                                                    base89,
+                                                    len89 * (6 * ::core::mem::size_of::<*const u8>()),
+                                                    ::core::mem::size_of::<*const u8>(),
+                                                );
+                                                let l90 = i32::from(
+                                                    *base
+                                                        .add(11 * ::core::mem::size_of::<*const u8>())
+                                                        .cast::<u8>(),
+                                                );
+                                                match l90 {
+                                                    0 => {}
+                                                    _ => {
+                                                        let l91 = *base
+                                                            .add(12 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l92 = *base
+                                                            .add(13 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base109 = l91;
+                                                        let len109 = l92;
+                                                        for i in 0..len109 {
+                                                            let base = base109
+                                                                .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let l93 = *base.add(0).cast::<*mut u8>();
+                                                                let l94 = *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                _rt::cabi_dealloc(l93, l94, 1);
+                                                                let l95 = *base
+                                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>();
+                                                                let l96 = *base
+                                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                let base97 = l95;
+                                                                let len97 = l96;
+                                                                _rt::cabi_dealloc(base97, len97 * 4, 4);
+                                                                let l98 = *base
+                                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<*mut u8>();
+                                                                let l99 = *base
+                                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                let base108 = l98;
+                                                                let len108 = l99;
+                                                                for i in 0..len108 {
+                                                                    let base = base108
+                                                                        .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                                    {
+                                                                        let l100 = *base.add(0).cast::<*mut u8>();
+                                                                        let l101 = *base
+                                                                            .add(::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        _rt::cabi_dealloc(l100, l101, 1);
+                                                                        let l102 = i32::from(
+                                                                            *base
+                                                                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                                .cast::<u8>(),
+                                                                        );
+                                                                        match l102 {
+                                                                            0 => {}
+                                                                            1 => {}
+                                                                            2 => {
+                                                                                let l103 = *base
+                                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<*mut u8>();
+                                                                                let l104 = *base
+                                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<usize>();
+                                                                                _rt::cabi_dealloc(l103, l104, 1);
+                                                                            }
+                                                                            _ => {
+                                                                                let l105 = *base
+                                                                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<*mut u8>();
+                                                                                let l106 = *base
+                                                                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                                    .cast::<usize>();
+                                                                                let base107 = l105;
+                                                                                let len107 = l106;
+                                                                                _rt::cabi_dealloc(base107, len107 * 8, 8);
+                                                                            }
+                                                                        }
+                                                                    }
+                                                                }
+                                                                _rt::cabi_dealloc(
+                                                                    base108,
+                                                                    len108 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                                    8,
+                                                                );
+                                                            }
+                                                        }
+                                                        _rt::cabi_dealloc(
+                                                            base109,
+                                                            len109 * (6 * ::core::mem::size_of::<*const u8>()),
+                                                            ::core::mem::size_of::<*const u8>(),
+                                                        );
+                                                    }
+                                                }
+                                            }
+                                        }
+                                        _rt::cabi_dealloc(
+                                            base110,
+                                            len110 * (15 * ::core::mem::size_of::<*const u8>()),
+                                            ::core::mem::size_of::<*const u8>(),
+                                        );
+                                        let l111 = i32::from(
+                                            *base
+                                                .add(5 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<u8>(),
+                                        );
+                                        match l111 {
+                                            0 => {}
+                                            _ => {
+                                                let l112 = *base
+                                                    .add(6 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l113 = *base
+                                                    .add(7 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base130 = l112;
+                                                let len130 = l113;
+                                                for i in 0..len130 {
+                                                    let base = base130
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let l114 = *base.add(0).cast::<*mut u8>();
+                                                        let l115 = *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        _rt::cabi_dealloc(l114, l115, 1);
+                                                        let l116 = *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l117 = *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base118 = l116;
+                                                        let len118 = l117;
+                                                        _rt::cabi_dealloc(base118, len118 * 4, 4);
+                                                        let l119 = *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l120 = *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base129 = l119;
+                                                        let len129 = l120;
+                                                        for i in 0..len129 {
+                                                            let base = base129
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let l121 = *base.add(0).cast::<*mut u8>();
+                                                                let l122 = *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                _rt::cabi_dealloc(l121, l122, 1);
+                                                                let l123 = i32::from(
+                                                                    *base
+                                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                        .cast::<u8>(),
+                                                                );
+                                                                match l123 {
+                                                                    0 => {}
+                                                                    1 => {}
+                                                                    2 => {
+                                                                        let l124 = *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>();
+                                                                        let l125 = *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        _rt::cabi_dealloc(l124, l125, 1);
+                                                                    }
+                                                                    _ => {
+                                                                        let l126 = *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>();
+                                                                        let l127 = *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        let base128 = l126;
+                                                                        let len128 = l127;
+                                                                        _rt::cabi_dealloc(base128, len128 * 8, 8);
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        _rt::cabi_dealloc(
+                                                            base129,
+                                                            len129 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                            8,
+                                                        );
+                                                    }
+                                                }
+                                                _rt::cabi_dealloc(
+                                                    base130,
+                                                    len130 * (6 * ::core::mem::size_of::<*const u8>()),
+                                                    ::core::mem::size_of::<*const u8>(),
+                                                );
+                                            }
+                                        }
+                                        let l131 = *base
+                                            .add(9 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l132 = *base
+                                            .add(10 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let base149 = l131;
+                                        let len149 = l132;
+                                        for i in 0..len149 {
+                                            let base = base149
+                                                .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                            {
+                                                let l133 = *base.add(0).cast::<*mut u8>();
+                                                let l134 = *base
+                                                    .add(::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                _rt::cabi_dealloc(l133, l134, 1);
+                                                let l135 = *base
+                                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l136 = *base
+                                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base137 = l135;
+                                                let len137 = l136;
+                                                _rt::cabi_dealloc(base137, len137 * 4, 4);
+                                                let l138 = *base
+                                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l139 = *base
+                                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base148 = l138;
+                                                let len148 = l139;
+                                                for i in 0..len148 {
+                                                    let base = base148
+                                                        .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let l140 = *base.add(0).cast::<*mut u8>();
+                                                        let l141 = *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        _rt::cabi_dealloc(l140, l141, 1);
+                                                        let l142 = i32::from(
                                                             *base
                                                                 .add(2 * ::core::mem::size_of::<*const u8>())
                                                                 .cast::<u8>(),
                                                         );
-                                                        match l72 {
+                                                        match l142 {
                                                             0 => {}
                                                             1 => {}
                                                             2 => {
-                                                                let l73 = *base
+                                                                let l143 = *base
                                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<*mut u8>();
-                                                                let l74 = *base
+                                                                let l144 = *base
                                                                     .add(8 + 3 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<usize>();
-                                                                _rt::cabi_dealloc(l73, l74, 1);
+                                                                _rt::cabi_dealloc(l143, l144, 1);
                                                             }
                                                             _ => {
-                                                                let l75 = *base
+                                                                let l145 = *base
                                                                     .add(8 + 2 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<*mut u8>();
-                                                                let l76 = *base
+                                                                let l146 = *base
                                                                     .add(8 + 3 * ::core::mem::size_of::<*const u8>())
                                                                     .cast::<usize>();
-                                                                let base77 = l75;
-                                                                let len77 = l76;
-                                                                _rt::cabi_dealloc(base77, len77 * 8, 8);
+                                                                let base147 = l145;
+                                                                let len147 = l146;
+                                                                _rt::cabi_dealloc(base147, len147 * 8, 8);
                                                             }
                                                         }
                                                     }
                                                 }
                                                 _rt::cabi_dealloc(
-                                                    base78,
-                                                    len78 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                    base148,
+                                                    len148 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
                                                     8,
                                                 );
                                             }
                                         }
                                         _rt::cabi_dealloc(
-                                            base79,
-                                            len79 * (6 * ::core::mem::size_of::<*const u8>()),
+                                            base149,
+                                            len149 * (6 * ::core::mem::size_of::<*const u8>()),
                                             ::core::mem::size_of::<*const u8>(),
                                         );
+                                        let l150 = i32::from(
+                                            *base
+                                                .add(12 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<u8>(),
+                                        );
+                                        match l150 {
+                                            0 => {}
+                                            _ => {
+                                                let l151 = *base
+                                                    .add(13 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<*mut u8>();
+                                                let l152 = *base
+                                                    .add(14 * ::core::mem::size_of::<*const u8>())
+                                                    .cast::<usize>();
+                                                let base169 = l151;
+                                                let len169 = l152;
+                                                for i in 0..len169 {
+                                                    let base = base169
+                                                        .add(i * (6 * ::core::mem::size_of::<*const u8>()));
+                                                    {
+                                                        let l153 = *base.add(0).cast::<*mut u8>();
+                                                        let l154 = *base
+                                                            .add(::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        _rt::cabi_dealloc(l153, l154, 1);
+                                                        let l155 = *base
+                                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l156 = *base
+                                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base157 = l155;
+                                                        let len157 = l156;
+                                                        _rt::cabi_dealloc(base157, len157 * 4, 4);
+                                                        let l158 = *base
+                                                            .add(4 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<*mut u8>();
+                                                        let l159 = *base
+                                                            .add(5 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let base168 = l158;
+                                                        let len168 = l159;
+                                                        for i in 0..len168 {
+                                                            let base = base168
+                                                                .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                                                            {
+                                                                let l160 = *base.add(0).cast::<*mut u8>();
+                                                                let l161 = *base
+                                                                    .add(::core::mem::size_of::<*const u8>())
+                                                                    .cast::<usize>();
+                                                                _rt::cabi_dealloc(l160, l161, 1);
+                                                                let l162 = i32::from(
+                                                                    *base
+                                                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                                                        .cast::<u8>(),
+                                                                );
+                                                                match l162 {
+                                                                    0 => {}
+                                                                    1 => {}
+                                                                    2 => {
+                                                                        let l163 = *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>();
+                                                                        let l164 = *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        _rt::cabi_dealloc(l163, l164, 1);
+                                                                    }
+                                                                    _ => {
+                                                                        let l165 = *base
+                                                                            .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<*mut u8>();
+                                                                        let l166 = *base
+                                                                            .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                                                            .cast::<usize>();
+                                                                        let base167 = l165;
+                                                                        let len167 = l166;
+                                                                        _rt::cabi_dealloc(base167, len167 * 8, 8);
+                                                                    }
+                                                                }
+                                                            }
+                                                        }
+                                                        _rt::cabi_dealloc(
+                                                            base168,
+                                                            len168 * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                                                            8,
+                                                        );
+                                                    }
+                                                }
+                                                _rt::cabi_dealloc(
+                                                    base169,
+                                                    len169 * (6 * ::core::mem::size_of::<*const u8>()),
+                                                    ::core::mem::size_of::<*const u8>(),
+                                                );
+                                            }
+                                        }
                                     }
                                 }
                                 _rt::cabi_dealloc(
-                                    base80,
-                                    len80 * (12 * ::core::mem::size_of::<*const u8>()),
+                                    base170,
+                                    len170 * (16 * ::core::mem::size_of::<*const u8>()),
                                     ::core::mem::size_of::<*const u8>(),
                                 );
-                                let l81 = *arg0
-                                    .add(5 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<*mut u8>();
-                                let l82 = *arg0
-                                    .add(6 * ::core::mem::size_of::<*const u8>())
-                                    .cast::<usize>();
-                                let base85 = l81;
-                                let len85 = l82;
-                                for i in 0..len85 {
-                                    let base = base85
-                                        .add(i * (24 + 2 * ::core::mem::size_of::<*const u8>()));
-                                    {
-                                        let l83 = *base.add(0).cast::<*mut u8>();
-                                        let l84 = *base
-                                            .add(::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>();
-                                        _rt::cabi_dealloc(l83, l84, 1);
-                                    }
-                                }
-                                _rt::cabi_dealloc(
-                                    base85,
-                                    len85 * (24 + 2 * ::core::mem::size_of::<*const u8>()),
-                                    8,
-                                );
-                                let l86 = *arg0
+                                let l171 = *arg0
                                     .add(7 * ::core::mem::size_of::<*const u8>())
                                     .cast::<*mut u8>();
-                                let l87 = *arg0
+                                let l172 = *arg0
                                     .add(8 * ::core::mem::size_of::<*const u8>())
                                     .cast::<usize>();
-                                let base92 = l86;
-                                let len92 = l87;
-                                for i in 0..len92 {
-                                    let base = base92
-                                        .add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                                let base175 = l171;
+                                let len175 = l172;
+                                for i in 0..len175 {
+                                    let base = base175
+                                        .add(i * (24 + 2 * ::core::mem::size_of::<*const u8>()));
                                     {
-                                        let l88 = *base.add(0).cast::<*mut u8>();
-                                        let l89 = *base
+                                        let l173 = *base.add(0).cast::<*mut u8>();
+                                        let l174 = *base
                                             .add(::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        _rt::cabi_dealloc(l88, l89, 1);
-                                        let l90 = *base
-                                            .add(2 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<*mut u8>();
-                                        let l91 = *base
-                                            .add(3 * ::core::mem::size_of::<*const u8>())
-                                            .cast::<usize>();
-                                        _rt::cabi_dealloc(l90, l91, 1);
+                                        _rt::cabi_dealloc(l173, l174, 1);
                                     }
                                 }
                                 _rt::cabi_dealloc(
-                                    base92,
-                                    len92 * (4 * ::core::mem::size_of::<*const u8>()),
+                                    base175,
+                                    len175 * (24 + 2 * ::core::mem::size_of::<*const u8>()),
+                                    8,
+                                );
+                                let l176 = *arg0
+                                    .add(9 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l177 = *arg0
+                                    .add(10 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base182 = l176;
+                                let len182 = l177;
+                                for i in 0..len182 {
+                                    let base = base182
+                                        .add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                                    {
+                                        let l178 = *base.add(0).cast::<*mut u8>();
+                                        let l179 = *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        _rt::cabi_dealloc(l178, l179, 1);
+                                        let l180 = *base
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l181 = *base
+                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        _rt::cabi_dealloc(l180, l181, 1);
+                                    }
+                                }
+                                _rt::cabi_dealloc(
+                                    base182,
+                                    len182 * (4 * ::core::mem::size_of::<*const u8>()),
                                     ::core::mem::size_of::<*const u8>(),
                                 );
                             }
                             _ => {
-                                let l93 = i32::from(
+                                let l183 = i32::from(
                                     *arg0.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
                                 );
-                                match l93 {
+                                match l183 {
                                     0 => {
-                                        let l94 = *arg0
+                                        let l184 = *arg0
                                             .add(2 * ::core::mem::size_of::<*const u8>())
                                             .cast::<*mut u8>();
-                                        let l95 = *arg0
+                                        let l185 = *arg0
                                             .add(3 * ::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        _rt::cabi_dealloc(l94, l95, 1);
-                                        let l96 = *arg0
+                                        _rt::cabi_dealloc(l184, l185, 1);
+                                        let l186 = *arg0
                                             .add(4 * ::core::mem::size_of::<*const u8>())
                                             .cast::<*mut u8>();
-                                        let l97 = *arg0
+                                        let l187 = *arg0
                                             .add(5 * ::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        _rt::cabi_dealloc(l96, l97, 1);
+                                        _rt::cabi_dealloc(l186, l187, 1);
                                     }
                                     1 => {
-                                        let l98 = *arg0
+                                        let l188 = *arg0
                                             .add(2 * ::core::mem::size_of::<*const u8>())
                                             .cast::<*mut u8>();
-                                        let l99 = *arg0
+                                        let l189 = *arg0
                                             .add(3 * ::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        _rt::cabi_dealloc(l98, l99, 1);
+                                        _rt::cabi_dealloc(l188, l189, 1);
                                     }
                                     _ => {
-                                        let l100 = *arg0
+                                        let l190 = *arg0
                                             .add(2 * ::core::mem::size_of::<*const u8>())
                                             .cast::<*mut u8>();
-                                        let l101 = *arg0
+                                        let l191 = *arg0
                                             .add(3 * ::core::mem::size_of::<*const u8>())
                                             .cast::<usize>();
-                                        _rt::cabi_dealloc(l100, l101, 1);
+                                        _rt::cabi_dealloc(l190, l191, 1);
                                     }
                                 }
                             }
@@ -2361,10 +3601,10 @@ pub mod exports {
                 struct _RetArea(
                     [::core::mem::MaybeUninit<
                         u8,
-                    >; 9 * ::core::mem::size_of::<*const u8>()],
+                    >; 11 * ::core::mem::size_of::<*const u8>()],
                 );
                 static mut _RET_AREA: _RetArea = _RetArea(
-                    [::core::mem::MaybeUninit::uninit(); 9
+                    [::core::mem::MaybeUninit::uninit(); 11
                         * ::core::mem::size_of::<*const u8>()],
                 );
             }
@@ -2538,10 +3778,10 @@ macro_rules! __export_strategy_plugin_impl {
         const _ : () = { #[cfg(target_arch = "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:graftwork:strategy@0.1.0:strategy-plugin:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1758] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1903] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xd8\x0c\x01A\x02\x01\
-A\x17\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xe9\x0d\x01A\x02\x01\
+A\x19\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
 ames\x05shape\x02\x05dtypes\x04roles\x05layer\x03\x07tied-to\x04\x04\0\x05param\x03\
 \0\x05\x01p\x06\x01@\0\0\x07\x04\0\x06params\x01\x08\x01@\0\0s\x04\0\x06config\x01\
 \x09\x04\0\x0carchitecture\x01\x09\x03\0\x1egraftwork:strategy/model@0.1.0\x05\0\
@@ -2552,34 +3792,38 @@ j\x01u\x01s\x01@\x01\x05param\x01\0\x02\x04\0\x04norm\x01\x03\x01pu\x01j\x01\x04
 \x0a\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01ky\x01ku\x01r\x03\x05param\
 \x01\x04rank\x02\x05alpha\x03\x04\0\x06choice\x03\0\x04\x01p\x05\x01k\x06\x01@\0\
 \0\x07\x04\0\x07choices\x01\x08\x03\0\"graftwork:strategy/selection@0.1.0\x05\x03\
-\x01B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\
-\x05\x04\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\
-\x05level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strateg\
-y/log@0.1.0\x05\x05\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07int\
-eger\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attrib\
-ute\x03\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aa\
-ttributes\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\
-\x04\0\x05graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x06\x02\x03\
-\0\x05\x05graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\
-\x01\x07\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-\
-error\x03\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\
-\x08internal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01r\x05\x04names\x05sh\
-ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x04\0\x0eadapter-tensor\x03\0\x0a\
-\x01p\x0b\x01k\x03\x01r\x05\x06target\x01\x04kinds\x07tensors\x0c\x04base\x0d\x09\
-effective\x03\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05param\x01\x05group\x09\x04\0\
-\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13learning-rate-scaleu\x0cweigh\
-t-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01p\x14\x01o\x02ss\x01p\x18\
-\x01r\x04\x09trainable\x15\x08adapters\x16\x06groups\x17\x08metadata\x19\x04\0\x0d\
-strategy-plan\x03\0\x1a\x01r\x04\x04names\x07versions\x07summarys\x0dconfig-sche\
-mas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1egraftwork:strategy/types@0.1.0\x05\x08\
-\x02\x03\0\x06\x0adescriptor\x01B\x04\x02\x03\x02\x01\x09\x04\0\x0adescriptor\x03\
-\0\0\x01@\0\0\x01\x04\0\x08describe\x01\x02\x04\0\x1fgraftwork:strategy/plugin@0\
-.1.0\x05\x0a\x02\x03\0\x06\x0dstrategy-plan\x02\x03\0\x06\x05error\x01B\x07\x02\x03\
-\x02\x01\x0b\x04\0\x0dstrategy-plan\x03\0\0\x02\x03\x02\x01\x0c\x04\0\x05error\x03\
-\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x06configs\0\x04\x04\0\x04plan\x01\x05\x04\0\
-!graftwork:strategy/strategy@0.1.0\x05\x0d\x04\0(graftwork:strategy/strategy-plu\
-gin@0.1.0\x04\0\x0b\x15\x01\0\x0fstrategy-plugin\x03\0\0\0G\x09producers\x01\x0c\
-processed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+\x01B\x09\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01p\x01\x01@\0\0\x02\x04\
+\0\x07trained\x01\x03\x01pu\x01j\x01\x04\x01s\x01@\x02\x05param\x01\x06tensors\0\
+\x05\x04\0\x06scores\x01\x06\x03\0!graftwork:strategy/training@0.1.0\x05\x04\x01\
+B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\x05\
+\x05\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\x05\
+level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strategy/lo\
+g@0.1.0\x05\x06\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07integer\
+\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attribute\x03\
+\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aattribut\
+es\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\x04\0\x05\
+graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x07\x02\x03\0\x06\x05\
+graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\x01\x08\
+\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-error\x03\
+\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\x08inter\
+nal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01k\x03\x01r\x06\x04names\x05sh\
+ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x06update\x0a\x04\0\x0eadapter\
+-tensor\x03\0\x0b\x01p\x0c\x01r\x06\x06target\x01\x04kinds\x07tensors\x0d\x04bas\
+e\x0a\x09effective\x03\x07penalty\x0a\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05par\
+am\x01\x05group\x09\x04\0\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13lear\
+ning-rate-scaleu\x0cweight-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01\
+p\x14\x01o\x02ss\x01p\x18\x01r\x05\x09trainable\x15\x06shared\x0d\x08adapters\x16\
+\x06groups\x17\x08metadata\x19\x04\0\x0dstrategy-plan\x03\0\x1a\x01r\x04\x04name\
+s\x07versions\x07summarys\x0dconfig-schemas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1e\
+graftwork:strategy/types@0.1.0\x05\x09\x02\x03\0\x07\x0adescriptor\x01B\x04\x02\x03\
+\x02\x01\x0a\x04\0\x0adescriptor\x03\0\0\x01@\0\0\x01\x04\0\x08describe\x01\x02\x04\
+\0\x1fgraftwork:strategy/plugin@0.1.0\x05\x0b\x02\x03\0\x07\x0dstrategy-plan\x02\
+\x03\0\x07\x05error\x01B\x07\x02\x03\x02\x01\x0c\x04\0\x0dstrategy-plan\x03\0\0\x02\
+\x03\x02\x01\x0d\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x06confi\
+gs\0\x04\x04\0\x04plan\x01\x05\x04\0!graftwork:strategy/strategy@0.1.0\x05\x0e\x04\
+\0(graftwork:strategy/strategy-plugin@0.1.0\x04\0\x0b\x15\x01\0\x0fstrategy-plug\
+in\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10\
+wit-bindgen-rust\x060.61.1";
         };
     };
 }
@@ -2591,9 +3835,9 @@ pub use __export_strategy_plugin_impl as __export_strategy_plugin;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1592] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x92\x0b\x01A\x02\x01\
-A\x10\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1737] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xa3\x0c\x01A\x02\x01\
+A\x12\x01B\x0d\x01y\x04\0\x08param-id\x03\0\0\x01py\x01ky\x01k\x01\x01r\x06\x04n\
 ames\x05shape\x02\x05dtypes\x04roles\x05layer\x03\x07tied-to\x04\x04\0\x05param\x03\
 \0\x05\x01p\x06\x01@\0\0\x07\x04\0\x06params\x01\x08\x01@\0\0s\x04\0\x06config\x01\
 \x09\x04\0\x0carchitecture\x01\x09\x03\0\x1egraftwork:strategy/model@0.1.0\x05\0\
@@ -2604,30 +3848,33 @@ j\x01u\x01s\x01@\x01\x05param\x01\0\x02\x04\0\x04norm\x01\x03\x01pu\x01j\x01\x04
 \x0a\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01ky\x01ku\x01r\x03\x05param\
 \x01\x04rank\x02\x05alpha\x03\x04\0\x06choice\x03\0\x04\x01p\x05\x01k\x06\x01@\0\
 \0\x07\x04\0\x07choices\x01\x08\x03\0\"graftwork:strategy/selection@0.1.0\x05\x03\
-\x01B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\
-\x05\x04\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\
-\x05level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strateg\
-y/log@0.1.0\x05\x05\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07int\
-eger\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attrib\
-ute\x03\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aa\
-ttributes\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\
-\x04\0\x05graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x06\x02\x03\
-\0\x05\x05graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\
-\x01\x07\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-\
-error\x03\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\
-\x08internal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01r\x05\x04names\x05sh\
-ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x04\0\x0eadapter-tensor\x03\0\x0a\
-\x01p\x0b\x01k\x03\x01r\x05\x06target\x01\x04kinds\x07tensors\x0c\x04base\x0d\x09\
-effective\x03\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05param\x01\x05group\x09\x04\0\
-\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13learning-rate-scaleu\x0cweigh\
-t-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01p\x14\x01o\x02ss\x01p\x18\
-\x01r\x04\x09trainable\x15\x08adapters\x16\x06groups\x17\x08metadata\x19\x04\0\x0d\
-strategy-plan\x03\0\x1a\x01r\x04\x04names\x07versions\x07summarys\x0dconfig-sche\
-mas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1egraftwork:strategy/types@0.1.0\x05\x08\
-\x04\0Hgraftwork:strategy/strategy-plugin-with-all-of-its-exports-removed@0.1.0\x04\
-\0\x0b5\x01\0/strategy-plugin-with-all-of-its-exports-removed\x03\0\0\0G\x09prod\
-ucers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x06\
-0.61.1";
+\x01B\x09\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x01p\x01\x01@\0\0\x02\x04\
+\0\x07trained\x01\x03\x01pu\x01j\x01\x04\x01s\x01@\x02\x05param\x01\x06tensors\0\
+\x05\x04\0\x06scores\x01\x06\x03\0!graftwork:strategy/training@0.1.0\x05\x04\x01\
+B\x02\x01@\0\0w\x04\0\x04next\x01\0\x03\0\x1fgraftwork:strategy/random@0.1.0\x05\
+\x05\x01B\x04\x01m\x03\x05debug\x04info\x04warn\x04\0\x05level\x03\0\0\x01@\x02\x05\
+level\x01\x07messages\x01\0\x04\0\x04emit\x01\x02\x03\0\x1cgraftwork:strategy/lo\
+g@0.1.0\x05\x06\x01B\x0d\x01y\x04\0\x07node-id\x03\0\0\x01px\x01q\x04\x07integer\
+\x01x\0\x05float\x01u\0\x04text\x01s\0\x08integers\x01\x02\0\x04\0\x09attribute\x03\
+\0\x03\x01p\x01\x01o\x02s\x04\x01p\x06\x01r\x03\x02ops\x06inputs\x05\x0aattribut\
+es\x07\x04\0\x04node\x03\0\x08\x01p\x09\x01r\x02\x05nodes\x0a\x04root\x01\x04\0\x05\
+graph\x03\0\x0b\x03\0#graftwork:strategy/expression@0.1.0\x05\x07\x02\x03\0\x06\x05\
+graph\x01B\x1e\x02\x03\x02\x01\x01\x04\0\x08param-id\x03\0\0\x02\x03\x02\x01\x08\
+\x04\0\x05graph\x03\0\x02\x01r\x02\x04paths\x07messages\x04\0\x0cconfig-error\x03\
+\0\x04\x01q\x03\x0einvalid-config\x01\x05\0\x11unsupported-model\x01s\0\x08inter\
+nal\x01s\0\x04\0\x05error\x03\0\x06\x01py\x01ks\x01k\x03\x01r\x06\x04names\x05sh\
+ape\x08\x09trainable\x7f\x05group\x09\x04init\x03\x06update\x0a\x04\0\x0eadapter\
+-tensor\x03\0\x0b\x01p\x0c\x01r\x06\x06target\x01\x04kinds\x07tensors\x0d\x04bas\
+e\x0a\x09effective\x03\x07penalty\x0a\x04\0\x07adapter\x03\0\x0e\x01r\x02\x05par\
+am\x01\x05group\x09\x04\0\x09trainable\x03\0\x10\x01ku\x01r\x03\x04names\x13lear\
+ning-rate-scaleu\x0cweight-decay\x12\x04\0\x05group\x03\0\x13\x01p\x11\x01p\x0f\x01\
+p\x14\x01o\x02ss\x01p\x18\x01r\x05\x09trainable\x15\x06shared\x0d\x08adapters\x16\
+\x06groups\x17\x08metadata\x19\x04\0\x0dstrategy-plan\x03\0\x1a\x01r\x04\x04name\
+s\x07versions\x07summarys\x0dconfig-schemas\x04\0\x0adescriptor\x03\0\x1c\x03\0\x1e\
+graftwork:strategy/types@0.1.0\x05\x09\x04\0Hgraftwork:strategy/strategy-plugin-\
+with-all-of-its-exports-removed@0.1.0\x04\0\x0b5\x01\0/strategy-plugin-with-all-\
+of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-co\
+mponent\x070.258.3\x10wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {
