@@ -11,7 +11,7 @@
 
 use std::num::NonZeroUsize;
 
-use graftwork::{Control, EvalRequest, Event, Host, MergeRequest, RunConfig, StrategyConfig};
+use graftwork::{Control, EvalRequest, Event, Host, MergeOutput, MergeRequest, RunConfig, StrategyConfig};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = std::env::args_os().nth(1).map_or_else(|| std::env::temp_dir().join("graftwork-embed"), Into::into);
@@ -36,16 +36,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
 
     let merged = out.join("merged");
-    let (model, adapter) = (None, report.out.clone());
-    let request = MergeRequest {
-        model,
-        adapter,
-        out: merged.clone(),
-        overwrite: true,
-        dtype: Some(graftwork::Dtype::F32),
-        max_shard_bytes: None,
-        device: config.device,
-    };
+    let output = MergeOutput::Model { dtype: Some(graftwork::Dtype::F32), max_shard_bytes: None };
+    let request = MergeRequest { output, overwrite: true, ..MergeRequest::new(&report.out, &merged) };
     host.merge(&request, &mut |_| {})?;
 
     let batch_size = NonZeroUsize::MIN.saturating_add(7);

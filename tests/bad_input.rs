@@ -135,15 +135,17 @@ fn settings_that_make_no_sense() {
     length.data.max_length = Some(1);
     fails(&length, &["max_length"]);
     let mut settings = config();
-    let unknown = host().assign_settings(&mut settings, vec![("rnak".to_owned(), json!(4))]);
+    let unknown = host().assign_settings(&mut settings.strategy, vec![("rnak".to_owned(), json!(4))]);
     let message = unknown.expect_err("no such setting").to_string();
     assert!(message.contains("did you mean rank"), "{message}");
     let ambiguous = &mut config();
     ambiguous.strategy.insert(0, plugin("rank-select"));
-    let message =
-        host().assign_settings(ambiguous, vec![("alpha".to_owned(), json!(4))]).expect_err("two have it").to_string();
+    let message = host()
+        .assign_settings(&mut ambiguous.strategy, vec![("alpha".to_owned(), json!(4))])
+        .expect_err("two have it")
+        .to_string();
     assert!(message.contains("rank-select.alpha or lora.alpha"), "{message}");
-    host().assign_settings(ambiguous, vec![("lora.alpha".to_owned(), json!(4))]).expect("one is named");
+    host().assign_settings(&mut ambiguous.strategy, vec![("lora.alpha".to_owned(), json!(4))]).expect("one is named");
 
     let file = dir.path().join("run.toml");
     fs::write(&file, "seed = 1\nlearning_rate = 3\n").expect("written");

@@ -6,9 +6,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{difference, golden, host, ids, logits, plugin, run, tensor};
-use graftwork::{
-    Control, DeviceChoice, EvalRequest, EvalResult, EvalSplit, MergeRequest, RunConfig, StrategyConfig, TaskKind,
-};
+use graftwork::{Control, EvalRequest, EvalResult, EvalSplit, MergeRequest, RunConfig, StrategyConfig, TaskKind};
 use serde_json::{Value, json};
 
 /// A golden model of each family that predicts the next token.
@@ -136,16 +134,7 @@ fn trains(model: &Path, data: &str, out: &Path) {
     }
     let with_adapter = eval(None, Some(&adapted), data);
     let merged = out.join(format!("{name}-merged"));
-    let request = MergeRequest {
-        model: None,
-        adapter: adapted,
-        out: merged.clone(),
-        overwrite: false,
-        dtype: None,
-        max_shard_bytes: None,
-        device: DeviceChoice::Cpu,
-    };
-    host().merge(&request, &mut |_| {}).expect("a merge");
+    host().merge(&MergeRequest::new(adapted, &merged), &mut |_| {}).expect("a merge");
     let after = eval(Some(&merged), None, data);
     let (a, b) = (with_adapter.evaluation.loss, after.evaluation.loss);
     assert!((a - b).abs() < 1e-5 * a, "{name}: {a} with the adapter, {b} merged");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::{difference, golden, host, logits, plugin, run, tensor};
 use graftwork::{
-    Control, DeviceChoice, Dtype, EvalRequest, EvalSplit, MergeRequest, RunConfig, RunReport, Schedule, Warmup,
+    Control, Dtype, EvalRequest, EvalSplit, MergeOutput, MergeRequest, RunConfig, RunReport, Schedule, Warmup,
 };
 use serde_json::{Value, json};
 
@@ -134,15 +134,8 @@ fn what_was_taken_out_of_the_weight_trains_and_merges() {
         assert!(!adapter.join("adapter_config.json").exists(), "{init}: no adapter in PEFT's form");
 
         let merged = dir.path().join("merged");
-        let request = MergeRequest {
-            model: None,
-            adapter,
-            out: merged.clone(),
-            overwrite: false,
-            dtype: Some(Dtype::F32),
-            max_shard_bytes: None,
-            device: DeviceChoice::Cpu,
-        };
+        let output = MergeOutput::Model { dtype: Some(Dtype::F32), max_shard_bytes: None };
+        let request = MergeRequest { output, ..MergeRequest::new(adapter, &merged) };
         host().merge(&request, &mut |_| {}).expect("a merged model");
         let adapted = logits(None, Some(out), &asked());
         let worst = difference(&logits(Some(merged), None, &asked()), &adapted);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{difference, golden, host, ids, logits, model, plugin, run, short, tensor};
 use graftwork::{
-    Control, DeviceChoice, Dtype, EvalRequest, Event, MergeRequest, Recompute, RunConfig, Schedule, Warmup,
+    Control, Dtype, EvalRequest, Event, MergeOutput, MergeRequest, Recompute, RunConfig, Schedule, Warmup,
 };
 use serde_json::{Value, json};
 
@@ -22,10 +22,8 @@ fn evaluate(model: &Path, adapter: Option<&Path>) -> f64 {
 }
 
 fn merge(adapter: &Path, out: &Path) {
-    let (model, adapter, out) = (None, adapter.to_owned(), out.to_owned());
-    let device = DeviceChoice::Cpu;
-    let request =
-        MergeRequest { model, adapter, out, overwrite: false, dtype: Some(Dtype::F32), max_shard_bytes: None, device };
+    let output = MergeOutput::Model { dtype: Some(Dtype::F32), max_shard_bytes: None };
+    let request = MergeRequest { output, ..MergeRequest::new(adapter, out) };
     host().merge(&request, &mut |_| {}).expect("a merged model");
 }
 

@@ -1,15 +1,15 @@
 //! A model's parameters under a plan.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::{DType, Tensor};
 use graftwork_kernels::memory::kept;
 use graftwork_kernels::random::Key;
-use graftwork_plan::{Manifest, Param, ParamId, Plan, Readings, Shape, Trainable};
+use graftwork_plan::{Adapter, AdapterTensor, Manifest, Param, ParamId, Plan, Readings, Shape, Trainable};
 
 use crate::AdaptError;
-use crate::initial::{finite, initialise};
+use crate::initial::{finite, initialise, initialise_shared};
 use crate::materialize::materialize;
 use crate::scope::{Scope, full_precision};
 use crate::session::{Mode, Session};
@@ -25,6 +25,8 @@ pub struct Slot {
     pub trainable: bool,
     /// Index into the plan's groups.
     pub group: usize,
+    /// Whether a weight depends on it. What none does is state of the run, and no part of its result.
+    pub part: bool,
 }
 
 /// Weights, adapters and what trains, on one device.
@@ -36,6 +38,14 @@ pub struct Adapted {
     slots: Vec<Slot>,
     /// By slot, in full precision.
     tensors: Vec<Tensor<2>>,
+    /// Slots of the shared tensors, by name.
+    shared: BTreeMap<String, usize>,
+    /// By slot: what trains by the plan, and is not to for now.
+    pub(crate) frozen: Vec<bool>,
+    /// The generator of what is drawn at step 0.
+    pub(crate) key: Key,
+    /// How often the adapters were folded into the base.
+    pub(crate) restarts: u64,
     /// By adapter of the plan and rows of activations.
     readings: Mutex<HashMap<(usize, u64), Arc<Readings>>>,
 }
@@ -52,6 +62,16 @@ pub(crate) enum Weight {
     Tied(ParamId),
 }
 
+impl Weight {
+    /// The tensor that it holds itself.
+    fn own(&self) -> Option<&Tensor<2>> {
+        match self {
+            Self::Frozen(base) | Self::Adapted { base, .. } => Some(base),
+            Self::Trained { .. } | Self::Tied(_) => None,
+        }
+    }
+}
+
 impl Adapted {
     /// Puts a plan to work on weights: draws the adapters' initial values from `seed`, and changes the base where an
     /// adapter says so.
@@ -62,33 +82,55 @@ impl Adapted {
     /// # Errors
     /// An initial value is not finite.
     pub fn new(manifest: Arc<Manifest>, plan: Arc<Plan>, base: Vec<Tensor<2>>, seed: u64) -> Result<Self, AdaptError> {
-        let key = Key::new(seed).child("initial values");
         let weight = |(param, base): (&Param, _)| param.tied_to.map_or(Weight::Frozen(base), Weight::Tied);
-        let mut weights: Vec<_> = manifest.params.iter().zip(base).map(weight).collect();
-        let (mut slots, mut tensors) = (Vec::new(), Vec::new());
+        let weights = manifest.params.iter().zip(base).map(weight).collect();
+        let key = Key::new(seed).child("initial values");
+        let (slots, tensors, shared, frozen, readings) = Default::default();
+        let mut model = Self { manifest, plan, weights, slots, tensors, shared, frozen, key, restarts: 0, readings };
+        model.begin()?;
+        Ok(model)
+    }
+
+    /// Makes a slot of each tensor of the plan: shared ones first, then those of the adapters, then what trains in place.
+    fn begin(&mut self) -> Result<(), AdaptError> {
+        let (plan, manifest, key) = (Arc::clone(&self.plan), Arc::clone(&self.manifest), self.key);
+        let slot = |name: String, tensor: &AdapterTensor, part| {
+            let (shape, trainable, group) = (tensor.shape.clone(), tensor.trainable, tensor.group);
+            Slot { name, shape, trainable, group, part }
+        };
+        if let Some(device) = self.weights.iter().find_map(Weight::own).map(Tensor::device) {
+            for tensor in plan.shared() {
+                self.shared.insert(tensor.name.clone(), self.slots.len());
+                self.push(slot(tensor.name.clone(), tensor, true), initialise_shared(tensor, &device, &key)?);
+            }
+        }
         // A plan claims no parameter twice and none that is tied, so each that it names is still frozen when its turn comes.
         for (index, adapter) in plan.adapters().iter().enumerate() {
-            let (weight, target) = (&mut weights[adapter.target.index()], &manifest.params[adapter.target.index()]);
-            let Weight::Frozen(base) = weight else { continue };
-            let (base, values) = initialise(adapter, &target.name, base, &key.child(&target.name))?;
-            *weight = Weight::Adapted { base, adapter: index, first: slots.len() };
-            tensors.extend(values);
-            slots.extend(adapter.tensors.iter().map(|tensor| Slot {
-                name: format!("{}.{}", target.module(), tensor.name),
-                shape: tensor.shape.clone(),
-                trainable: tensor.trainable,
-                group: tensor.group,
-            }));
+            let target = &manifest.params[adapter.target.index()];
+            let Weight::Frozen(base) = &self.weights[adapter.target.index()] else { continue };
+            let shared = self.shared_of(adapter, |slot| self.tensor(slot));
+            let (base, values) = initialise(adapter, &target.name, base, &shared, &key.child(&target.name))?;
+            self.weights[adapter.target.index()] = Weight::Adapted { base, adapter: index, first: self.slots.len() };
+            for (at, (tensor, value)) in adapter.tensors.iter().zip(values).enumerate() {
+                let name = format!("{}.{}", target.module(), tensor.name);
+                self.push(slot(name, tensor, adapter.is_part_of_the_weight(at)), value);
+            }
         }
         for Trainable { param, group } in plan.trainable() {
-            let (weight, param) = (&mut weights[param.index()], &manifest.params[param.index()]);
+            let (weight, param) = (&mut self.weights[param.index()], &manifest.params[param.index()]);
             let Weight::Frozen(base) = weight else { continue };
-            tensors.push(kept(&base.device(), base.clone(), full_precision));
-            *weight = Weight::Trained { slot: slots.len(), dtype: base.dtype() };
+            let value = kept(&base.device(), base.clone(), full_precision);
+            *weight = Weight::Trained { slot: self.slots.len(), dtype: base.dtype() };
             let (name, shape) = (param.name.clone(), param.shape.clone());
-            slots.push(Slot { name, shape, trainable: true, group: *group });
+            self.push(Slot { name, shape, trainable: true, group: *group, part: true }, value);
         }
-        Ok(Self { manifest, plan, weights, slots, tensors, readings: Mutex::default() })
+        Ok(())
+    }
+
+    fn push(&mut self, slot: Slot, value: Tensor<2>) {
+        self.slots.push(slot);
+        self.tensors.push(value);
+        self.frozen.push(false);
     }
 
     /// The plan.
@@ -134,7 +176,8 @@ impl Adapted {
                 let adapter = &self.plan.adapters()[*adapter];
                 let tensors = &self.tensors[*first..first + adapter.tensors.len()];
                 let base = full_precision(base.clone());
-                let scope = Scope { base: &base, tensors, deltas: &[], key: Key::new(0), dropout: None };
+                let shared = self.shared_of(adapter, |slot| self.tensor(slot));
+                let scope = Scope { shared: &shared, ..Scope::new(&base, tensors) };
                 let merged = materialize(&adapter.effective, adapter.effective.root(), &scope);
                 finite(&merged, || "the merged weight".to_owned(), self.name(param))?;
                 Ok(merged)
@@ -142,12 +185,39 @@ impl Adapted {
         }
     }
 
+    /// The shared tensors that an adapter uses, by name.
+    pub(crate) fn shared_of(
+        &self,
+        adapter: &Adapter,
+        value: impl Fn(usize) -> Tensor<2>,
+    ) -> BTreeMap<String, Tensor<2>> {
+        let named = |name: &str| Some((name.to_owned(), value(*self.shared.get(name)?)));
+        adapter.shared().into_iter().filter_map(named).collect()
+    }
+
+    pub(crate) fn shared_plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan)
+    }
+
+    /// Changes the frozen weight under an adapter.
+    pub(crate) fn set_base(&mut self, param: ParamId, value: Tensor<2>) {
+        if let Weight::Adapted { base, .. } = &mut self.weights[param.index()] {
+            *base = value;
+        }
+    }
+
     pub(crate) fn weight(&self, param: ParamId) -> &Weight {
         &self.weights[param.index()]
     }
 
+    /// A parameter of the model.
+    #[must_use]
+    pub fn param(&self, id: ParamId) -> &Param {
+        &self.manifest.params[id.index()]
+    }
+
     pub(crate) fn name(&self, param: ParamId) -> &str {
-        &self.manifest.params[param.index()].name
+        &self.param(param).name
     }
 
     /// How to read an adapter's expression for about so many rows of activations.

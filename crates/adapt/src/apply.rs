@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use graftwork_kernels::linear::{Layer, Path, linear, linear_pair};
-use graftwork_plan::{Graph, Reading, Readings};
+use graftwork_plan::{Graph, MAX_RANK, Reading, Readings};
 
 use crate::materialize::materialize;
 use crate::scope::Scope;
@@ -78,6 +78,8 @@ impl Walk<'_> {
             },
             Reading::Sub(a, b) => value(go(a, x.clone()) - go(b, x)),
             Reading::Compose { outer, inner } => begin(outer, go(inner, x)),
+            Reading::Kron { left, right } => value(self.kron(left, right, x, depth)),
+            Reading::Blocks(blocks) => value(self.blocks(blocks, x)),
             Reading::Scale(factor, map) => match self.readings.of(map) {
                 // Where the map is a product of thin factors, the least there is to scale lies between them.
                 Reading::Compose { outer, inner } => begin(outer, go(inner, x).mul_scalar(factor)),
@@ -87,6 +89,26 @@ impl Walk<'_> {
             Reading::Rows { map, vector: v } => value(go(map, x) * vector(v)),
             Reading::Columns { map, vector: v } => begin(map, x * vector(v)),
         }
+    }
+
+    /// `left · X · rightᵀ` for every row of `x` as a matrix `X`, [C. F. Van Loan, "The ubiquitous Kronecker product", 2000].
+    fn kron(&self, left: usize, right: usize, x: Tensor<2>, depth: usize) -> Tensor<2> {
+        let (tokens, columns) = (x.dims()[0], self.graph.node(left).shape.padded()[MAX_RANK - 1]);
+        let within = x.dims()[1] / columns;
+        let inner = self.apply(right, x.reshape([tokens * columns, within]), depth + 1);
+        let rows = inner.dims()[1];
+        let turned = inner.reshape([tokens, columns, rows]).swap_dims(1, 2).reshape([tokens * rows, columns]);
+        let outer = self.apply(left, turned, depth + 1);
+        let across = outer.dims()[1];
+        outer.reshape([tokens, rows, across]).swap_dims(1, 2).reshape([tokens, across * rows])
+    }
+
+    fn blocks(&self, blocks: usize, x: Tensor<2>) -> Tensor<2> {
+        let [_, count, rows, columns] = self.graph.node(blocks).shape.padded();
+        let tokens = x.dims()[0];
+        let matrices = materialize(self.graph, blocks, self.scope).reshape([count, rows, columns]);
+        let parts = x.reshape([tokens, count, columns]).swap_dims(0, 1);
+        parts.matmul(matrices.swap_dims(1, 2)).swap_dims(0, 1).reshape([tokens, count * rows])
     }
 
     /// `weight + scale · (up @ down)`, where a node is that and the three matrices are multiplied with as they are.

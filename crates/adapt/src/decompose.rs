@@ -48,7 +48,7 @@ pub(crate) fn decompose(op: &Op, a: Tensor<4>, shape: &Shape, result: &Shape) ->
 
 /// Zeroes all but the fraction of entries that are largest in magnitude; of equals the first stay.
 fn largest(mut values: Vec<f64>, density: f64) -> Vec<f64> {
-    let kept = (values.len() as f64 * density).round() as usize;
+    let kept = (values.len() as f64 * density) as usize;
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[j].abs().total_cmp(&values[i].abs()).then(i.cmp(&j)));
     for &index in order.iter().skip(kept) {

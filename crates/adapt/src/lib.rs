@@ -9,17 +9,22 @@
 mod adapted;
 mod apply;
 mod decompose;
+mod delta;
 mod error;
 mod initial;
 mod materialize;
+mod per_row;
 mod rows;
 mod scope;
 mod session;
+mod steer;
 
 pub use adapted::{Adapted, Slot};
 pub use apply::apply;
+pub use delta::{Values, added, compose, delta};
 pub use error::AdaptError;
 pub use materialize::materialize;
+pub use per_row::PerRow;
 pub use rows::rows;
 pub use scope::{Dropout, Scope};
 pub use session::{Mode, Session};

@@ -1,6 +1,6 @@
 //! The value of an expression.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Int, Tensor, TensorData, activation};
 use graftwork_model::matrix_shape;
 use graftwork_plan::{Graph, Node, Op, Shape};
 
@@ -28,6 +28,9 @@ pub(crate) fn leaf(op: &Op, scope: &Scope<'_>) -> Option<Tensor<2>> {
     match op {
         Op::Base => Some(scope.base.clone()),
         Op::Tensor { index } => Some(scope.tensors[*index as usize].clone()),
+        // A checked expression names only shared tensors that there are.
+        Op::Shared { name } => scope.shared.get(name).cloned(),
+        Op::Gradient { index } => Some(scope.gradients[*index as usize].clone()),
         Op::Delta { index } => Some(scope.deltas[*index as usize].clone()),
         _ => None,
     }
@@ -37,6 +40,7 @@ pub(crate) fn leaf(op: &Op, scope: &Scope<'_>) -> Option<Tensor<2>> {
 /// 1 where its shape has fewer, so that broadcasting lines up as it should. A value is dropped after its last use.
 fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
     let mut uses = graph.uses(root);
+    let differentiable = differentiable(graph, root);
     let mut values: Vec<Option<Tensor<4>>> = vec![None; root + 1];
     for index in 0..=root {
         if uses[index] == 0 {
@@ -49,10 +53,24 @@ fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
         });
         let operands: Vec<_> = operands.collect();
         let operand_shapes: Vec<_> = node.inputs.iter().map(|&i| &graph.node(i).shape).collect();
-        values[index] = Some(evaluate(node, index, operands, &operand_shapes, scope));
+        let value = evaluate(node, index, operands, &operand_shapes, scope);
+        // What only constants come of is computed without a record for the way back.
+        values[index] = Some(if node.inputs.is_empty() && !differentiable[index] { value.detach() } else { value });
     }
     // The root has a use, so it has a value.
     values.pop().flatten().unwrap_or_else(|| Tensor::zeros([1, 1, 1, 1], &scope.device()))
+}
+
+/// Whether the gradient of node `root` reaches each node up to it.
+fn differentiable(graph: &Graph, root: usize) -> Vec<bool> {
+    let mut reached = vec![false; root + 1];
+    reached[root] = true;
+    for index in (0..=root).rev().filter(|&index| graph.node(index).op != Op::Detach) {
+        if reached[index] {
+            graph.node(index).inputs.iter().for_each(|&input| reached[input] = true);
+        }
+    }
+    reached
 }
 
 fn evaluate(node: &Node, index: usize, operands: Vec<Tensor<4>>, shapes: &[&Shape], scope: &Scope<'_>) -> Tensor<4> {
@@ -107,12 +125,21 @@ fn unary(node: &Node, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
             let identity = Tensor::<2>::eye(size, &a.device()).cast(a.dtype()).reshape([1, 1, size, size]);
             identity * a
         }
+        Op::BlockDiagonal => {
+            let [_, count, rows, columns] = a.dims();
+            let identity = Tensor::<2>::eye(count, &a.device()).cast(a.dtype()).reshape([count, 1, count, 1]);
+            (identity * a.reshape([count, rows, 1, columns])).reshape(node.shape.padded())
+        }
+        Op::UpperTriangle { size } => upper_triangle(a, *size as usize).reshape(node.shape.padded()),
         Op::Inverse => decompose::inverse(a),
         Op::Abs => a.abs(),
         Op::Sign => a.sign(),
         Op::Sqrt => a.sqrt(),
         Op::Exp => a.exp(),
         Op::Tanh => a.tanh(),
+        Op::Sin => a.sin(),
+        Op::Cos => a.cos(),
+        Op::Acos => a.clamp(-1.0, 1.0).acos(),
         Op::Sigmoid => activation::sigmoid(a),
         Op::Norm { axis } => {
             // Squares of half precision soon overflow, and `TINY` would be none there.
@@ -128,6 +155,18 @@ fn unary(node: &Node, a: Tensor<4>, shape: &Shape) -> Tensor<4> {
         // Dropout, and a concatenation of one.
         _ => a,
     }
+}
+
+/// Entries of the last axis, row by row above the diagonal of `size × size` matrices: each place takes its entry, and the others
+/// one of zero that is put behind them.
+fn upper_triangle(a: Tensor<4>, size: usize) -> Tensor<4> {
+    let [outer, inner, one, entries] = a.dims();
+    let place = |i: usize, j: usize| if i < j { i * size - i * (i + 1) / 2 + j - i - 1 } else { entries };
+    let places: Vec<i32> = (0..size * size).map(|at| place(at / size, at % size) as i32).collect();
+    let plain = a.device().without_autodiff();
+    let places = Tensor::<1, Int>::from_data(TensorData::new(places, [size * size]), &plain);
+    let zero = Tensor::zeros([outer, inner, one, 1], (&a.device(), a.dtype()));
+    Tensor::cat(vec![a, zero], 3).select(3, places)
 }
 
 fn binary(node: &Node, a: Tensor<4>, b: Tensor<4>) -> Tensor<4> {

@@ -44,7 +44,7 @@ impl Walk<'_> {
                 go(map) * v.reshape([1, count])
             }
             Reading::Identity => self.one_hot(node),
-            Reading::Dense => self.lookup(node),
+            Reading::Dense | Reading::Kron { .. } | Reading::Blocks(_) => self.lookup(node),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the leaves of an expression stand for, and the types that they are computed in.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::{DType, Device, Tensor};
 use graftwork_kernels::random::Key;
 
@@ -14,12 +16,28 @@ pub struct Scope<'a> {
     pub base: &'a Tensor<2>,
     /// The adapter's tensors.
     pub tensors: &'a [Tensor<2>],
+    /// The tensors of the whole model, by name.
+    pub shared: &'a BTreeMap<String, Tensor<2>>,
+    /// The gradients of the adapter's tensors, where an update is computed.
+    pub gradients: &'a [Tensor<2>],
     /// What each source of a composition changes in the weight.
     pub deltas: &'a [Tensor<2>],
     /// Stream of the random ops: node `n` draws from its `n`-th number.
     pub key: Key,
     /// Stream of the dropout masks.
     pub dropout: Dropout,
+}
+
+/// No shared tensors.
+pub(crate) static NOTHING_SHARED: BTreeMap<String, Tensor<2>> = BTreeMap::new();
+
+impl<'a> Scope<'a> {
+    /// A weight and an adapter's tensors, and nothing else.
+    #[must_use]
+    pub fn new(base: &'a Tensor<2>, tensors: &'a [Tensor<2>]) -> Self {
+        let key = Key::new(0);
+        Self { base, tensors, shared: &NOTHING_SHARED, gradients: &[], deltas: &[], key, dropout: None }
+    }
 }
 
 impl Scope<'_> {

@@ -11,7 +11,7 @@ use crate::adapted::{Adapted, Slot, Weight};
 use crate::apply::{apply, layer};
 use crate::materialize::materialize;
 use crate::rows::rows;
-use crate::scope::{Dropout, Scope};
+use crate::scope::{Dropout, Scope, full_precision};
 
 /// What a forward pass is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl<'a> Session<'a> {
         };
         let leaf = |(index, slot): (usize, &Slot)| {
             let tensor = model.tensor(index);
-            if tracked && slot.trainable { tensor.autodiff().require_grad() } else { tensor }
+            if tracked && slot.trainable && !model.frozen[index] { tensor.autodiff().require_grad() } else { tensor }
         };
         Self { model, leaves: model.slots().iter().enumerate().map(leaf).collect(), dropout }
     }
@@ -77,14 +77,26 @@ impl<'a> Session<'a> {
             Weight::Trained { slot, dtype } => plain(self.computing(*slot, *dtype)),
             Weight::Tied(source) => self.with(*source, plain, adapted),
             Weight::Adapted { base, adapter, first } => {
-                let count = self.model.plan().adapters()[*adapter].tensors.len();
-                let tensors: Vec<_> = (*first..first + count).map(|s| self.computing(s, base.dtype())).collect();
+                let expressions = &self.model.plan().adapters()[*adapter];
+                let computing = |slot| self.computing(slot, base.dtype());
+                let tensors: Vec<_> = (*first..first + expressions.tensors.len()).map(computing).collect();
+                let shared = self.model.shared_of(expressions, computing);
                 let dropout = self.dropout.map(|key| key.child(self.model.name(param)));
-                // No op of an effective weight draws from the key.
-                let scope = Scope { base, tensors: &tensors, deltas: &[], key: Key::new(0), dropout };
+                let scope = Scope { shared: &shared, dropout, ..Scope::new(base, &tensors) };
                 adapted(*adapter, &scope)
             }
         }
+    }
+
+    /// What the adapters add to the loss, one element in full precision; none where no adapter adds anything.
+    #[must_use]
+    pub fn penalty(&self) -> Option<Tensor<1>> {
+        let penalties = self.model.plan().adapters().iter().filter_map(|adapter| {
+            let penalty = adapter.penalty.as_ref()?;
+            let number = |_: usize, scope: &Scope<'_>| full_precision(materialize(penalty, penalty.root(), scope));
+            Some(self.with(adapter.target, |weight| weight, number).reshape([1]))
+        });
+        penalties.reduce(|a, b| a + b)
     }
 
     fn biased(&self, y: Tensor<2>, bias: Option<ParamId>) -> Tensor<2> {

@@ -53,7 +53,7 @@ fn drawn(op: &str, name: &str, value: f64, dims: &[u64]) -> RawGraph {
 
 fn tensor(name: &str, dims: &[u64], init: RawGraph) -> RawTensor {
     let shape = dims.iter().map(|&d| d as u32).collect();
-    RawTensor { name: name.into(), shape, trainable: true, group: None, init }
+    RawTensor { name: name.into(), shape, trainable: true, group: None, init, update: None }
 }
 
 /// LoRA on one parameter, with dropout and a standard deviation for B.
@@ -67,7 +67,8 @@ fn plan(target: u32, sides: [u64; 2], dropout: f64, b_std: f64) -> RawPlan {
         tensor("lora_A", &[2, sides[1]], drawn("uniform", "bound", 1.0, &[2, sides[1]])),
         tensor("lora_B", &[sides[0], 2], drawn("normal", "std", b_std, &[sides[0], 2])),
     ];
-    let adapter = RawAdapter { target, kind: "lora".into(), tensors, base: None, effective: b.raw(root), penalty: None };
+    let adapter =
+        RawAdapter { target, kind: "lora".into(), tensors, base: None, effective: b.raw(root), penalty: None };
     RawPlan { adapters: vec![adapter], ..RawPlan::default() }
 }
 
@@ -226,7 +227,8 @@ fn a_merge_through_a_singular_matrix_is_an_error() {
     let inverse = b.op("inverse", &[left]);
     let root = b.op("matmul", &[inverse, base]);
     let tensors = vec![tensor("left", &[OUT, OUT], init.raw(identity))];
-    let adapter = RawAdapter { target: 1, kind: "left".into(), tensors, base: None, effective: b.raw(root), penalty: None };
+    let adapter =
+        RawAdapter { target: 1, kind: "left".into(), tensors, base: None, effective: b.raw(root), penalty: None };
     let mut model = adapted(&RawPlan { adapters: vec![adapter], ..RawPlan::default() }, 1);
     assert!(close(&f32s(model.merged(LAYER).expect("finite")), &f32s(weights()[1].clone()), 1e-5));
     let singular = model.tensor(0).zeros_like();

@@ -1,11 +1,15 @@
 //! The command line.
 
+mod results;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use graftwork::{DataSource, DeviceChoice, Format, LossOn, TaskKind};
 use serde_json::Value;
+
+pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, MergeArgs, MergeForm, PrecisionName};
 
 /// A model's place.
 const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
@@ -245,111 +249,6 @@ pub(crate) struct EvalArgs {
     /// Rows in one forward pass.
     #[arg(long, default_value = "8", value_name = "ROWS")]
     pub(crate) batch_size: NonZeroUsize,
-}
-
-/// Flags of `generate`.
-#[derive(Debug, Args)]
-pub(crate) struct GenerateArgs {
-    /// Text to continue.
-    pub(crate) prompt: String,
-    #[command(flatten)]
-    pub(crate) model: ModelArgs,
-    /// The prompt is a user's turn; put it into the model's chat template.
-    #[arg(long)]
-    pub(crate) chat: bool,
-    /// The most tokens to generate.
-    #[arg(long, default_value_t = 128, value_name = "TOKENS")]
-    pub(crate) max_tokens: usize,
-    /// Divides the logits; 0 always takes the likeliest token.
-    #[arg(long, default_value_t = 0.0)]
-    pub(crate) temperature: f64,
-    /// Only the likeliest tokens that together reach this probability.
-    #[arg(long, default_value_t = 1.0)]
-    pub(crate) top_p: f64,
-    /// The same seed and prompt give the same text.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
-}
-
-/// Flags of `merge`.
-#[derive(Debug, Args)]
-pub(crate) struct MergeArgs {
-    /// Adapter, run or checkpoint.
-    pub(crate) adapter: PathBuf,
-    /// Base model, a folder or a name on the Hub; the one that the adapter was trained on if not given.
-    #[arg(long, value_name = MODEL)]
-    pub(crate) model: Option<PathBuf>,
-    /// Folder of the merged model.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// The most that one file of weights may have, in 10^9 bytes, as on the Hub; one file for all if not given.
-    #[arg(long, value_name = "GB")]
-    pub(crate) max_shard_size: Option<f64>,
-    /// Replace a model that is already there.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// Type of the weights; the base's own if not given.
-    #[arg(long)]
-    pub(crate) dtype: Option<DtypeName>,
-    /// `cpu`, `cuda:0`.
-    #[arg(long, default_value_t)]
-    pub(crate) device: DeviceChoice,
-}
-
-/// Flags of `export`.
-#[derive(Debug, Args)]
-pub(crate) struct ExportArgs {
-    /// Adapter, run or checkpoint; without one, the model itself.
-    pub(crate) adapter: Option<PathBuf>,
-    /// Base model, a folder or a name on the Hub; the one that the adapter was trained on if not given.
-    #[arg(long, value_name = MODEL)]
-    pub(crate) model: Option<PathBuf>,
-    /// What to write.
-    #[arg(long)]
-    pub(crate) format: ExportName,
-    /// File of a GGUF, folder of an adapter.
-    #[arg(long, value_name = "PATH")]
-    pub(crate) out: PathBuf,
-    /// Replace what is already there.
-    #[arg(long)]
-    pub(crate) overwrite: bool,
-    /// How a GGUF model's matrices are stored.
-    #[arg(long, default_value = "f16")]
-    pub(crate) precision: PrecisionName,
-    /// A GGUF model without the tokenizer.
-    #[arg(long, conflicts_with = "split_as")]
-    pub(crate) no_vocab: bool,
-    /// What llama.cpp calls the way in which the tokenizer splits texts, where that is not found out by itself.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) split_as: Option<String>,
-    /// One rank and alpha for all layers of a PEFT adapter, for programs that ignore patterns and rsLoRA.
-    #[arg(long)]
-    pub(crate) folded: bool,
-}
-
-/// What `export` writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportName {
-    /// An adapter folder for PEFT.
-    Peft,
-    /// A model for llama.cpp, merged with the adapter.
-    Gguf,
-    /// A LoRA adapter for llama.cpp.
-    GgufLora,
-}
-
-/// How a GGUF model's matrices are stored.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum PrecisionName {
-    /// 32 bits.
-    F32,
-    /// 16 bits, IEEE.
-    F16,
-    /// 16 bits, the upper half of f32.
-    Bf16,
-    /// 8 bits with a scale for every 32.
-    #[value(name = "q8_0")]
-    Q8_0,
 }
 
 /// Type of weights in a file.

@@ -1,15 +1,15 @@
 //! One function for each command.
 
 mod config;
+mod generate;
+mod merge;
 mod show;
 
 use std::process::ExitCode;
 
-use graftwork::{
-    Control, DataSource, EvalRequest, GenerateRequest, Host, MergeRequest, RunConfig, RunReport, Sampling,
-};
+use graftwork::{Control, DataSource, EvalRequest, Host, RunConfig, RunReport};
 
-use crate::args::{CheckArgs, Cli, Command, EvalArgs, ExportArgs, GenerateArgs, MergeArgs, PluginCommand, RunArgs};
+use crate::args::{CheckArgs, Cli, Command, EvalArgs, ExportArgs, PluginCommand, RunArgs};
 use crate::output::{self, Failure};
 use crate::progress::{self, Progress};
 use crate::signals::Signals;
@@ -24,8 +24,8 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
             train(cli.json, |host, control, progress| host.resume(run, control, &mut |event| progress.show(&event)))
         }
         Command::Eval(args) => eval(args, cli.json),
-        Command::Generate(args) => generate(args, cli.json),
-        Command::Merge(args) => merge(args, cli.json),
+        Command::Generate(args) => generate::generate(args, cli.json),
+        Command::Merge(args) => merge::merge(args, cli.json),
         Command::Export(args) => export(args, cli.json),
         Command::Doctor => doctor(cli.json),
         Command::Plugin(command) => plugin(command, cli.json),
@@ -103,63 +103,6 @@ fn eval(args: &EvalArgs, json: bool) -> Done {
         output::json(&result)?;
     } else {
         show::evaluation(&result)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn generate(args: &GenerateArgs, json: bool) -> Done {
-    let request = GenerateRequest {
-        model: args.model.model.clone(),
-        adapter: args.model.adapter.clone(),
-        device: args.model.device,
-        prompt: args.prompt.clone(),
-        chat: args.chat,
-        sampling: Sampling {
-            max_tokens: args.max_tokens,
-            temperature: args.temperature,
-            top_p: args.top_p,
-            stop: Vec::new(),
-            seed: args.seed,
-        },
-    };
-    let control = Control::new();
-    let signals = Signals::listen(&control)?;
-    let host = Host::new()?;
-    let mut failed = None;
-    let generated = quietly(|progress| {
-        let bar = progress.bar();
-        host.generate(&request, &control, &mut |event| progress.show(&event), &mut |text| {
-            bar.finish_and_clear();
-            if !json && failed.is_none() {
-                failed = output::piece(text).err();
-            }
-        })
-    })?;
-    match failed {
-        Some(error) => return Err(error.into()),
-        None if json => output::json(&generated)?,
-        None => output::line("")?,
-    }
-    Ok(signals.exit_code().unwrap_or(ExitCode::SUCCESS))
-}
-
-fn merge(args: &MergeArgs, json: bool) -> Done {
-    let request = MergeRequest {
-        model: args.model.clone(),
-        adapter: args.adapter.clone(),
-        out: args.out.clone(),
-        overwrite: args.overwrite,
-        dtype: args.dtype.map(config::dtype),
-        max_shard_bytes: args.max_shard_size.map(|gigabytes| (gigabytes * 1e9) as u64),
-        device: args.device,
-    };
-    let host = Host::new()?;
-    let report = quietly(|progress| host.merge(&request, &mut |event| progress.show(&event)))?;
-    if json {
-        output::json(&report)?;
-    } else {
-        let out = report.out.display();
-        output::line(&format!("merged    {} parameters changed, saved in {out}", report.changed))?;
     }
     Ok(ExitCode::SUCCESS)
 }

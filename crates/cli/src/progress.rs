@@ -105,6 +105,9 @@ impl Progress {
                 return self.line(&format!("step {:>5}  eval {}", report.step, measured(&report.evaluation)));
             }
             Event::Step(step) => self.step(step),
+            Event::Steered { step, plugin, actions } => {
+                return self.line(&format!("step {step:>5}  {plugin}: {actions}"));
+            }
             Event::Checkpoint { step, path } => {
                 return self.line(&format!("step {step:>5}  checkpoint {}", path.display()));
             }

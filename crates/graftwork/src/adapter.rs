@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_model::matrix_shape;
 use graftwork_plan::{Adapter, Manifest, Plan, RawPlan};
-use graftwork_store::{AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter};
+use graftwork_store::{
+    AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter, TensorData,
+};
 use graftwork_train::NamedTensor;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,8 @@ use crate::task::TaskRecord;
 use crate::{Error, tensors};
 
 const CARD: &str = "graftwork.json";
+/// Group of a checkpoint with the weights under adapters that were folded into them.
+pub(crate) const BASES: &str = "bases";
 const PLAN_TENSORS: &str = "adapter_model.safetensors";
 
 /// Where an adapter came from, beside its tensors: `graftwork.json`.
@@ -51,6 +55,8 @@ pub(crate) struct BaseRecord {
 pub(crate) struct Trained {
     pub(crate) plan: Plan,
     pub(crate) slots: Slots,
+    /// Weights under the adapters that are not the base model's, by the names of their parameters.
+    bases: Slots,
 }
 
 impl Trained {
@@ -59,6 +65,7 @@ impl Trained {
     pub(crate) fn read(path: &Path, base: &Base) -> Result<Self, Error> {
         let manifest = &base.manifest;
         let path = &resolve(path)?;
+        let mut bases = Slots::new();
         let (raw, slots) = if path.join(PeftAdapter::MARKER).exists() {
             peft::import(&PeftAdapter::read(path)?, base, path)?
         } else if path.join(CARD).exists() {
@@ -66,13 +73,16 @@ impl Trained {
             (card.plan, read_slots(&SafetensorsFile::open(&path.join(PLAN_TENSORS))?)?)
         } else {
             let checkpoint = CheckpointDir::read(path)?;
+            if checkpoint.has(BASES) {
+                bases = read_slots(checkpoint.group(BASES)?)?;
+            }
             let plan = checkpoint.state().get("plan").cloned().unwrap_or_default();
             let plan = serde_json::from_value(plan).map_err(|e| Error::weights(path, format!("state.json: {e}")))?;
             (plan, read_slots(checkpoint.group("trained")?)?)
         };
         let plan = Plan::validate(&raw, manifest)
             .map_err(|problems| Error::Plan { strategy: path.display().to_string(), problems })?;
-        Ok(Self { plan, slots })
+        Ok(Self { plan, slots, bases })
     }
 
     /// An error where an adapter changes its weight before step 0 otherwise than the plan does: to the plan's weight, its
@@ -96,7 +106,36 @@ impl Trained {
 
     /// The model with these tensors in place.
     pub(crate) fn apply(self, base: &Base, device: &Device, path: &Path) -> Result<Adapted, Error> {
-        let mut adapted = base.adapt(&Arc::new(self.plan), device, 0)?;
+        base.has_memory_for(&self.plan, device)?;
+        let adapted = self.apply_to(base, base.weights(device)?, device, path)?;
+        // The weights as they were read, where others took their place.
+        device.memory_cleanup();
+        Ok(adapted)
+    }
+
+    /// The same over the model's weights, one matrix for each parameter.
+    pub(crate) fn apply_to(
+        self,
+        base: &Base,
+        weights: Vec<Tensor<2>>,
+        device: &Device,
+        path: &Path,
+    ) -> Result<Adapted, Error> {
+        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::new(self.plan), weights, 0)?;
+        if !self.bases.is_empty() {
+            let upload = |(name, data): (&String, &TensorData)| {
+                let columns = data.shape().last().copied().unwrap_or(1).max(1);
+                let matrix = [data.shape().iter().product::<usize>() / columns, columns];
+                Ok((name.clone(), tensors::upload(data.view(), matrix, device)?))
+            };
+            let bases = self.bases.iter().map(upload).collect::<Result<_, String>>();
+            if let Some(name) = adapted.restore_bases(1, bases.map_err(|e| Error::weights(path, e))?) {
+                return Err(Error::weights(
+                    path,
+                    format!("it has a weight `{name}` that no adapter of its plan lies on"),
+                ));
+            }
+        }
         let unused = install(&mut adapted, &self.slots, device, path)?;
         match unused.first() {
             None => Ok(adapted),
@@ -115,6 +154,15 @@ pub(crate) fn recorded_base(path: &Path) -> Option<PathBuf> {
         return PeftAdapter::read(&path).ok()?.config.base_model_name_or_path.map(PathBuf::from);
     }
     serde_json::from_value::<BaseRecord>(state(&path)?.get("base")?.clone()).ok().map(|b| b.path)
+}
+
+/// BLAKE3 of the base model that an adapter was trained on, where it says so.
+pub(crate) fn recorded_hash(path: &Path) -> Option<String> {
+    let path = resolve(path).ok()?;
+    match read_card(&path) {
+        Ok(card) => Some(card.base.blake3),
+        Err(_) => serde_json::from_value::<BaseRecord>(state(&path)?.get("base")?.clone()).ok().map(|base| base.blake3),
+    }
 }
 
 /// What a model has to be opened for to take an adapter, where that says it.
@@ -178,9 +226,13 @@ pub(crate) fn install(
     device: &Device,
     path: &Path,
 ) -> Result<Vec<String>, Error> {
-    let places: Vec<_> = adapted.slots().iter().map(|s| (s.name.clone(), s.shape.clone())).collect();
-    for (index, (name, shape)) in places.iter().enumerate() {
+    let places: Vec<_> = adapted.slots().iter().map(|s| (s.name.clone(), s.shape.clone(), s.part)).collect();
+    for (index, (name, shape, part)) in places.iter().enumerate() {
         let Some(data) = slots.get(name) else {
+            // State of a run is in its checkpoints alone.
+            if !part {
+                continue;
+            }
             return Err(Error::weights(path, format!("it has no tensor for `{name}`")));
         };
         let dims: Vec<usize> = shape.dims().iter().map(|&d| d as usize).collect();
@@ -190,7 +242,7 @@ pub(crate) fn install(
         let tensor = tensors::upload(data.view(), matrix_shape(shape), device);
         adapted.set_tensor(index, tensor.map_err(|e| Error::weights(path, format!("`{name}` {e}")))?);
     }
-    Ok(slots.keys().filter(|k| !places.iter().any(|(name, _)| name == *k)).cloned().collect())
+    Ok(slots.keys().filter(|k| !places.iter().any(|(name, ..)| name == *k)).cloned().collect())
 }
 
 /// Named tensors in f32, as files have them.
@@ -202,8 +254,15 @@ pub(crate) fn to_slots(named: Vec<NamedTensor>) -> Result<Slots, Error> {
 }
 
 /// Writes an adapter folder: in PEFT's form where there is one, else by our slots' names; with its card beside it.
-pub(crate) fn write(path: &Path, base: &Base, plan: &Plan, slots: &Slots, card: &Card) -> Result<(), Error> {
-    let dir = AtomicDir::create(path, Overwrite::Replace, CARD)?;
+pub(crate) fn write(
+    path: &Path,
+    overwrite: Overwrite,
+    base: &Base,
+    plan: &Plan,
+    slots: &Slots,
+    card: &Card,
+) -> Result<(), Error> {
+    let dir = AtomicDir::create(path, overwrite, CARD)?;
     match peft::export(plan, base, slots) {
         Some(adapter) => adapter.write_into(&dir)?,
         None => SafetensorsWriter::write_all(&dir, PLAN_TENSORS, slots)?,

@@ -100,6 +100,11 @@ impl Base {
         self.names[id.index()].as_deref()
     }
 
+    /// A parameter as the folder has it; none where it is new.
+    pub(crate) fn stored(&self, id: ParamId) -> Option<TensorRef<'_>> {
+        self.dir.tensor(self.name(id)?).ok()
+    }
+
     /// One parameter as a matrix in f32.
     pub(crate) fn weight(&self, id: ParamId, device: &Device) -> Result<Tensor<2>, Error> {
         self.matrix(id, |tensor, shape| tensors::upload(tensor, shape, device))
@@ -137,16 +142,22 @@ impl Base {
 
     /// The model under a plan, with the initial values that follow from `seed`.
     pub(crate) fn adapt(&self, plan: &Arc<Plan>, device: &Device, seed: u64) -> Result<Adapted, Error> {
-        if *device == Device::flex() {
-            let counts = plan.summary(&self.manifest);
-            let values = counts.total_parameters + counts.adapter_parameters + plan.peak_elements();
-            let bytes = values.saturating_mul(F32);
-            memory::fits("the model with its adapters", bytes, "choose a smaller model or smaller adapters")?;
-        }
+        self.has_memory_for(plan, device)?;
         let adapted = Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), self.weights(device)?, seed)?;
         // The weights as they were read, where others took their place.
         device.memory_cleanup();
         Ok(adapted)
+    }
+
+    /// Fails where the machine has not the memory that the model under a plan takes.
+    pub(crate) fn has_memory_for(&self, plan: &Plan, device: &Device) -> Result<(), Error> {
+        if *device != Device::flex() {
+            return Ok(());
+        }
+        let counts = plan.summary(&self.manifest);
+        let values = counts.total_parameters + counts.adapter_parameters + plan.peak_elements();
+        let bytes = values.saturating_mul(F32);
+        memory::fits("the model with its adapters", bytes, "choose a smaller model or smaller adapters")
     }
 
     /// All parameters as matrices, in the type to compute in; a tied one shares the memory of the one that it is tied to.

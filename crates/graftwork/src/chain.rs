@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use graftwork_plan::{ParamId, Plan, RawPlan, RawTrainable};
-use graftwork_plugin_host::{Plugin, PluginHost, Stats, Surroundings};
+use graftwork_plugin_host::{Plugin, PluginHost, Surroundings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -26,6 +26,20 @@ pub struct StrategyRecord {
     pub contract: String,
     /// Its settings.
     pub config: Map<String, Value>,
+}
+
+impl StrategyRecord {
+    /// Of a plugin with its settings.
+    pub(crate) fn new(plugin: &Plugin, strategy: &StrategyConfig) -> Self {
+        Self {
+            name: plugin.descriptor().name.clone(),
+            version: plugin.descriptor().version.clone(),
+            path: strategy.path.clone(),
+            blake3: plugin.digest().to_owned(),
+            contract: plugin.contract().to_owned(),
+            config: strategy.config.clone(),
+        }
+    }
 }
 
 /// Plugins with their checked settings, in the order in which they are asked.
@@ -50,15 +64,14 @@ impl Chain {
         let links = strategies.iter().map(load).collect::<Result<Vec<_>, _>>()?;
         if !links.iter().any(|(plugin, _)| plugin.capabilities().strategy) {
             let names: Vec<_> = links.iter().map(|(p, _)| p.descriptor().name.as_str()).collect();
-            let message = format!("{} only selects; add a strategy after it, e.g. plugins/lora.wasm", names.join(", "));
+            let message = format!("{} plans nothing; add a strategy, e.g. plugins/lora.wasm", names.join(", "));
             return Err(Error::setting("strategy", message));
         }
         Ok(Self { links })
     }
 
     /// Asks every plugin: what selectors choose is shown to those after them, what strategies plan is put together.
-    pub(crate) fn plan(&self, base: &Base, stats: Arc<dyn Stats>, seed: u64) -> Result<Plan, Error> {
-        let mut surroundings = Surroundings { stats, seed, ..Surroundings::of(Arc::clone(&base.manifest)) };
+    pub(crate) fn plan(&self, base: &Base, mut surroundings: Surroundings) -> Result<Plan, Error> {
         let mut raw = RawPlan::default();
         for (plugin, strategy) in &self.links {
             let config = Value::Object(strategy.config.clone());
@@ -78,6 +91,12 @@ impl Chain {
         Plan::validate(&raw, &base.manifest).map_err(|problems| Error::Plan { strategy: self.name(), problems })
     }
 
+    /// The plugins that steer a run, with their settings.
+    pub(crate) fn controllers(&self) -> impl Iterator<Item = (Arc<Plugin>, Value)> {
+        let steering = self.links.iter().filter(|(plugin, _)| plugin.capabilities().controller);
+        steering.map(|(plugin, strategy)| (Arc::clone(plugin), Value::Object(strategy.config.clone())))
+    }
+
     /// The plugins' names, joined.
     pub(crate) fn name(&self) -> String {
         let names: Vec<_> = self.links.iter().map(|(plugin, _)| plugin.descriptor().name.as_str()).collect();
@@ -85,15 +104,7 @@ impl Chain {
     }
 
     pub(crate) fn records(&self) -> Vec<StrategyRecord> {
-        let record = |(plugin, strategy): &(Arc<Plugin>, StrategyConfig)| StrategyRecord {
-            name: plugin.descriptor().name.clone(),
-            version: plugin.descriptor().version.clone(),
-            path: strategy.path.clone(),
-            blake3: plugin.digest().to_owned(),
-            contract: plugin.contract().to_owned(),
-            config: strategy.config.clone(),
-        };
-        self.links.iter().map(record).collect()
+        self.links.iter().map(|(plugin, strategy)| StrategyRecord::new(plugin, strategy)).collect()
     }
 }
 

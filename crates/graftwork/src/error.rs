@@ -40,6 +40,14 @@ pub enum Error {
     /// The adapters cannot be computed.
     #[error(transparent)]
     Adapt(#[from] graftwork_adapt::AdaptError),
+    /// A controller failed, or decided what cannot be done.
+    #[error("after update {step}: {message}")]
+    Controller {
+        /// Updates done.
+        step: u64,
+        /// What is wrong, and what there is to go on from.
+        message: String,
+    },
     /// Training had to stop.
     #[error(transparent)]
     Train(#[from] graftwork_train::TrainError),

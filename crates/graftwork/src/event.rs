@@ -65,6 +65,15 @@ pub enum Event {
     Evaluation(EvalReport),
     /// An update is done.
     Step(StepReport),
+    /// A controller has decided.
+    Steered {
+        /// Updates done.
+        step: u64,
+        /// The plugin.
+        plugin: String,
+        /// What it wants done.
+        actions: String,
+    },
     /// A checkpoint is on the disk.
     Checkpoint {
         /// Updates done.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::adapter::Trained;
 use crate::base::Base;
 use crate::eval::open_base;
-use crate::{Control, DeviceChoice, Error, Event, Host, MergeRequest, adapter, folded, peft};
+use crate::{Control, Error, Event, Host, MergeRequest, adapter, folded, peft};
 
 /// What to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,15 +120,7 @@ impl Host {
         has_gguf(&open_base(request.model.as_deref(), Some(adapter), &Control::new(), on_event)?)?;
         let between = beside(&request.out)?;
         let merged = between.path().join("merged");
-        let merge = MergeRequest {
-            model: request.model.clone(),
-            adapter: adapter.clone(),
-            out: merged.clone(),
-            overwrite: false,
-            dtype: None,
-            max_shard_bytes: None,
-            device: DeviceChoice::Cpu,
-        };
+        let merge = MergeRequest { model: request.model.clone(), ..MergeRequest::new(adapter, &merged) };
         let report = self.merge(&merge, on_event)?;
         let name = request.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         warn(write_model(&merged, &request.out, &ModelOptions { name, ..options })?.warnings, on_event);

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use graftwork_plan::Plan;
-use graftwork_plugin_host::{Limits, PluginHost};
+use graftwork_plugin_host::{Limits, PluginHost, Surroundings};
 use graftwork_store::ModelDir;
 use serde_json::Value;
 
 use crate::base::Base;
 use crate::chain::{Chain, assign_settings};
 use crate::statistics::WeightStats;
+use crate::steering::Controllers;
 use crate::task::TaskRecord;
-use crate::{Control, Error, Event, RunConfig, default_base, hub};
+use crate::{Control, Error, Event, RunConfig, StrategyConfig, default_base, hub};
 
 /// Loads plugins, plans, trains, evaluates, merges. Holds no model between calls.
 pub struct Host {
@@ -26,6 +27,15 @@ pub(crate) struct Prepared {
     pub(crate) base: Arc<Base>,
     pub(crate) chain: Chain,
     pub(crate) plan: Arc<Plan>,
+    /// What every plugin of the run sees.
+    surroundings: Surroundings,
+}
+
+impl Prepared {
+    /// The run's controllers, before they are asked.
+    pub(crate) fn controllers(&self) -> Controllers {
+        Controllers::new(self.chain.controllers(), self.surroundings.clone())
+    }
 }
 
 impl Host {
@@ -45,12 +55,12 @@ impl Host {
         Ok(Self { plugins: PluginHost::new(limits)? })
     }
 
-    /// Puts settings such as `rank=16` or `lora.rank=16` to the strategies that know them.
+    /// Puts settings such as `rank=16` or `lora.rank=16` to the plugins that know them.
     ///
     /// # Errors
-    /// No strategy knows a setting, or more than one does and none is named.
-    pub fn assign_settings(&self, config: &mut RunConfig, settings: Vec<(String, Value)>) -> Result<(), Error> {
-        assign_settings(&self.plugins, &mut config.strategy, settings)
+    /// No plugin knows a setting, or more than one does and none is named.
+    pub fn assign_settings(&self, plugins: &mut [StrategyConfig], settings: Vec<(String, Value)>) -> Result<(), Error> {
+        assign_settings(&self.plugins, plugins, settings)
     }
 
     /// Opens the model, loads the strategies and lets them plan. Plugins come first: their errors are the quickest.
@@ -99,13 +109,14 @@ impl Host {
         }
         on_event(Event::Working { what: "planning" });
         let stats = Arc::new(WeightStats::new(Arc::clone(&base), config.device.open()?));
-        let plan = chain.plan(&base, stats, config.seed)?;
+        let surroundings = Surroundings { stats, seed: config.seed, ..Surroundings::of(Arc::clone(&base.manifest)) };
+        let plan = chain.plan(&base, surroundings.clone())?;
         on_event(Event::Plan(plan.summary(&base.manifest)));
         if embedded {
             let rate = default_base::learning_rate(plan.is_full());
             config.train.learning_rate.get_or_insert(rate);
             record.train.learning_rate.get_or_insert(rate);
         }
-        Ok(Prepared { config, record, base, chain, plan: Arc::new(plan) })
+        Ok(Prepared { config, record, base, chain, plan: Arc::new(plan), surroundings })
     }
 }

@@ -23,6 +23,8 @@ mod adapter;
 mod base;
 mod chain;
 mod check;
+mod compose;
+mod composition;
 mod config;
 mod default_base;
 mod device;
@@ -37,13 +39,18 @@ mod generate;
 mod host;
 #[cfg_attr(not(feature = "hub"), path = "hub_left_out.rs")]
 mod hub;
+mod loaded;
 mod memory;
 mod merge;
+mod mixed;
 mod peft;
 mod plugin;
+mod recorder;
 mod run;
 mod save;
+mod sources;
 mod statistics;
+mod steering;
 mod task;
 mod tensors;
 
@@ -59,6 +66,7 @@ use graftwork_qwen as _;
 
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
+pub use composition::MergeSource;
 pub use config::{DataSection, Recompute, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
@@ -67,7 +75,7 @@ pub use estimate::MemoryEstimate;
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use export::{ExportFormat, ExportReport, ExportRequest};
-pub use generate::{GenerateRequest, Generated};
+pub use generate::{GenerateOptions, Generated, Prompt};
 pub use graftwork_data::{
     DataSource, DataStats, EvalSplit, Format, LossOn, Message, Order, Preview, SourceStats, Weight,
 };
@@ -77,6 +85,8 @@ pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
 pub use graftwork_train::{EvalReport, Evaluation, F1, Schedule, StepReport, Warmup};
 pub use host::Host;
-pub use merge::{MergeReport, MergeRequest};
+pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
+pub use merge::{MergeOutput, MergeReport, MergeRequest};
+pub use mixed::Truncation;
 pub use plugin::PluginReport;
 pub use run::{FirstLast, RunReport};

@@ -1,4 +1,4 @@
-//! Folds an adapter into its base: a model folder that needs no adapter.
+//! Folds adapters into their base, or together: a model that needs no adapter, or one adapter of several.
 
 use std::path::PathBuf;
 
@@ -6,26 +6,67 @@ use graftwork_plan::Dtype;
 use graftwork_store::{Overwrite, WriteOptions};
 use serde::Serialize;
 
-use crate::eval::Opened;
-use crate::{Control, DeviceChoice, Error, Event, Host, save};
+use crate::composition::{Composition, MergeSource};
+use crate::eval::open_base;
+use crate::mixed::{Mixed, Truncation};
+use crate::sources::must_share_a_base;
+use crate::{Control, DeviceChoice, Error, Event, Host, StrategyConfig, save};
 
 /// What to merge.
 #[derive(Clone, Debug)]
 pub struct MergeRequest {
-    /// Base model; the one that the adapter was trained on if not given.
+    /// Base model; the one that the first adapter was trained on if not given.
     pub model: Option<PathBuf>,
-    /// Adapter, run or checkpoint.
-    pub adapter: PathBuf,
+    /// Adapters, runs, checkpoints, or models that were trained whole.
+    pub sources: Vec<MergeSource>,
+    /// Plugin that composes them; if not given, each weight becomes the base's and the weighted sum of what the sources change in it.
+    pub composer: Option<StrategyConfig>,
+    /// Seed of the composer's random draws.
+    pub seed: u64,
+    /// What comes of it.
+    pub output: MergeOutput,
     /// Folder of the result.
     pub out: PathBuf,
-    /// Whether an existing model at `out` may be replaced.
+    /// Whether what is at `out` may be replaced.
     pub overwrite: bool,
-    /// Type of the weights; the base's own if not given.
-    pub dtype: Option<Dtype>,
-    /// The most bytes that one file of weights may have; one file for all if not given.
-    pub max_shard_bytes: Option<u64>,
     /// Where to compute.
     pub device: DeviceChoice,
+}
+
+/// What comes of a merge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MergeOutput {
+    /// A model.
+    Model {
+        /// Type of the weights; the base's own if not given.
+        dtype: Option<Dtype>,
+        /// The most bytes that one file of weights may have; one file for all if not given.
+        max_shard_bytes: Option<u64>,
+    },
+    /// An adapter that computes the composition from its sources' tensors.
+    Adapter,
+    /// A LoRA adapter.
+    Lora {
+        /// Its rank; if not given, the sum of the sources' ranks, which leaves nothing out of a sum.
+        rank: Option<u64>,
+    },
+}
+
+impl MergeRequest {
+    /// An adapter folded into its base, in the base's own types.
+    #[must_use]
+    pub fn new(adapter: impl Into<PathBuf>, out: impl Into<PathBuf>) -> Self {
+        Self {
+            model: None,
+            sources: vec![MergeSource { path: adapter.into(), weight: 1.0 }],
+            composer: None,
+            seed: 0,
+            output: MergeOutput::Model { dtype: None, max_shard_bytes: None },
+            out: out.into(),
+            overwrite: false,
+            device: DeviceChoice::Cpu,
+        }
+    }
 }
 
 /// What was merged.
@@ -33,40 +74,72 @@ pub struct MergeRequest {
 pub struct MergeReport {
     /// The base model.
     pub model: PathBuf,
-    /// The adapter.
-    pub adapter: PathBuf,
-    /// The merged model.
+    /// The sources, by the names that the composer was told.
+    pub sources: Vec<String>,
+    /// The result.
     pub out: PathBuf,
     /// Parameters that changed.
     pub changed: usize,
-    /// Weights in all.
+    /// Weights of the model in all.
     pub parameters: u64,
+    /// What a LoRA leaves out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncation: Option<Truncation>,
 }
 
 impl Host {
-    /// Writes base and adapter as one model, by the same expressions that the adapter trained with.
+    /// Composes what the sources change in their base, by the same expressions that they trained with, one parameter at a time: of a
+    /// model no more is in memory at once than a few copies of its largest weight.
     ///
     /// # Errors
-    /// The model or the adapter cannot be used, or the folder cannot be written; then there is no folder.
+    /// The model, a source or the composer cannot be used, or the folder cannot be written; then there is no folder.
     pub fn merge(&self, request: &MergeRequest, on_event: &mut dyn FnMut(Event)) -> Result<MergeReport, Error> {
-        if request.max_shard_bytes == Some(0) {
-            return Err(Error::setting("max-shard-size", "must be more than 0"));
-        }
-        let opened =
-            Opened::new(request.model.as_deref(), Some(&request.adapter), request.device, &Control::new(), on_event)?;
+        let Some(first) = request.sources.first() else {
+            return Err(Error::setting("adapter", "none is given; name what to merge"));
+        };
+        let paths: Vec<PathBuf> = request.sources.iter().map(|source| source.path.clone()).collect();
+        must_share_a_base(&paths)?;
+        on_event(Event::Working { what: "opening the model" });
+        let device = request.device.open()?;
+        let base = open_base(request.model.as_deref(), Some(&first.path), &Control::new(), on_event)?;
+        let composer = request.composer.as_ref();
+        let composition = Composition::open(&self.plugins, base, &request.sources, composer, request.seed)?;
         on_event(Event::Working { what: "merging" });
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
-        let max_shard_bytes = request.max_shard_bytes.unwrap_or(WriteOptions::default().max_shard_bytes);
-        let options = WriteOptions { overwrite, max_shard_bytes };
-        save::model(&request.out, &opened.base, request.dtype, options, save::merged(&opened.adapted))?;
-        on_event(Event::Saved { what: "model", path: request.out.clone() });
-        let plan = opened.adapted.plan();
+        let strategies = || composition.record(composer);
+        let mut truncation = None;
+        let what = match request.output {
+            MergeOutput::Model { max_shard_bytes: Some(0), .. } => {
+                return Err(Error::setting("max-shard-size", "must be more than 0"));
+            }
+            MergeOutput::Model { dtype, max_shard_bytes } => {
+                let max_shard_bytes = max_shard_bytes.unwrap_or(WriteOptions::default().max_shard_bytes);
+                let options = WriteOptions { overwrite, max_shard_bytes };
+                save::model(&request.out, &composition.base, dtype, options, |id| {
+                    composition.release();
+                    composition.value(id, &device)
+                })?;
+                "model"
+            }
+            MergeOutput::Adapter => {
+                Mixed::of_sources(&composition, &device)?.write(&request.out, &composition, strategies(), overwrite)?;
+                "adapter"
+            }
+            MergeOutput::Lora { rank } => {
+                let (mixed, left_out) = Mixed::low_rank(&composition, rank, &device)?;
+                mixed.write(&request.out, &composition, strategies(), overwrite)?;
+                truncation = Some(left_out);
+                "adapter"
+            }
+        };
+        on_event(Event::Saved { what, path: request.out.clone() });
         Ok(MergeReport {
-            changed: plan.adapters().len() + plan.trainable().len(),
-            parameters: opened.base.manifest.total_parameters(),
-            model: opened.base.record,
-            adapter: request.adapter.clone(),
+            changed: composition.changed().count(),
+            parameters: composition.base.manifest.total_parameters(),
+            model: composition.base.record.clone(),
+            sources: composition.sources.iter().map(|source| source.name.clone()).collect(),
             out: request.out.clone(),
+            truncation,
         })
     }
 }

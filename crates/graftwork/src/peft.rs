@@ -8,12 +8,13 @@ use std::path::Path;
 
 use graftwork_model::TaskKind;
 use graftwork_plan::{
-    Attribute, LowRank, Manifest, ParamId, Plan, RawAdapter, RawGraph, RawNode, RawPlan, RawTensor, RawTrainable, Role,
+    Attribute, LowRank, Manifest, ParamId, Plan, RawAdapter, RawGraph, RawNode, RawPlan, RawTrainable, Role,
 };
 use graftwork_store::{AdapterKey, AdapterPart, Bias, Names, Param, Patterns, PeftAdapter, PeftConfig, TensorData};
 
 use crate::Error;
 use crate::base::Base;
+use crate::compose::held;
 use crate::task::TaskRecord;
 
 /// The tensors that a plan trains, by the names of their slots.
@@ -229,7 +230,7 @@ pub(crate) fn task(adapter: &PeftAdapter) -> Option<TaskRecord> {
 }
 
 /// `base + scale · (B @ dropout(A))`, or `base + scale · (Aᵀ @ Bᵀ)`, over the tensors A and B.
-fn low_rank(
+pub(crate) fn low_rank(
     target: ParamId,
     tensors: &[(&str, &TensorData); 2],
     scale: f64,
@@ -255,18 +256,9 @@ fn low_rank(
     let product = push("matmul", &[left, right], None);
     let update = push("scale", &[product], Some(("factor", Attribute::Float(scale))));
     let root = push("add", &[base, update], None);
-    let zeros = |shape: &[usize]| {
-        let dims = Attribute::Integers(shape.iter().map(|&d| d as i64).collect());
-        let attributes = vec![("value".to_owned(), Attribute::Float(0.0)), ("shape".to_owned(), dims)];
-        RawGraph { nodes: vec![RawNode { op: "constant".to_owned(), inputs: Vec::new(), attributes }], root: 0 }
-    };
-    let tensors = tensors.map(|(name, data)| RawTensor {
-        name: name.to_owned(),
-        shape: data.shape().iter().map(|&d| d as u32).collect(),
-        trainable: true,
-        group: None,
-        init: zeros(data.shape()),
-        update: None,
+    let tensors = tensors.map(|(name, data)| {
+        let shape: Vec<u64> = data.shape().iter().map(|&d| d as u64).collect();
+        held(name, &shape)
     });
     let effective = RawGraph { nodes, root };
     RawAdapter {

@@ -77,7 +77,7 @@ impl Host {
         on_event: &mut dyn FnMut(Event),
     ) -> Result<CheckReport, Error> {
         let mut config = RunConfig { model, strategy: vec![StrategyConfig::new(path)], ..RunConfig::default() };
-        self.assign_settings(&mut config, settings)?;
+        self.assign_settings(&mut config.strategy, settings)?;
         self.check(&config, 0, on_event)
     }
 }

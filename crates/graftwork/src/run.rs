@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use burn::tensor::Device;
-use graftwork_adapt::Mode;
 use graftwork_data::Dataset;
-use graftwork_model::Sampling;
-use graftwork_store::{AppendLog, Overwrite, RunDir, WriteOptions};
-use graftwork_train::{EvalReport, Observer, Outcome, Snapshot, StepReport, TrainError, TrainOptions, Trainer};
+use graftwork_store::{Overwrite, RunDir, WriteOptions};
+use graftwork_train::{Outcome, TrainError, TrainOptions, Trainer};
 use serde::Serialize;
 
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
 use crate::estimate::Memory;
 use crate::host::Prepared;
+use crate::recorder::{Recorder, Sampler};
 use crate::save::{self, Provenance};
+use crate::steering::Controllers;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, memory};
 
 /// A number at the start and at the end of a run.
@@ -85,7 +84,9 @@ impl Host {
         run.write_text("run.toml", &written.to_toml()?)?;
         run.write_json("plan.json", &prepared.plan.to_raw())?;
         let from = provenance(&prepared, &dataset);
-        train(Work { prepared: &prepared, trainer, memory, run: &run, from: &from, started, control }, on_event)
+        let controllers = prepared.controllers();
+        let work = Work { prepared: &prepared, trainer, controllers, memory, run: &run, from: &from, started, control };
+        train(work, on_event)
     }
 
     /// Goes on with a run that was stopped, from its newest checkpoint.
@@ -99,10 +100,13 @@ impl Host {
         let prepared = self.prepare(&config, control, on_event)?;
         let dataset = tokenise(&prepared, on_event)?;
         let from = provenance(&prepared, &dataset);
-        let snapshot = save::resume(run.path(), &prepared.plan, &from, &prepared.config.device.open()?)?;
+        let mut controllers = prepared.controllers();
+        let device = prepared.config.device.open()?;
+        let snapshot = save::resume(run.path(), &prepared.plan, &from, &mut controllers, &device)?;
         let (mut trainer, memory) = trainer(&prepared, &dataset, on_event)?;
         trainer.restore(snapshot)?;
-        train(Work { prepared: &prepared, trainer, memory, run: &run, from: &from, started, control }, on_event)
+        let work = Work { prepared: &prepared, trainer, controllers, memory, run: &run, from: &from, started, control };
+        train(work, on_event)
     }
 }
 
@@ -162,6 +166,7 @@ fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {
 struct Work<'a> {
     prepared: &'a Prepared,
     trainer: Trainer<'a>,
+    controllers: Controllers,
     memory: Memory,
     run: &'a RunDir,
     from: &'a Provenance,
@@ -170,22 +175,20 @@ struct Work<'a> {
 }
 
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
-    let Work { prepared, mut trainer, memory, run, from, started, control } = work;
+    let Work { prepared, mut trainer, controllers, memory, run, from, started, control } = work;
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     sampler.sample(&trainer, on_event)?;
-    let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from, control, on_event };
+    let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from, controllers, control, on_event };
     let outcome = trainer.run(&mut recorder).map_err(|error| match error {
         TrainError::OutOfMemory => memory.exceeded(prepared.config.device),
         other => other.into(),
     })?;
-    let on_event = recorder.on_event;
     let result = if outcome.finished {
-        sampler.sample(&trainer, on_event)?;
-        Some(save_result(prepared, run, &trainer, from, on_event)?)
+        sampler.sample(&trainer, recorder.on_event)?;
+        Some(save_result(prepared, run, &trainer, from, recorder.on_event)?)
     } else {
-        let path = save::checkpoint(run, &prepared.plan, from, trainer.snapshot())?;
-        on_event(Event::Checkpoint { step: outcome.steps, path });
+        recorder.save(trainer.snapshot())?;
         None
     };
     let report = report(prepared, &outcome, started, run, result, memory.recompute);
@@ -217,14 +220,17 @@ fn save_result(
 ) -> Result<PathBuf, Error> {
     let Prepared { base, plan, .. } = prepared;
     on_event(Event::Working { what: "saving" });
-    let (what, path) = if plan.is_full() {
+    // Where adapters were folded into the base, what is left of them fits no other.
+    let (what, path) = if plan.is_full() || trainer.model().restarts() > 0 {
         let path = run.path().join("model");
         let options = WriteOptions { overwrite: Overwrite::Replace, ..WriteOptions::default() };
         save::model(&path, base, None, options, save::merged(trainer.model()))?;
         ("model", path)
     } else {
         let path = run.path().join("adapter");
-        adapter::write(&path, base, plan, &to_slots(trainer.snapshot().tensors)?, &from.card(plan))?;
+        let parts = trainer.snapshot().tensors.into_iter().zip(trainer.model().slots()).filter(|(_, slot)| slot.part);
+        let slots = to_slots(parts.map(|(tensor, _)| tensor).collect())?;
+        adapter::write(&path, Overwrite::Replace, base, plan, &slots, &from.card(plan))?;
         ("adapter", path)
     };
     on_event(Event::Saved { what, path: path.clone() });
@@ -269,74 +275,4 @@ fn next_free(parent: &Path, name: &str) -> PathBuf {
         file.strip_prefix(name)?.strip_prefix('-')?.parse::<u64>().ok()
     });
     parent.join(format!("{name}-{}", taken.max().unwrap_or(0) + 1))
-}
-
-/// Shows what the model writes.
-struct Sampler<'a> {
-    prepared: &'a Prepared,
-    device: &'a Device,
-}
-
-impl Sampler<'_> {
-    fn sample(&self, trainer: &Trainer<'_>, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
-        let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
-        let tokenizer = base.tokenizer()?;
-        let ids = tokenizer.encode(prompt, true)?;
-        let stop = tokenizer.stop_ids().to_vec();
-        let sampling =
-            Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
-        let session = trainer.model().session(&Mode::Evaluation);
-        let architecture = base.architecture.as_ref();
-        let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
-        let text = tokenizer.decode(&new, true)?;
-        on_event(Event::Sample { step: trainer.step(), prompt: prompt.clone(), text });
-        Ok(())
-    }
-}
-
-/// Writes what happens into the run's folder and passes it on.
-struct Recorder<'a, 'b> {
-    run: &'a RunDir,
-    metrics: AppendLog,
-    prepared: &'a Prepared,
-    from: &'a Provenance,
-    control: &'a Control,
-    on_event: &'b mut dyn FnMut(Event),
-}
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-impl Observer for Recorder<'_, '_> {
-    fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
-        let event = Event::Step(report.clone());
-        self.metrics.append(&event)?;
-        (self.on_event)(event);
-        Ok(())
-    }
-
-    fn evaluating(&mut self, batches: usize) {
-        (self.on_event)(Event::Evaluating { batches });
-    }
-
-    fn evaluated_batch(&mut self) {
-        (self.on_event)(Event::EvaluatedBatch);
-    }
-
-    fn evaluation(&mut self, report: &EvalReport) -> Result<(), Failure> {
-        let event = Event::Evaluation(report.clone());
-        self.metrics.append(&event)?;
-        (self.on_event)(event);
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, snapshot: Snapshot) -> Result<(), Failure> {
-        let step = snapshot.step;
-        let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot)?;
-        (self.on_event)(Event::Checkpoint { step, path });
-        Ok(())
-    }
-
-    fn should_stop(&self) -> bool {
-        self.control.stopped()
-    }
 }

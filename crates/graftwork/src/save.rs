@@ -10,9 +10,10 @@ use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, RunDir, Tens
 use graftwork_train::{NamedTensor, Snapshot};
 use serde_json::{Value, json};
 
-use crate::adapter::{BaseRecord, Card, to_slots};
+use crate::adapter::{self, BaseRecord, Card, to_slots};
 use crate::base::{Base, file_dtype};
 use crate::chain::StrategyRecord;
+use crate::steering::{self, Controllers};
 use crate::task::TaskRecord;
 use crate::{Error, tensors};
 
@@ -39,11 +40,21 @@ impl Provenance {
 }
 
 /// Writes a checkpoint of a run.
-pub(crate) fn checkpoint(run: &RunDir, plan: &Plan, from: &Provenance, snapshot: Snapshot) -> Result<PathBuf, Error> {
+pub(crate) fn checkpoint(
+    run: &RunDir,
+    plan: &Plan,
+    from: &Provenance,
+    snapshot: Snapshot,
+    controllers: &[Vec<u8>],
+) -> Result<PathBuf, Error> {
     let mut writer = CheckpointWriter::create(run.path(), snapshot.step)?;
     for (group, list) in [("trained", snapshot.tensors), ("optimizer", snapshot.moments)] {
         writer.tensors(group, &to_slots(list)?)?;
     }
+    if !snapshot.bases.is_empty() {
+        writer.tensors(adapter::BASES, &to_slots(snapshot.bases)?)?;
+    }
+    steering::write(controllers, &mut writer)?;
     let state = json!({
         "step": snapshot.step,
         "base": from.base,
@@ -52,12 +63,19 @@ pub(crate) fn checkpoint(run: &RunDir, plan: &Plan, from: &Provenance, snapshot:
         "data": from.data,
         "plan_hash": plan.hash(),
         "plan": plan.to_raw(),
+        "steering": snapshot.steering,
     });
     Ok(writer.commit(&state)?)
 }
 
 /// Reads the newest checkpoint of a run, once it is found to belong to the same base, plan and data.
-pub(crate) fn resume(run: &Path, plan: &Plan, from: &Provenance, device: &Device) -> Result<Snapshot, Error> {
+pub(crate) fn resume(
+    run: &Path,
+    plan: &Plan,
+    from: &Provenance,
+    controllers: &mut Controllers,
+    device: &Device,
+) -> Result<Snapshot, Error> {
     let Some((_, path)) = CheckpointDir::latest(run)? else {
         return Err(Error::weights(run, "has no checkpoint to go on from"));
     };
@@ -86,17 +104,23 @@ pub(crate) fn resume(run: &Path, plan: &Plan, from: &Provenance, device: &Device
         };
         file.names().into_iter().map(read).collect()
     };
+    controllers.restore(steering::read(&checkpoint)?, &path)?;
     let step = state.get("step").and_then(Value::as_u64).unwrap_or_default();
-    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")? })
+    let changed = state.get("steering").cloned().map(serde_json::from_value).transpose();
+    let steering =
+        changed.map_err(|e| Error::weights(&path, format!("state.json: steering: {e}")))?.unwrap_or_default();
+    let bases = if checkpoint.has(adapter::BASES) { group(adapter::BASES)? } else { Vec::new() };
+    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering })
 }
 
-/// Writes a whole model: what `weight` gives for each parameter, in the type given or in the checkpoint's own.
+/// Writes a whole model: what `weight` gives for each parameter, or where that is nothing what the base has, in the type given or in the
+/// checkpoint's own.
 pub(crate) fn model(
     path: &Path,
     base: &Base,
     dtype: Option<Dtype>,
     options: WriteOptions,
-    weight: impl Fn(ParamId) -> Result<Tensor<2>, Error>,
+    weight: impl Fn(ParamId) -> Result<Option<Tensor<2>>, Error>,
 ) -> Result<(), Error> {
     let layout = base.architecture.layout();
     let kept: Vec<_> = base.manifest.iter().filter(|(_, p)| p.tied_to.is_none()).collect();
@@ -110,7 +134,17 @@ pub(crate) fn model(
     let specs: Vec<_> = specs.collect();
     let mut writer = ModelWriter::create(path, specs.clone(), options)?;
     for ((id, _), spec) in kept.into_iter().zip(&specs) {
-        let weight = weight(id)?;
+        let weight = match weight(id)? {
+            Some(weight) => weight,
+            // What is unchanged is copied as it lies there.
+            None => match base.stored(id).filter(|stored| stored.dtype() == spec.dtype) {
+                Some(stored) => {
+                    writer.write(&spec.name, stored)?;
+                    continue;
+                }
+                None => base.weight(id, &Device::flex())?,
+            },
+        };
         let weight = if layout.is_transposed(id) { weight.transpose() } else { weight };
         let data = tensors::download(weight, &spec.shape, spec.dtype)?;
         writer.write(&spec.name, data.view())?;
@@ -147,6 +181,6 @@ fn config(base: &Base, dtype: Option<Dtype>) -> Value {
 }
 
 /// The trained model itself, where a plan has no adapters.
-pub(crate) fn merged(adapted: &Adapted) -> impl Fn(ParamId) -> Result<Tensor<2>, Error> {
-    |id| Ok(adapted.merged(id)?)
+pub(crate) fn merged(adapted: &Adapted) -> impl Fn(ParamId) -> Result<Option<Tensor<2>>, Error> {
+    |id| Ok(Some(adapted.merged(id)?))
 }

@@ -98,6 +98,12 @@ pub trait Architecture: Send + Sync {
         None
     }
 
+    /// Whether every layer keeps the rows of a batch together and in their order, so that rows can have weights of their own. One that
+    /// gathers tokens from all rows does not.
+    fn keeps_rows(&self) -> bool {
+        true
+    }
+
     /// Embeds the tokens of `input`, which come after `past` others: `[rows · length, hidden]`, and the blocks to go through.
     fn begin<'a>(
         &'a self,

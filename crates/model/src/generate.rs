@@ -1,6 +1,6 @@
 //! Generation of text, a token at a time, with cached keys and values.
 
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::{DType, Device};
 use graftwork_kernels::random::Key;
 
 use crate::{Architecture, Cache, Input, Parameters};
@@ -30,36 +30,80 @@ pub fn generate(
     device: &Device,
     mut on_token: impl FnMut(u32) -> bool,
 ) -> Vec<u32> {
-    let key = Key::new(sampling.seed).child("generate");
-    let head = architecture.head();
-    let mut cache = Cache::default();
-    let mut pending = prompt.to_vec();
-    let mut generated = Vec::new();
-    let most = architecture.position_limit().map_or(usize::MAX, |limit| limit as usize);
-    while generated.len() < sampling.max_tokens && !pending.is_empty() && cache.length() + pending.len() <= most {
-        let reach = (cache.length() + pending.len()) as u64;
-        if architecture.angles_change_after().is_some_and(|most| reach > most && cache.length() as u64 <= most) {
-            cache = Cache::default();
-            pending = [prompt, &generated].concat();
-        }
-        let input = Input::sequence(&pending, cache.length() as u32, device);
-        let hidden = architecture.forward(parameters, &input, Some(&mut cache));
-        let last = hidden.narrow(0, pending.len() - 1, 1);
-        let logits = head.logits(parameters, last);
-        let draw = key.number(generated.len() as u64).draw() as f64 / 2f64.powi(64);
-        let Some(token) = choose(logits, sampling, draw) else { break };
-        if sampling.stop.contains(&token) || !on_token(token) {
-            break;
-        }
-        generated.push(token);
-        pending = vec![token];
-    }
-    generated
+    let mut all = generate_rows(architecture, parameters, &[prompt], sampling, device, |_, token| on_token(token));
+    all.pop().unwrap_or_default()
 }
 
-/// The next token for logits `[1, vocabulary]` and a number from `[0, 1)`; none where no logit is finite.
-fn choose(logits: Tensor<2>, sampling: &Sampling, draw: f64) -> Option<u32> {
-    let logits: Vec<f32> = logits.cast(DType::F32).into_data().try_to_vec().ok()?;
+/// Continues several prompts together, each as [`generate`] would alone. `on_token` is told the row too.
+///
+/// All rows go on at one pace from the shortest prompt's end: where a longer prompt has a token, that is taken and none is
+/// chosen. So no row has padding, and one cache does for all.
+pub fn generate_rows(
+    architecture: &dyn Architecture,
+    parameters: &dyn Parameters,
+    prompts: &[&[u32]],
+    sampling: &Sampling,
+    device: &Device,
+    mut on_token: impl FnMut(usize, u32) -> bool,
+) -> Vec<Vec<u32>> {
+    let key = Key::new(sampling.seed).child("generate");
+    let head = architecture.head();
+    let most = architecture.position_limit().map_or(usize::MAX, |limit| limit as usize);
+    let mut rows: Vec<Row<'_>> = prompts.iter().map(|prompt| Row::new(prompt, sampling)).collect();
+    let (mut cache, mut seen) = (Cache::default(), 0);
+    let mut reach = prompts.iter().map(|prompt| prompt.len()).min().unwrap_or(0);
+    while reach > seen && reach <= most && rows.iter().any(|row| !row.done) {
+        if architecture.angles_change_after().is_some_and(|most| reach as u64 > most && seen as u64 <= most) {
+            (cache, seen) = (Cache::default(), 0);
+        }
+        let length = reach - seen;
+        let ids = rows.iter().flat_map(|row| (seen..reach).map(|at| row.token(at))).collect();
+        let positions = rows.iter().flat_map(|_| seen as u32..reach as u32).collect();
+        let input = Input::new(rows.len(), ids, positions, vec![1; rows.len() * length], device);
+        let hidden = architecture.forward(parameters, &input, Some(&mut cache));
+        let last: Vec<u32> = (1..=rows.len()).map(|row| (row * length - 1) as u32).collect();
+        let logits = head.logits(parameters, hidden.select(0, input.integers(&last)));
+        let Ok(logits) = logits.cast(DType::F32).into_data().try_to_vec::<f32>() else { break };
+        let columns = logits.len() / rows.len();
+        for (index, (row, logits)) in rows.iter_mut().zip(logits.chunks(columns)).enumerate() {
+            // A longer prompt goes on by itself.
+            if reach < row.prompt.len() || row.done {
+                continue;
+            }
+            let draw = key.number(row.new.len() as u64).draw() as f64 / 2f64.powi(64);
+            match choose(logits, sampling, draw) {
+                Some(token) if !sampling.stop.contains(&token) && on_token(index, token) => {
+                    row.new.push(token);
+                    row.done = row.new.len() >= sampling.max_tokens;
+                }
+                _ => row.done = true,
+            }
+        }
+        (seen, reach) = (reach, reach + 1);
+    }
+    rows.into_iter().map(|row| row.new).collect()
+}
+
+/// A text that is continued.
+struct Row<'a> {
+    prompt: &'a [u32],
+    new: Vec<u32>,
+    done: bool,
+}
+
+impl<'a> Row<'a> {
+    fn new(prompt: &'a [u32], sampling: &Sampling) -> Self {
+        Self { prompt, new: Vec::new(), done: prompt.is_empty() || sampling.max_tokens == 0 }
+    }
+
+    /// The token at a place; of a text that has ended, any.
+    fn token(&self, at: usize) -> u32 {
+        self.prompt.get(at).or_else(|| self.new.get(at - self.prompt.len())).copied().unwrap_or(0)
+    }
+}
+
+/// The next token for logits and a number from `[0, 1)`; none where no logit is finite.
+fn choose(logits: &[f32], sampling: &Sampling, draw: f64) -> Option<u32> {
     let best = (0..logits.len()).filter(|&i| logits[i].is_finite()).max_by(|&a, &b| {
         // Of equals the first, as argmax has it.
         logits[a].total_cmp(&logits[b]).then(b.cmp(&a))

@@ -20,7 +20,7 @@ mod task;
 
 pub use architecture::{Architecture, Blocks, Dimensions, Head};
 pub use config::{ConfigReader, ModelError};
-pub use generate::{Sampling, generate};
+pub use generate::{Sampling, generate, generate_rows};
 pub use input::{Cache, Input, Place};
 pub use layers::{Activation, GatedMlp, LayerNorm, Linear, Projections, RmsNorm, Sight, by_head, linears, parts};
 pub use layout::{Initial, Layout};

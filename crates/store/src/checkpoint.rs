@@ -103,6 +103,12 @@ impl CheckpointDir {
         Ok(Self { path: path.to_owned(), state, groups })
     }
 
+    /// Whether it has a group of tensors of this name.
+    #[must_use]
+    pub fn has(&self, group: &str) -> bool {
+        self.groups.contains_key(group)
+    }
+
     /// The checkpoint's folder.
     #[must_use]
     pub fn path(&self) -> &Path {

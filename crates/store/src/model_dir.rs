@@ -113,6 +113,11 @@ impl ModelDir {
         hasher.finalize().to_hex().to_string()
     }
 
+    /// Lets go of the memory that what was read takes; the next access reads it again.
+    pub fn release(&self) {
+        self.files.iter().for_each(SafetensorsFile::release);
+    }
+
     fn file_of(&self, name: &str) -> Option<&SafetensorsFile> {
         self.files.get(*self.places.get(name)?)
     }

@@ -94,6 +94,14 @@ impl SafetensorsFile {
         TensorRef::new(info.dtype, &info.shape, bytes.unwrap_or_default())
     }
 
+    /// Lets go of the memory that what was read takes; the next access reads it again. Does nothing where the system cannot.
+    pub fn release(&self) {
+        // SAFETY: the map is read only and of a file, so what is dropped comes back as it was.
+        #[cfg(unix)]
+        #[allow(unsafe_code, reason = "a model larger than memory is gone through piece by piece")]
+        let _ = unsafe { self.map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+    }
+
     /// Every byte of the file.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.map

@@ -12,6 +12,7 @@ mod pass;
 mod report;
 mod schedule;
 mod snapshot;
+mod steer;
 mod trainer;
 
 pub use error::TrainError;
@@ -21,5 +22,5 @@ pub use optimizer::Optimizer;
 pub use options::{Duration, TrainOptions, Warmup};
 pub use report::{EvalReport, Observer, Outcome, StepReport};
 pub use schedule::Schedule;
-pub use snapshot::{NamedTensor, Snapshot};
+pub use snapshot::{NamedTensor, Snapshot, Steering};
 pub use trainer::Trainer;

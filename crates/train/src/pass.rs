@@ -97,6 +97,16 @@ impl Pass<'_> {
     }
 }
 
+/// What adapters add to the loss; its gradients are added to `sums`.
+pub(crate) fn penalty(session: &Session<'_>, sums: &mut Sums<'_>) -> Option<Tensor<1>> {
+    let penalty = session.penalty()?;
+    if penalty.is_tracked() {
+        let mut gradients = penalty.backward();
+        sums.add(sums.slots.iter().map(|&slot| session.leaf(slot).grad_remove(&mut gradients)));
+    }
+    Some(penalty.detach().inner())
+}
+
 /// Tracked from here on.
 fn leaf(x: Tensor<2>) -> Tensor<2> {
     x.autodiff().require_grad()

@@ -1,5 +1,7 @@
 //! What a run tells while it goes, and who listens.
 
+use graftwork_adapt::Adapted;
+use graftwork_plan::{Action, Report};
 use serde::Serialize;
 
 use crate::{Evaluation, Snapshot};
@@ -73,6 +75,20 @@ pub trait Observer {
 
     /// An evaluation is done.
     fn evaluation(&mut self, report: &EvalReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// What the controllers want done before the first update of a new run.
+    fn begin(
+        &mut self,
+        model: &Adapted,
+        total_steps: u64,
+    ) -> Result<Vec<Action>, Box<dyn std::error::Error + Send + Sync>>;
+
+    /// What they want done after an update. Every action fits the model's plan.
+    fn decide(
+        &mut self,
+        model: &Adapted,
+        report: &Report,
+    ) -> Result<Vec<Action>, Box<dyn std::error::Error + Send + Sync>>;
 
     /// Save this.
     fn checkpoint(&mut self, snapshot: Snapshot) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;

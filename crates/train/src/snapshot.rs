@@ -1,6 +1,9 @@
 //! Everything that a run needs to go on: the trained tensors, the optimizer's moments, the place in the data.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
 /// A tensor with the name that it is saved under.
 #[derive(Clone, Debug)]
@@ -22,6 +25,32 @@ pub struct Snapshot {
     pub tensors: Vec<NamedTensor>,
     /// Moments of every trained tensor, `NAME.first` and `NAME.second`.
     pub moments: Vec<NamedTensor>,
+    /// The weights under the adapters, by the names of their parameters, where adapters were folded into them.
+    pub bases: Vec<NamedTensor>,
+    /// What controllers have changed.
+    pub steering: Steering,
+}
+
+/// What controllers have changed in a run so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Steering {
+    /// Trained tensors that are not to train for now.
+    pub frozen: Vec<String>,
+    /// Updates of the run before the first of each tensor that began late.
+    pub began: BTreeMap<String, u64>,
+    /// Factors on the learning rates of groups.
+    pub rates: BTreeMap<String, f64>,
+    /// Factor on all learning rates.
+    pub rate: f64,
+    /// How often the adapters were folded into the base.
+    pub restarts: u64,
+}
+
+impl Default for Steering {
+    /// Nothing.
+    fn default() -> Self {
+        Self { frozen: Vec::new(), began: BTreeMap::new(), rates: BTreeMap::new(), rate: 1.0, restarts: 0 }
+    }
 }
 
 impl Snapshot {

@@ -10,12 +10,13 @@ use graftwork_kernels::loss::chunk;
 use graftwork_kernels::memory::make_pages;
 use graftwork_kernels::random::Key;
 use graftwork_model::Architecture;
-use graftwork_plan::Plan;
+use graftwork_plan::{Action, Plan, Report};
 
 use crate::error::read;
-use crate::pass::{Pass, Sums};
+use crate::pass::{self, Pass, Sums};
 use crate::report::{EvalReport, Observer, Outcome, StepReport};
-use crate::snapshot::{NamedTensor, Snapshot};
+use crate::snapshot::{NamedTensor, Snapshot, Steering};
+use crate::steer::{self, Wanted};
 use crate::{Evaluation, Optimizer, TrainError, TrainOptions, evaluate};
 
 /// How many updates the reported last loss is a mean over.
@@ -37,6 +38,8 @@ struct Gradients {
     sums: Vec<Tensor<2>>,
     /// Of each pass, summed over its targets.
     losses: Vec<Tensor<1>>,
+    /// What adapters add to the loss.
+    penalty: Option<Tensor<1>>,
     tokens: u64,
     targets: u64,
     source_line: String,
@@ -95,7 +98,13 @@ impl<'a> Trainer<'a> {
             shape: slot.shape.dims().iter().map(|&d| d as usize).collect(),
             tensor: self.model.tensor(index),
         });
-        Snapshot { step: self.step, tensors: tensors.collect(), moments: self.optimizer.save() }
+        Snapshot {
+            step: self.step,
+            tensors: tensors.collect(),
+            moments: self.optimizer.save(),
+            bases: steer::bases(&self.model),
+            steering: steer::changed(&self.model, &self.optimizer),
+        }
     }
 
     /// Goes on from a snapshot.
@@ -112,7 +121,14 @@ impl<'a> Trainer<'a> {
             }
             self.model.set_tensor(index, value);
         }
-        self.optimizer.load(snapshot.moments)?;
+        let Steering { frozen, began, rates, rate, restarts } = snapshot.steering;
+        let bases = snapshot.bases.into_iter().map(|base| (base.name, base.tensor)).collect();
+        if let Some(name) = self.model.restore_bases(restarts, bases) {
+            return Err(TrainError::Snapshot(format!("no adapter has a weight `{name}` of that shape under it")));
+        }
+        self.model.restore_frozen(&frozen);
+        self.optimizer.follow(&self.model, snapshot.step);
+        self.optimizer.load(snapshot.moments, &began, (rates, rate))?;
         // What the snapshot took the place of.
         self.device.memory_cleanup();
         self.step = snapshot.step;
@@ -127,6 +143,11 @@ impl<'a> Trainer<'a> {
         let per_epoch = self.steps_per_epoch();
         let (total, warmup) = self.options.lengths(per_epoch);
         let first_eval = self.evaluate(observer)?;
+        let mut wanted = Wanted::default();
+        if self.step == 0 {
+            let actions = observer.begin(&self.model, total).map_err(TrainError::Observer)?;
+            wanted = self.carry_out(actions)?;
+        }
         let mut outcome = Outcome {
             steps: self.step,
             finished: false,
@@ -140,7 +161,7 @@ impl<'a> Trainer<'a> {
         let mut last_losses = VecDeque::with_capacity(LAST_LOSSES);
         let mut epoch: Option<(u64, Epoch<'_>)> = None;
         let dataset = self.dataset;
-        while self.step < total && !observer.should_stop() {
+        while self.step < total && !wanted.stop && !observer.should_stop() {
             let number = self.step / per_epoch;
             if epoch.as_ref().is_none_or(|(n, _)| *n != number) {
                 epoch = Some((number, dataset.epoch(number)));
@@ -157,18 +178,40 @@ impl<'a> Trainer<'a> {
             observer.step(&report).map_err(TrainError::Observer)?;
             let due = |every: Option<u64>| every.is_some_and(|n| self.step.is_multiple_of(n));
             let (eval_due, checkpoint_due) = (due(self.options.eval_every), due(self.options.checkpoint_every));
+            let mut evaluated = None;
             if self.step == total || (eval_due && !observer.should_stop()) {
+                evaluated = self.evaluate(observer)?;
+                outcome.last_eval = evaluated.clone().or(outcome.last_eval);
+            }
+            wanted = self.decide(&report, evaluated.as_ref(), observer)?;
+            if wanted.stop && evaluated.is_none() {
                 outcome.last_eval = self.evaluate(observer)?.or(outcome.last_eval);
             }
-            if checkpoint_due {
+            if checkpoint_due || wanted.checkpoint {
                 observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
             }
         }
         outcome.steps = self.step;
-        outcome.finished = self.step >= total;
+        outcome.finished = self.step >= total || wanted.stop;
         outcome.last_loss =
             (!last_losses.is_empty()).then(|| last_losses.iter().sum::<f64>() / last_losses.len() as f64);
         Ok(outcome)
+    }
+
+    fn decide(
+        &mut self,
+        update: &StepReport,
+        evaluated: Option<&Evaluation>,
+        observer: &mut dyn Observer,
+    ) -> Result<Wanted, TrainError> {
+        let StepReport { step, total_steps, epoch, loss, grad_norm, .. } = *update;
+        let report = Report { step, total_steps, epoch, loss, eval_loss: evaluated.map(|e| e.loss), grad_norm };
+        let actions = observer.decide(&self.model, &report).map_err(TrainError::Observer)?;
+        self.carry_out(actions)
+    }
+
+    fn carry_out(&mut self, actions: Vec<Action>) -> Result<Wanted, TrainError> {
+        steer::carry_out(&mut self.model, &mut self.optimizer, self.step, actions)
     }
 
     /// Mean loss over the evaluation rows; none where there are none, or the observer stops the run.
@@ -215,11 +258,18 @@ impl<'a> Trainer<'a> {
         let norm = Optimizer::norm(&passes.sums);
         if let Some(norm) = norm.clone() {
             let dtype = norm.dtype();
-            let guarded = passes.losses.iter().fold(norm, |norm, loss| norm + loss.clone().mul_scalar(0.0).cast(dtype));
+            let numbers = passes.losses.iter().chain(&passes.penalty);
+            let guarded = numbers.fold(norm, |norm, loss| norm + loss.clone().mul_scalar(0.0).cast(dtype));
+            let kept =
+                Adapted::keeps_tensors(self.model.plan()).then(|| self.optimizer.clipped(&passes.sums, &guarded));
             self.optimizer.update(&mut self.model, passes.sums, guarded, step, learning_rate);
+            if let Some(gradients) = kept {
+                let place = |slot: usize| self.optimizer.slots().binary_search(&slot).ok();
+                self.model.update_kept(|slot| Some(gradients[place(slot)?].clone()));
+            }
         }
         let losses = passes.losses.into_iter().map(read).sum::<Result<f64, _>>()?;
-        let loss = losses / passes.targets.max(1) as f64;
+        let loss = losses / passes.targets.max(1) as f64 + passes.penalty.map_or(Ok(0.0), read)?;
         let norm = norm.map_or(Ok(0.0), read)?;
         for (what, value) in [("loss", loss), ("gradient norm", norm)] {
             if !value.is_finite() {
@@ -261,10 +311,13 @@ impl<'a> Trainer<'a> {
                 false => pass.whole(batch, &mut sums),
             });
         }
+        let key = Key::new(self.options.seed).child("penalty");
+        let penalty = pass::penalty(&self.model.session(&Mode::Training { key }), &mut sums);
         let zeros = |slot: usize| self.model.tensor(slot).zeros_like();
         Gradients {
             sums: sums.finish().into_iter().zip(slots).map(|(sum, &slot)| sum.unwrap_or_else(|| zeros(slot))).collect(),
             losses,
+            penalty,
             tokens: batches.iter().map(|b| b.tokens() as u64).sum(),
             targets: targets as u64,
             source_line: batches.iter().flat_map(|b| &b.sources).next().map(ToString::to_string).unwrap_or_default(),

@@ -89,7 +89,7 @@ pub fn values(tensor: Tensor<2>) -> Vec<f64> {
 }
 
 pub fn scope<'a>(base: &'a Tensor<2>, tensors: &'a [Tensor<2>]) -> Scope<'a> {
-    Scope { base, tensors, deltas: &[], key: key(0), dropout: None }
+    Scope::new(base, tensors)
 }
 
 /// The largest difference, relative to the largest value or 1.

@@ -30,7 +30,7 @@ pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
     config.seed = args.seed.unwrap_or(config.seed);
     data(&mut config, &args.data)?;
     train(&mut config, &args.train);
-    host.assign_settings(&mut config, args.settings.clone())?;
+    host.assign_settings(&mut config.strategy, args.settings.clone())?;
     Ok(config)
 }
 

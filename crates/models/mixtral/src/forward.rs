@@ -79,6 +79,10 @@ impl Architecture for Mixtral {
         self.head
     }
 
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
     fn begin<'a>(
         &'a self,
         parameters: &dyn Parameters,

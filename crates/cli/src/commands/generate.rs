@@ -1,0 +1,83 @@
+//! `generate`: texts from a model, alone or with adapters.
+
+use std::process::ExitCode;
+
+use graftwork::{Control, Error, GenerateOptions, Host, LoadRequest, LoadedModel, Prompt, Sampling};
+
+use super::{Done, quietly};
+use crate::args::GenerateArgs;
+use crate::output;
+use crate::signals::Signals;
+
+/// The name that stands for no adapter.
+const BASE: &str = "base";
+
+pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
+    let control = Control::new();
+    let signals = Signals::listen(&control)?;
+    let host = Host::new()?;
+    let request = LoadRequest { model: args.model.clone(), adapters: args.adapter.clone(), device: args.device };
+    let options = GenerateOptions {
+        chat: args.chat,
+        sampling: Sampling {
+            max_tokens: args.max_tokens,
+            temperature: args.temperature,
+            top_p: args.top_p,
+            stop: Vec::new(),
+            seed: args.seed,
+        },
+    };
+    let mut failed = None;
+    // One text is shown as it comes; of several, each when all are done.
+    let alone = args.prompts.len() == 1;
+    let generated = quietly(|progress| {
+        let model = host.load(&request, &control, &mut |event| progress.show(&event))?;
+        let prompts = prompts(args, &model)?;
+        let bar = progress.bar();
+        model.generate(&prompts, &options, &control, &mut |_, text| {
+            bar.finish_and_clear();
+            if alone && !json && failed.is_none() {
+                failed = output::piece(text).err();
+            }
+        })
+    })?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    for (generated, prompt) in generated.iter().zip(&args.prompts) {
+        match (json, alone) {
+            (true, _) => output::json(generated)?,
+            (false, true) => output::line("")?,
+            (false, false) => {
+                let adapter = generated.adapter.as_deref().unwrap_or(BASE);
+                output::line(&format!("[{adapter}] {prompt}{}", generated.text))?;
+            }
+        }
+    }
+    Ok(signals.exit_code().unwrap_or(ExitCode::SUCCESS))
+}
+
+/// Each prompt with its adapter.
+fn prompts(args: &GenerateArgs, model: &LoadedModel) -> Result<Vec<Prompt>, Error> {
+    let known: Vec<String> = model.adapters().map(str::to_owned).collect();
+    let using = match (args.using.as_slice(), known.as_slice()) {
+        ([], []) => vec![BASE.to_owned()],
+        ([], [only]) => vec![only.clone()],
+        ([], several) => {
+            return Err(setting(format!("say which adapter: {BASE}, {}", several.join(", "))));
+        }
+        (given, _) => given.to_vec(),
+    };
+    if using.len() > 1 && using.len() != args.prompts.len() {
+        let message =
+            format!("{} names for {} prompts; give one for all, or one for each", using.len(), args.prompts.len());
+        return Err(setting(message));
+    }
+    let adapter = |name: &String| (name != BASE || known.contains(name)).then(|| name.clone());
+    let prompt = |(text, name): (&String, &String)| Prompt { text: text.clone(), adapter: adapter(name) };
+    Ok(args.prompts.iter().zip(using.iter().cycle()).map(prompt).collect())
+}
+
+fn setting(message: String) -> Error {
+    Error::Setting { key: "use".to_owned(), message }
+}

@@ -1,0 +1,112 @@
+//! A model in memory, with adapters over it that are switched without loading it again.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor};
+use graftwork_adapt::Adapted;
+use graftwork_plan::Plan;
+
+use crate::adapter::Trained;
+use crate::base::Base;
+use crate::eval::open_base;
+use crate::sources::names;
+use crate::{Control, DeviceChoice, Error, Event, Host};
+
+/// An adapter by the name that it is used under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedAdapter {
+    /// Its name; the last part of its path that says something if not given.
+    pub name: Option<String>,
+    /// Adapter, run or checkpoint.
+    pub path: PathBuf,
+}
+
+/// What to load.
+#[derive(Clone, Debug)]
+pub struct LoadRequest {
+    /// Base model; the one that the first adapter was trained on if not given, else the one that comes with Graftwork.
+    pub model: Option<PathBuf>,
+    /// Adapters of it.
+    pub adapters: Vec<NamedAdapter>,
+    /// Where to compute.
+    pub device: DeviceChoice,
+}
+
+/// A base model and adapters that share its weights: what an adapter takes is its own tensors.
+pub struct LoadedModel {
+    pub(crate) base: Base,
+    pub(crate) device: Device,
+    weights: Vec<Tensor<2>>,
+    /// The base alone.
+    plain: Adapted,
+    adapters: Vec<(String, Adapted)>,
+}
+
+impl Host {
+    /// Loads a model with adapters.
+    ///
+    /// # Errors
+    /// The model or an adapter cannot be used, or two adapters have one name.
+    pub fn load(
+        &self,
+        request: &LoadRequest,
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<LoadedModel, Error> {
+        on_event(Event::Working { what: "loading the model" });
+        let first = request.adapters.first().map(|adapter| adapter.path.as_path());
+        let base = open_base(request.model.as_deref(), first, control, on_event)?;
+        let device = request.device.open()?;
+        base.has_memory_for(&Plan::nothing(), &device)?;
+        let weights = base.weights(&device)?;
+        let nothing = Arc::new(Plan::nothing());
+        let plain = Adapted::new(Arc::clone(&base.manifest), nothing, weights.clone(), 0)?;
+        let mut model = LoadedModel { base, device, weights, plain, adapters: Vec::new() };
+        let paths: Vec<PathBuf> = request.adapters.iter().map(|adapter| adapter.path.clone()).collect();
+        for (adapter, name) in request.adapters.iter().zip(names(&paths)) {
+            model.add(adapter.name.as_deref().unwrap_or(&name), &adapter.path)?;
+        }
+        Ok(model)
+    }
+}
+
+impl LoadedModel {
+    /// Names of the adapters, in the order in which they came.
+    pub fn adapters(&self) -> impl Iterator<Item = &str> {
+        self.adapters.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Loads another adapter under that name.
+    ///
+    /// # Errors
+    /// The adapter is not for this model, or the name is taken.
+    pub fn add(&mut self, name: &str, path: &Path) -> Result<(), Error> {
+        if self.adapters().any(|known| known == name) {
+            return Err(Error::setting("adapter", format!("two are called `{name}`; give one another name, NAME=DIR")));
+        }
+        let trained = Trained::read(path, &self.base)?;
+        self.base.has_memory_for(&trained.plan, &self.device)?;
+        let adapted = trained.apply_to(&self.base, self.weights.clone(), &self.device, path)?;
+        self.adapters.push((name.to_owned(), adapted));
+        Ok(())
+    }
+
+    /// Drops an adapter; false where there is none of that name.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.adapters.len();
+        self.adapters.retain(|(known, _)| known != name);
+        self.adapters.len() < before
+    }
+
+    /// The model with that adapter, or the base alone.
+    pub(crate) fn with(&self, adapter: Option<&str>) -> Result<&Adapted, Error> {
+        let Some(name) = adapter else { return Ok(&self.plain) };
+        let found = self.adapters.iter().find(|(known, _)| known == name);
+        found.map(|(_, adapted)| adapted).ok_or_else(|| {
+            let known: Vec<_> = self.adapters().collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Error::setting("use", format!("no adapter is called `{name}` (there are: {known})"))
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! What listens to a run: writes what happens into its folder, passes it on, and asks the controllers.
+
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+use graftwork_adapt::{Adapted, Mode};
+use graftwork_model::Sampling;
+use graftwork_plan::{Action, Report};
+use graftwork_store::{AppendLog, CheckpointDir, RunDir};
+use graftwork_train::{EvalReport, Observer, Snapshot, StepReport, Trainer};
+
+use crate::host::Prepared;
+use crate::save::{self, Provenance};
+use crate::steering::{Asked, Controllers};
+use crate::{Control, Error, Event};
+
+/// Shows what the model writes.
+pub(crate) struct Sampler<'a> {
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) device: &'a Device,
+}
+
+impl Sampler<'_> {
+    pub(crate) fn sample(&self, trainer: &Trainer<'_>, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
+        let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
+        let tokenizer = base.tokenizer()?;
+        let ids = tokenizer.encode(prompt, true)?;
+        let stop = tokenizer.stop_ids().to_vec();
+        let sampling =
+            Sampling { max_tokens: 40, temperature: 0.7, top_p: 0.95, stop, seed: self.prepared.config.seed };
+        let session = trainer.model().session(&Mode::Evaluation);
+        let architecture = base.architecture.as_ref();
+        let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
+        let text = tokenizer.decode(&new, true)?;
+        on_event(Event::Sample { step: trainer.step(), prompt: prompt.clone(), text });
+        Ok(())
+    }
+}
+
+/// Writes what happens into the run's folder and passes it on.
+pub(crate) struct Recorder<'a, 'b> {
+    pub(crate) run: &'a RunDir,
+    pub(crate) metrics: AppendLog,
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) from: &'a Provenance,
+    pub(crate) controllers: Controllers,
+    pub(crate) control: &'a Control,
+    pub(crate) on_event: &'b mut dyn FnMut(Event),
+}
+
+impl Recorder<'_, '_> {
+    /// Writes a checkpoint.
+    pub(crate) fn save(&mut self, snapshot: Snapshot) -> Result<(), Error> {
+        let step = snapshot.step;
+        let states = self.controllers.states();
+        let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot, &states)?;
+        (self.on_event)(Event::Checkpoint { step, path });
+        Ok(())
+    }
+
+    /// What the controllers want; their decisions go where updates go. The error says what there is to go on from.
+    fn ask(&mut self, model: &Adapted, asked: &Asked<'_>) -> Result<Vec<Action>, Failure> {
+        let mut decided = Vec::new();
+        let actions = self.controllers.ask(model, asked, &mut |event| decided.push(event));
+        for event in decided {
+            self.metrics.append(&event)?;
+            (self.on_event)(event);
+        }
+        Ok(actions.map_err(|error| self.with_remedy(error))?)
+    }
+
+    fn with_remedy(&self, error: Error) -> Error {
+        let Error::Controller { step, message } = error else { return error };
+        let newest: Option<PathBuf> = CheckpointDir::latest(self.run.path()).ok().flatten().map(|(_, path)| path);
+        let remedy = match newest {
+            Some(path) => format!("{} is whole: mend the plugin and `host resume`", path.display()),
+            None => "there is no checkpoint yet; `--checkpoint-every` writes some".to_owned(),
+        };
+        Error::Controller { step, message: format!("{message}; {remedy}") }
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+impl Observer for Recorder<'_, '_> {
+    fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
+        let event = Event::Step(report.clone());
+        self.metrics.append(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    fn evaluating(&mut self, batches: usize) {
+        (self.on_event)(Event::Evaluating { batches });
+    }
+
+    fn evaluated_batch(&mut self) {
+        (self.on_event)(Event::EvaluatedBatch);
+    }
+
+    fn evaluation(&mut self, report: &EvalReport) -> Result<(), Failure> {
+        let event = Event::Evaluation(report.clone());
+        self.metrics.append(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    fn begin(&mut self, model: &Adapted, total_steps: u64) -> Result<Vec<Action>, Failure> {
+        self.ask(model, &Asked::Start { total_steps })
+    }
+
+    fn decide(&mut self, model: &Adapted, report: &Report) -> Result<Vec<Action>, Failure> {
+        self.ask(model, &Asked::Step(report))
+    }
+
+    fn checkpoint(&mut self, snapshot: Snapshot) -> Result<(), Failure> {
+        Ok(self.save(snapshot)?)
+    }
+
+    fn should_stop(&self) -> bool {
+        self.control.stopped()
+    }
+}
