@@ -115,7 +115,7 @@ fn strategies_that_cannot_work() {
     let garbage = dir.path().join("garbage.wasm");
     fs::write(&garbage, "not a plugin").expect("written");
     fails(&short(StrategyConfig::new(garbage), &out, 2), &["garbage.wasm", "no WebAssembly"]);
-    fails(&short(plugin("rank-select"), &out, 2), &["rank-select", "only selects"]);
+    fails(&short(plugin("rank-select"), &out, 2), &["rank-select", "plans nothing"]);
     let mut twice = short(plugin("lora"), &out, 2);
     twice.strategy.push(plugin("full"));
     fails(&twice, &["claimed twice"]);

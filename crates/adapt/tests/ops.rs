@@ -5,7 +5,7 @@ mod common;
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use common::{Builder, difference, draw, from, gradient_error, key, scope, values};
-use graftwork_adapt::{Scope, materialize, rows};
+use graftwork_adapt::{Scope, apply, materialize, rows};
 use graftwork_plan::{Attribute, Graph, Reading, Readings};
 
 const OUT: u64 = 4;
@@ -70,6 +70,82 @@ fn gradients_over_leading_axes() {
         let product = b.op("matmul", &[inverse, blocks]);
         b.reshape(product, &[OUT as i64, IN as i64])
     });
+}
+
+#[test]
+fn gradients_of_blocks_triangles_and_circles() {
+    // Two 2 × 2 matrices along the diagonal of one, times the weight's rows.
+    check_gradient("block_diagonal", |b, t| {
+        let blocks = b.reshape(t, &[6, 2, 2]);
+        let blocks = b.slice(blocks, 0, 1, 2);
+        let (whole, base) = (b.op("block_diagonal", &[blocks]), b.op("base", &[]));
+        b.op("matmul", &[whole, base])
+    });
+    // 6 entries over the diagonal of a 4 × 4 matrix, less their mirror image.
+    check_gradient("upper_triangle", |b, t| {
+        let entries = b.reshape(t, &[24]);
+        let entries = b.slice(entries, 0, 5, 6);
+        let upper = b.integer("upper_triangle", &[entries], "size", 4);
+        let turned = b.op("transpose", &[upper]);
+        let (skew, base) = (b.op("sub", &[upper, turned]), b.op("base", &[]));
+        b.op("matmul", &[skew, base])
+    });
+    check_gradient("sin, cos and acos", |b, t| {
+        let (sin, cos) = (b.op("sin", &[t]), b.op("cos", &[t]));
+        let small = b.with("scale", &[t], "factor", 0.5);
+        let angle = b.op("acos", &[small]);
+        let sum = b.op("add", &[sin, cos]);
+        b.op("add", &[sum, angle])
+    });
+}
+
+#[test]
+fn blocks_and_triangles_lie_where_they_belong() {
+    let blocks = initial(|b, base| {
+        let blocks = b.reshape(base, &[6, 2, 2]);
+        b.op("block_diagonal", &[blocks])
+    });
+    let (found, base) = (values(value(&blocks, &[])), values(base()));
+    for (at, &entry) in found.iter().enumerate() {
+        let (row, column) = (at / 12, at % 12);
+        let expected = if row / 2 == column / 2 { base[row / 2 * 4 + row % 2 * 2 + column % 2] } else { 0.0 };
+        assert_eq!(entry, expected, "{row}, {column}");
+    }
+    let triangles = initial(|b, base| {
+        let entries = b.reshape(base, &[8, 3]);
+        b.integer("upper_triangle", &[entries], "size", 3)
+    });
+    let found = values(value(&triangles, &[]));
+    let expected: Vec<f64> = base.chunks(3).flat_map(|e| [0.0, e[0], e[1], 0.0, 0.0, e[2], 0.0, 0.0, 0.0]).collect();
+    assert_eq!(found, expected);
+    let over = initial(|b, base| {
+        let large = b.with("scale", &[base], "factor", 1e9);
+        b.op("acos", &[large])
+    });
+    assert!(values(value(&over, &[])).iter().all(|v| *v == 0.0 || *v == std::f64::consts::PI));
+}
+
+#[test]
+fn kronecker_products_and_blocks_are_applied_without_being_built() {
+    let mut b = Builder::default();
+    let (left, up, down) = (b.tensor(0), b.tensor(1), b.tensor(2));
+    let right = b.op("matmul", &[up, down]);
+    let kron = b.op("kron", &[left, right]);
+    let blocks = b.tensor(3);
+    let rotated = b.op("block_diagonal", &[blocks]);
+    let root = b.op("matmul", &[kron, rotated]);
+    let shapes = [vec![8, 4], vec![16, 2], vec![2, 32], vec![16, 8, 8]];
+    let graph = b.graph(root, [128, 128], &shapes);
+    let readings = Readings::new(&graph, 256);
+    let Reading::Compose { outer, inner } = readings.of(graph.root()) else {
+        panic!("{:?}", readings.of(graph.root()))
+    };
+    assert!(matches!(readings.of(outer), Reading::Kron { .. }) && matches!(readings.of(inner), Reading::Blocks(_)));
+    let tensors: Vec<_> = shapes.iter().enumerate().map(|(i, dims)| draw(&key(3).number(i as u64), dims)).collect();
+    let (base, x) = (draw(&key(1), &[128, 128]), draw(&key(2), &[5, 128]));
+    let applied = apply(&graph, &readings, &scope(&base, &tensors), x.clone());
+    let built = materialize(&graph, graph.root(), &scope(&base, &tensors));
+    assert!(difference(&values(applied), &values(x.matmul(built.transpose()))) < 1e-12);
 }
 
 #[test]

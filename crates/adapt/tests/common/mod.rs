@@ -1,5 +1,7 @@
 //! Random valid expressions, and tensors in f64 to compute them with.
 
+pub mod model;
+
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use graftwork_adapt::Scope;
 use graftwork_kernels::random::Key;
