@@ -1,6 +1,6 @@
 //! Full-parameter fine-tuning: the model's own parameters train, all of them or those that patterns and layers choose.
 
-use graftwork_sdk::{Error, Layers, Model, Param, Plan, Role, Strategy, Trainable, export_strategy, regex};
+use graftwork_sdk::{Error, Layers, Model, Param, Plan, Plugin, Role, Strategy, Trainable, export_strategy, regex};
 use serde::Deserialize;
 
 struct Full;
@@ -14,12 +14,14 @@ struct Config {
     layers: Option<Layers>,
 }
 
-impl Strategy for Full {
+impl Plugin for Full {
     const NAME: &'static str = "full";
     const SUMMARY: &'static str = "Full-parameter fine-tuning: trains the model's own weights in place.";
     const SCHEMA: &'static str = include_str!("schema.json");
     type Config = Config;
+}
 
+impl Strategy for Full {
     fn plan(config: Config, model: &Model) -> Result<Plan, Error> {
         let include = config.include.as_deref().map(|p| named("include", p, model)).transpose()?;
         let exclude = config.exclude.as_deref().map(|p| named("exclude", p, model)).transpose()?;

@@ -9,7 +9,7 @@ mod start;
 mod targets;
 
 use graftwork_sdk::{
-    Adapter, Error, Expr, Group, Model, Param, Plan, Role, Strategy, Tensor, Trainable, export_strategy,
+    Adapter, Error, Expr, Group, Model, Param, Plan, Plugin, Role, Strategy, Tensor, Trainable, export_strategy,
 };
 use settings::{Bias, Config};
 use start::Start;
@@ -20,13 +20,15 @@ struct Lora;
 /// Optimizer group of the B factors, where they learn at a rate of their own.
 const B_GROUP: &str = "lora_B";
 
-impl Strategy for Lora {
+impl Plugin for Lora {
     const NAME: &'static str = "lora";
     const SUMMARY: &'static str =
         "Low-rank adaptation: two thin matrices beside each chosen weight, which stays frozen.";
     const SCHEMA: &'static str = include_str!("schema.json");
     type Config = Config;
+}
 
+impl Strategy for Lora {
     fn plan(config: Config, model: &Model) -> Result<Plan, Error> {
         let targets = choose(&config, model)?;
         warn_of_high_ranks(&targets);

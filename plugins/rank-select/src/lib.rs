@@ -8,7 +8,7 @@
 //! This is a heuristic on the frozen weights. It has the budgeted allocation of AdaLoRA (Q. Zhang et al., arXiv 2303.10512),
 //! which scores directions by their effect on the loss while training, but not that score: no gradient is seen here.
 
-use graftwork_sdk::{Choice, Error, Layers, Model, Names, Param, Selector, Targets, export_selector};
+use graftwork_sdk::{Choice, Error, Layers, Model, Names, Param, Plugin, Selector, Targets, export_selector};
 use serde::Deserialize;
 
 struct RankSelect;
@@ -46,12 +46,14 @@ impl Default for Config {
 /// Of the model's parameters, where the settings name no budget.
 const DEFAULT_PERCENT: f64 = 1.0;
 
-impl Selector for RankSelect {
+impl Plugin for RankSelect {
     const NAME: &'static str = "rank-select";
     const SUMMARY: &'static str = "Chooses target modules and ranks under a parameter budget, from singular values.";
     const SCHEMA: &'static str = include_str!("schema.json");
     type Config = Config;
+}
 
+impl Selector for RankSelect {
     fn select(config: Config, model: &Model) -> Result<Vec<Choice>, Error> {
         let ranks = ranks_for_sale(&config)?;
         let budget = match (config.budget, config.budget_percent) {
