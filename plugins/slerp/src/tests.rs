@@ -40,6 +40,10 @@ fn what_is_parallel_goes_straight() {
     near(&between(&a, &almost, 0.25), &[0.900025, -1.349975, 0.337525, 2.250025, 0.787525, -1.293725]);
     near(&between(&a, &-a.clone(), 0.25), &[0.4, -0.6, 0.15, 1.0, 0.35, -0.575]);
     assert_close(&between(&a, &a, 0.3), a.as_slice().expect("in one piece"));
+    // Along an axis the cosine is just 1 or -1, and the sine of the angle just 0.
+    let axis = array(&[2, 3], &[0.0, 2.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_close(&between(&axis, &(3.0 * &axis), 0.5), &[0.0, 4.0, 0.0, 0.0, 0.0, 0.0]);
+    assert_close(&between(&axis, &-axis.clone(), 0.25), &[0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
 }
 
 #[test]
