@@ -10,7 +10,9 @@
 # library too. Exit code 3: there is none.
 set -euo pipefail
 cd "$(dirname "$0")"
-plugins=(full lora rank-select)
+plugins=(
+  ada-lora cat dare full gradual-unfreeze linear lisa lora magnitude-prune rank-select relora slerp svd task-arithmetic ties
+)
 target=wasm32-unknown-unknown
 unset CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS
 
@@ -31,7 +33,8 @@ ln -sfn "$(cd .. && pwd)" "$root"
 export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=/graftwork"
 [ ${#flags[@]} = 0 ] || RUSTFLAGS+=" -Zlocation-detail=none"
 
-cargo build --locked --release --manifest-path "$root/plugins/Cargo.toml" --target "$target" --target-dir target "${flags[@]}"
+cargo build --locked --release --manifest-path "$root/plugins/Cargo.toml" --target "$target" --target-dir target "${flags[@]}" \
+  "${plugins[@]/#/--package=}"
 built() { echo "target/$target/release/${1//-/_}.wasm"; }
 
 if [ "${1:-}" != --check ]; then
