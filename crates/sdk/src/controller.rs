@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::bindings::strategy::graftwork::strategy::{random, training};
-use crate::{Error, Model};
+use crate::{Error, Mock, Model};
 
 /// An update that is done.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +81,14 @@ pub struct MockRun {
     pub scores: HashMap<(u32, String), Vec<f64>>,
     /// Of [`Run::random`].
     pub seed: u64,
+}
+
+impl Default for MockRun {
+    /// A run of one update of a model without parameters.
+    fn default() -> Self {
+        let (trained, scores) = Default::default();
+        Self { model: Mock::default().into(), total_steps: 1, trained, scores, seed: 0 }
+    }
 }
 
 impl From<MockRun> for Run {
