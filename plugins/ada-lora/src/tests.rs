@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use evaluate::{Array, Context, Scope, array, assert_close};
+use evaluate::{Array, Context, Scope, array, assert_close, assert_schema};
 use graftwork_sdk::{Choice, Layers, Mock, MockRun, Names, Param, Role};
 
 use super::*;
@@ -253,4 +253,9 @@ fn refuses_what_cannot_be_meant() {
     assert_eq!(started(Config { tinit: 80, tfinal: 20, ..Config::default() }, 100), "tfinal");
     assert_eq!(started(Config { tfinal: 200, ..Config::default() }, 100), "tfinal");
     assert_eq!(started(Config::default(), 1), "tfinal");
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<AdaLora>("{}");
 }

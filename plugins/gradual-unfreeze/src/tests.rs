@@ -1,5 +1,6 @@
 //! Which layers train when, in simulated runs.
 
+use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Model, Param, Role};
 
 use super::*;
@@ -79,4 +80,9 @@ fn needs_two_layers() {
     assert!(matches!(start(vec![0, 1, 2]), Err(Error::UnsupportedModel(_))));
     assert!(matches!(start(vec![0]), Err(Error::UnsupportedModel(_))));
     assert!(start(vec![2, 3]).is_ok());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<GradualUnfreeze>("{}");
 }

@@ -1,5 +1,6 @@
 //! Which layers train when, in simulated runs.
 
+use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Param, Role};
 
 use super::*;
@@ -109,4 +110,9 @@ fn every_layer_is_as_likely_as_any_other() {
 fn nothing_changes_after_the_last_update() {
     let (mut state, _) = Lisa::start(Config::default(), &run(1)).expect("a start");
     assert!(Lisa::step(&mut state, &report(100), &run(5)).expect("a step").is_empty());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Lisa>("{}");
 }

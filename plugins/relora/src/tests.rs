@@ -1,5 +1,6 @@
 //! Restarts and rates in simulated runs.
 
+use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Model};
 
 use super::*;
@@ -64,4 +65,9 @@ fn refuses_what_cannot_be_meant() {
     assert_eq!(key(10, 10, 100), "rewarm");
     assert_eq!(key(100, 10, 110), "interval");
     assert!(ReLora::start(Config { interval: 100, rewarm: 10 }, &run(111)).is_ok());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<ReLora>("{}");
 }
