@@ -29,7 +29,7 @@ fn model(choices: Option<Vec<Choice>>) -> Model {
 fn run(total_steps: u64, scores: [Vec<f64>; 2]) -> Run {
     let [a, b] = scores;
     let scores = HashMap::from([((1, "score".to_owned()), a), ((2, "score".to_owned()), b)]);
-    Run::from(MockRun { model: model(None), total_steps, trained: vec![1, 2], scores, ..MockRun::default() })
+    Run::from(MockRun { model: model(None), total_steps, trained: vec![1, 2], scores, seed: 0 })
 }
 
 fn report(step: u64, total_steps: u64) -> Report {

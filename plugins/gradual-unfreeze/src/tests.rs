@@ -1,5 +1,7 @@
 //! Which layers train when, in simulated runs.
 
+use std::collections::HashMap;
+
 use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Model, Param, Role};
 
@@ -19,7 +21,7 @@ fn run(layers: u32, total_steps: u64, trained: Option<Vec<u32>>) -> Run {
     let params: Vec<Param> = (0..=2 * layers).map(param).collect();
     let trained = trained.unwrap_or_else(|| (0..=2 * layers).collect());
     let model = Model::from(Mock { params, ..Mock::default() });
-    Run::from(MockRun { model, total_steps, trained, ..MockRun::default() })
+    Run::from(MockRun { model, total_steps, trained, scores: HashMap::new(), seed: 0 })
 }
 
 /// What is frozen during each update.

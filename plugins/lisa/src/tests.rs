@@ -1,5 +1,7 @@
 //! Which layers train when, in simulated runs.
 
+use std::collections::HashMap;
+
 use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Param, Role};
 
@@ -31,7 +33,8 @@ fn trained() -> Vec<u32> {
 }
 
 fn run(seed: u64) -> Run {
-    Run::from(MockRun { model: model(), total_steps: 100, trained: trained(), seed, ..MockRun::default() })
+    let scores = HashMap::new();
+    Run::from(MockRun { model: model(), total_steps: 100, trained: trained(), scores, seed })
 }
 
 fn report(step: u64) -> Report {
