@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use evaluate::{Array, Context, Scope, array, assert_close};
+use evaluate::{Array, Context, Scope, array, assert_close, assert_schema};
 use graftwork_sdk::{Choice, Layers, Mock, MockRun, Names, Param, Role};
 
 use super::*;
@@ -29,7 +29,7 @@ fn model(choices: Option<Vec<Choice>>) -> Model {
 fn run(total_steps: u64, scores: [Vec<f64>; 2]) -> Run {
     let [a, b] = scores;
     let scores = HashMap::from([((1, "score".to_owned()), a), ((2, "score".to_owned()), b)]);
-    Run::from(MockRun { model: model(None), total_steps, trained: vec![1, 2], scores, ..MockRun::default() })
+    Run::from(MockRun { model: model(None), total_steps, trained: vec![1, 2], scores, seed: 0 })
 }
 
 fn report(step: u64, total_steps: u64) -> Report {
@@ -253,4 +253,9 @@ fn refuses_what_cannot_be_meant() {
     assert_eq!(started(Config { tinit: 80, tfinal: 20, ..Config::default() }, 100), "tfinal");
     assert_eq!(started(Config { tfinal: 200, ..Config::default() }, 100), "tfinal");
     assert_eq!(started(Config::default(), 1), "tfinal");
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<AdaLora>("{}");
 }

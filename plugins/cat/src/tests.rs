@@ -1,6 +1,6 @@
 //! The form, and the sum.
 
-use evaluate::{Merge, assert_close};
+use evaluate::{Merge, assert_close, assert_schema};
 use graftwork_sdk::{Mock, Role};
 
 use super::*;
@@ -21,4 +21,9 @@ fn does_nothing_but_scale_and_add() {
     let sum = Cat::compose(Config {}, &Model::from(Mock::default()), &target, &[source(0.5), source(-2.0)]);
     let ops: Vec<_> = sum.expect("a merge").graph().nodes.into_iter().map(|node| node.op).collect();
     assert_eq!(ops, ["base", "delta", "scale", "delta", "scale", "add", "add"]);
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Cat>("{}");
 }

@@ -1,6 +1,6 @@
 //! What is left on average, and how it is merged.
 
-use evaluate::{Array, Merge, assert_close};
+use evaluate::{Array, Merge, assert_close, assert_schema};
 
 use super::*;
 
@@ -51,4 +51,9 @@ fn merges_by_sum_or_by_the_vote_on_signs() {
     assert!((ties[[0, 0]] - (0.5 - 0.05 - 0.55)).abs() < 1e-12, "{ties}");
     let normalized = merge.merged::<Dare>(r#"{"density": 1, "consensus": "ties", "normalize": true}"#);
     assert!((normalized[[0, 0]] - (0.5 - 0.6 / 1.6)).abs() < 1e-12, "{normalized}");
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Dare>(r#"{"density": 0.5}"#);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc, clippy::panic, reason = "a library for tests")]
 
 mod merge;
+mod schema;
 
 use graftwork_plan::{Attribute, Graph, Node, Op, RawGraph, RawNode, Shape};
 use graftwork_sdk::Expr;
@@ -12,6 +13,7 @@ use ndarray::{Array2, ArrayD, ArrayView2, Axis, Ix2, IxDyn, Zip};
 
 pub use graftwork_plan::Context;
 pub use merge::Merge;
+pub use schema::assert_schema;
 
 /// A tensor.
 pub type Array = ArrayD<f64>;

@@ -1,5 +1,8 @@
 //! Which layers train when, in simulated runs.
 
+use std::collections::HashMap;
+
+use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Model, Param, Role};
 
 use super::*;
@@ -18,7 +21,7 @@ fn run(layers: u32, total_steps: u64, trained: Option<Vec<u32>>) -> Run {
     let params: Vec<Param> = (0..=2 * layers).map(param).collect();
     let trained = trained.unwrap_or_else(|| (0..=2 * layers).collect());
     let model = Model::from(Mock { params, ..Mock::default() });
-    Run::from(MockRun { model, total_steps, trained, ..MockRun::default() })
+    Run::from(MockRun { model, total_steps, trained, scores: HashMap::new(), seed: 0 })
 }
 
 /// What is frozen during each update.
@@ -79,4 +82,9 @@ fn needs_two_layers() {
     assert!(matches!(start(vec![0, 1, 2]), Err(Error::UnsupportedModel(_))));
     assert!(matches!(start(vec![0]), Err(Error::UnsupportedModel(_))));
     assert!(start(vec![2, 3]).is_ok());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<GradualUnfreeze>("{}");
 }

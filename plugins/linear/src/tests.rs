@@ -1,6 +1,6 @@
 //! The sum, and the average.
 
-use evaluate::{Merge, assert_close};
+use evaluate::{Merge, assert_close, assert_schema};
 
 use super::*;
 
@@ -33,4 +33,9 @@ fn cannot_average_over_weights_that_cancel_out() {
     let merge = Merge::example().weighing(&[1.0, -2.0, 1.0]);
     assert_eq!(merge.refused::<Linear>(r#"{"normalize": true}"#), "normalize");
     assert!(merge.by::<Linear>("{}").is_ok());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Linear>("{}");
 }

@@ -1,5 +1,8 @@
 //! Which layers train when, in simulated runs.
 
+use std::collections::HashMap;
+
+use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Param, Role};
 
 use super::*;
@@ -30,7 +33,8 @@ fn trained() -> Vec<u32> {
 }
 
 fn run(seed: u64) -> Run {
-    Run::from(MockRun { model: model(), total_steps: 100, trained: trained(), seed, ..MockRun::default() })
+    let scores = HashMap::new();
+    Run::from(MockRun { model: model(), total_steps: 100, trained: trained(), scores, seed })
 }
 
 fn report(step: u64) -> Report {
@@ -109,4 +113,9 @@ fn every_layer_is_as_likely_as_any_other() {
 fn nothing_changes_after_the_last_update() {
     let (mut state, _) = Lisa::start(Config::default(), &run(1)).expect("a start");
     assert!(Lisa::step(&mut state, &report(100), &run(5)).expect("a step").is_empty());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Lisa>("{}");
 }

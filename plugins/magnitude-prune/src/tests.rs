@@ -1,6 +1,6 @@
 //! Which entries are left.
 
-use evaluate::{Merge, assert_close};
+use evaluate::{Merge, assert_close, assert_schema};
 
 use super::*;
 
@@ -23,4 +23,9 @@ fn leaves_all_at_a_density_of_1() {
 #[test]
 fn asks_for_a_density() {
     assert_eq!(Merge::example().refused::<MagnitudePrune>("{}"), "*");
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<MagnitudePrune>(r#"{"density": 0.5}"#);
 }

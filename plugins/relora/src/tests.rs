@@ -1,11 +1,15 @@
 //! Restarts and rates in simulated runs.
 
+use std::collections::HashMap;
+
+use evaluate::assert_schema;
 use graftwork_sdk::{Mock, MockRun, Model};
 
 use super::*;
 
 fn run(total_steps: u64) -> Run {
-    Run::from(MockRun { model: Model::from(Mock::default()), total_steps, ..MockRun::default() })
+    let (model, scores) = (Model::from(Mock::default()), HashMap::new());
+    Run::from(MockRun { model, total_steps, trained: Vec::new(), scores, seed: 0 })
 }
 
 /// The updates before which the adapters begin anew, and the factor on the learning rate of each update.
@@ -64,4 +68,9 @@ fn refuses_what_cannot_be_meant() {
     assert_eq!(key(10, 10, 100), "rewarm");
     assert_eq!(key(100, 10, 110), "interval");
     assert!(ReLora::start(Config { interval: 100, rewarm: 10 }, &run(111)).is_ok());
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<ReLora>("{}");
 }

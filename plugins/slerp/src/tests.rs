@@ -1,6 +1,6 @@
 //! Numbers of mergekit, and the places where the sphere gives none.
 
-use evaluate::{Array, Merge, array, assert_close};
+use evaluate::{Array, Merge, array, assert_close, assert_schema};
 
 use super::*;
 
@@ -72,4 +72,9 @@ fn refuses_what_lies_on_no_way() {
         let merge = Merge { base: base.clone(), deltas: deltas[..2].to_vec(), weights: weights.to_vec() };
         assert_eq!(merge.refused::<Slerp>("{}"), "t");
     }
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Slerp>("{}");
 }

@@ -1,6 +1,6 @@
 //! The cut, and how far it is from the sum.
 
-use evaluate::{Array, Merge, assert_close};
+use evaluate::{Array, Merge, assert_close, assert_schema};
 
 use super::*;
 
@@ -41,4 +41,9 @@ fn is_as_near_as_a_rank_can_be() {
 #[test]
 fn asks_for_a_rank() {
     assert_eq!(Merge::example().refused::<Svd>("{}"), "*");
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Svd>(r#"{"rank": 4}"#);
 }

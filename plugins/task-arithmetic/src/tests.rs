@@ -1,6 +1,6 @@
 //! Sums, differences, and their scale.
 
-use evaluate::{Merge, assert_close};
+use evaluate::{Merge, assert_close, assert_schema};
 
 use super::*;
 
@@ -32,4 +32,9 @@ fn lambda_scales_the_whole_change() {
 fn weights_that_cancel_out_divide_nothing() {
     let merge = Merge::example().weighing(&[1.0, -2.0, 1.0]);
     assert_eq!(merge.merged::<TaskArithmetic>(r#"{"normalize": true}"#), merge.merged::<TaskArithmetic>("{}"));
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<TaskArithmetic>("{}");
 }

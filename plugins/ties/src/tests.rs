@@ -1,6 +1,6 @@
 //! Numbers of mergekit.
 
-use evaluate::{Merge, assert_close};
+use evaluate::{Merge, assert_close, assert_schema};
 
 use super::*;
 
@@ -32,4 +32,9 @@ fn one_source_alone_stays_as_it_is() {
 fn refuses_densities_that_do_not_fit() {
     assert_eq!(Merge::example().refused::<Ties>(r#"{"density": [0.5, 0.5]}"#), "density");
     assert_eq!(Merge::example().refused::<Ties>(r#"{"density": 1.5}"#), "density");
+}
+
+#[test]
+fn settings_are_what_the_schema_says() {
+    assert_schema::<Ties>("{}");
 }
