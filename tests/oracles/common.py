@@ -83,12 +83,14 @@ def save_json(path: Path, value: dict) -> None:
 
 
 def save_adapter(model: PeftModel, folder: Path) -> None:
-    """The adapter as PEFT saves it, less its README.md, and with the target modules, which PEFT keeps in a set, in order."""
+    """The adapter as PEFT saves it, less its README.md, and with the modules, which PEFT keeps in sets, in order."""
     # PEFT would save the whole embedding beside an adapter of it, which is the base's own.
     model.save_pretrained(folder, save_embedding_layers=False)
     (folder / "README.md").unlink()
     config = json.loads((folder / "adapter_config.json").read_text())
-    config["target_modules"].sort()
+    for modules in ("target_modules", "feedforward_modules"):
+        if isinstance(config.get(modules), list):
+            config[modules].sort()
     save_json(folder / "adapter_config.json", config)
 
 
