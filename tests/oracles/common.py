@@ -1,18 +1,20 @@
-"""What the oracle scripts share: f32 models on the CPU, the fixed prompts, and one way of writing golden files."""
+"""What the oracle scripts share: f32 models on the CPU, the fixed prompts, and golden_file.py's way of writing."""
 
 import json
 from pathlib import Path
 
 import torch
 import transformers
+from golden_file import GOLDEN as GOLDEN
+from golden_file import save_json as save_json
+from golden_file import save_tensors as save_tensors
 from peft import PeftModel
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tasks import logits_of_rows
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 from transformers.utils.logging import disable_progress_bar
 
-GOLDEN = Path("tests/golden")
 TINY = Path("examples/default/model")
 
 # Attention and experts as the plain formulas, nothing fused.
@@ -67,19 +69,6 @@ def difference(ours: torch.Tensor, theirs: torch.Tensor) -> tuple[float, float]:
     """The largest absolute difference, and that relative to the largest absolute value of `theirs`."""
     absolute = (ours - theirs).abs().max().item()
     return absolute, absolute / theirs.abs().max().item()
-
-
-def save_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    contiguous = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
-    save_file(contiguous, path, metadata={"format": "pt"})
-    print(f"{path}: {path.stat().st_size} bytes")
-
-
-def save_json(path: Path, value: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{path}: {path.stat().st_size} bytes")
 
 
 def save_adapter(model: PeftModel, folder: Path) -> None:

@@ -15,7 +15,7 @@ Writes of each method below, after curve_models.py, tests/golden/strategies/NAME
   ones relative to the largest logit (`merge_error`), and how far the adapted are from the base's (`effect`).
 
 AdaLoRA has micro-batches of four rows and no accumulation, since PEFT adds its penalty to the loss of each micro-batch.
-`update_and_allocate` is called after each update with the number of the steps before it, as PEFT tells Trainer to; each of
+`update_and_allocate` is called after each update with Trainer's `global_step`, the number of the updates before; each of
 the curve's steps also has the `penalty`, which is in `loss`, and of each module the rank that is left, `ranks`, which
 is the number of values in E that are not zero. Its `adapter/` has ranks from 0 to 6, its `final/` is what was trained.
 """
