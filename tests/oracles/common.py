@@ -1,6 +1,7 @@
 """What the oracle scripts share: f32 models on the CPU, the fixed prompts, and golden_file.py's way of writing."""
 
 import json
+import math
 from pathlib import Path
 
 import torch
@@ -69,6 +70,11 @@ def difference(ours: torch.Tensor, theirs: torch.Tensor) -> tuple[float, float]:
     """The largest absolute difference, and that relative to the largest absolute value of `theirs`."""
     absolute = (ours - theirs).abs().max().item()
     return absolute, absolute / theirs.abs().max().item()
+
+
+def rounding(error: float) -> float:
+    """An error that is nothing but rounding, as the power of ten above it, for the next machine rounds otherwise."""
+    return error if error == 0 or error > 1e-4 else 10.0 ** math.ceil(math.log10(error))
 
 
 def save_adapter(model: PeftModel, folder: Path) -> None:

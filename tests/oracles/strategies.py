@@ -10,7 +10,7 @@ Writes of each method below, after curve_models.py, tests/golden/strategies/NAME
 - `initial/`, PEFT's own initialisation, and `curve.json`, 20 steps from it with Trainer: rows, loss, clipping and rate as
   trainer_curve.py says. AdamW's decay is on the tensors that facts.json lists under `decayed`.
 - `facts.json`: what PEFT was asked for (`config`); how many weights train, of how many (`trainable`, `total`), and how many
-  of them are of biases; the keys and shapes of the first layer's tensors, and of those that belong to no module (`tensors`); whether
+  of them are biases; the keys and shapes of the first layer's tensors, and of those that belong to no module (`tensors`); whether
   every key is base_model.model.MODULE.END (`plain_keys`), and these `ends`; how far the merged logits are from the adapted
   ones relative to the largest logit (`merge_error`), and how far the adapted are from the base's (`effect`).
 
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from common import GOLDEN, difference, load_model, one_thread, save_adapter, save_json, save_tensors
+from common import GOLDEN, difference, load_model, one_thread, rounding, save_adapter, save_json, save_tensors
 from common import logits as logits_of
 from curve_models import MODELS, VOCABULARY
 from peft import (
@@ -82,8 +82,8 @@ class Strategy:
         settings = {"warmup_steps": 3, "weight_decay": self.decay, "steps": STEPS} | self.curve
         return Curve(MODELS / self.model, lr=self.lr, max_grad_norm=self.norm, **settings)
 
-    def adapted(self, seed: int) -> PeftModel:
-        base = load_model(MODELS / self.model)
+    def adapted(self, seed: int, dtype: torch.dtype = torch.float32) -> PeftModel:
+        base = load_model(MODELS / self.model, dtype)
         torch.manual_seed(seed)
         return get_peft_model(base, self.kind(task_type="CAUSAL_LM", **self.config))
 
@@ -216,6 +216,10 @@ def module_of(name: str) -> str:
     return name.partition(".lora_")[0]
 
 
+def asked() -> Tensor:
+    return torch.randint(4, VOCABULARY, (12,), generator=torch.Generator().manual_seed(SEED))
+
+
 def make_adapter(strategy: Strategy, folder: Path) -> dict:
     """Writes `adapter/` and `logits.safetensors`; what facts.json says of them."""
     model = strategy.adapted(SEED + 1)
@@ -224,7 +228,7 @@ def make_adapter(strategy: Strategy, folder: Path) -> dict:
         cut_ranks(model)
     save_adapter(model, folder / "adapter")
 
-    ids = torch.randint(4, VOCABULARY, (12,), generator=torch.Generator().manual_seed(SEED))
+    ids = asked()
     base = logits_of(load_model(MODELS / strategy.model), ids)[-SEEN:]
     again = PeftModel.from_pretrained(load_model(MODELS / strategy.model), folder / "adapter").eval()
     adapted = logits_of(again, ids)[-SEEN:]
@@ -238,7 +242,7 @@ def make_adapter(strategy: Strategy, folder: Path) -> dict:
         folder / "logits.safetensors",
         {"ids": ids, "logits": adapted, "merged_logits": merged, "base_logits": base},
     )
-    return {"effect": effect, "merge_error": merge_error}
+    return {"effect": effect, "merge_error": rounding(merge_error)}
 
 
 def make_curve(strategy: Strategy, folder: Path) -> dict:
