@@ -1,18 +1,21 @@
-"""What the oracle scripts share: f32 models on the CPU, the fixed prompts, and one way of writing golden files."""
+"""What the oracle scripts share: f32 models on the CPU, the fixed prompts, and golden_file.py's way of writing."""
 
 import json
+import math
 from pathlib import Path
 
 import torch
 import transformers
+from golden_file import GOLDEN as GOLDEN
+from golden_file import save_json as save_json
+from golden_file import save_tensors as save_tensors
 from peft import PeftModel
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tasks import logits_of_rows
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 from transformers.utils.logging import disable_progress_bar
 
-GOLDEN = Path("tests/golden")
 TINY = Path("examples/default/model")
 
 # Attention and experts as the plain formulas, nothing fused.
@@ -69,26 +72,20 @@ def difference(ours: torch.Tensor, theirs: torch.Tensor) -> tuple[float, float]:
     return absolute, absolute / theirs.abs().max().item()
 
 
-def save_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    contiguous = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
-    save_file(contiguous, path, metadata={"format": "pt"})
-    print(f"{path}: {path.stat().st_size} bytes")
-
-
-def save_json(path: Path, value: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{path}: {path.stat().st_size} bytes")
+def rounding(error: float) -> float:
+    """An error that is nothing but rounding, as the power of ten above it, for the next machine rounds otherwise."""
+    return error if error == 0 or error > 1e-4 else 10.0 ** math.ceil(math.log10(error))
 
 
 def save_adapter(model: PeftModel, folder: Path) -> None:
-    """The adapter as PEFT saves it, less its README.md, and with the target modules, which PEFT keeps in a set, in order."""
+    """The adapter as PEFT saves it, less its README.md, and with the modules, which PEFT keeps in sets, in order."""
     # PEFT would save the whole embedding beside an adapter of it, which is the base's own.
     model.save_pretrained(folder, save_embedding_layers=False)
     (folder / "README.md").unlink()
     config = json.loads((folder / "adapter_config.json").read_text())
-    config["target_modules"].sort()
+    for modules in ("target_modules", "feedforward_modules"):
+        if isinstance(config.get(modules), list):
+            config[modules].sort()
     save_json(folder / "adapter_config.json", config)
 
 

@@ -1,10 +1,11 @@
-"""The small random models that the golden curves of GPT-2, Qwen3 and BERT start from.
+"""The small random models that golden curves start from: GPT-2, Qwen3, BERT, Llama and Qwen2.
 
     python tests/oracles/curve_models.py
 
 Writes tests/golden/curve/models/NAME/: a Hugging Face folder with the first 512 tokens of the default model's tokenizer, which
 are its special tokens, the bytes and its first merges. BERT's, a classifier of two labels, puts <|im_start|> before a text
-and <|im_end|> after it, as [CLS] and [SEP] are elsewhere. No dropout anywhere.
+and <|im_end|> after it, as [CLS] and [SEP] are elsewhere. Llama, which the methods of strategies.py train on, is in bf16 and larger,
+so that its matrices have factors; Qwen2 has biases that show. No dropout anywhere.
 """
 
 import argparse
@@ -19,7 +20,11 @@ from transformers import (
     BertForSequenceClassification,
     GPT2Config,
     GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
     PreTrainedConfig,
+    Qwen2Config,
+    Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
@@ -29,6 +34,7 @@ VOCABULARY = 512
 LABELS = ("narration", "speech")
 # Large enough that two layers do something, small enough that they learn as a larger model does.
 STD = 0.1
+BIAS_STD = 0.3
 SPECIAL = {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 3}
 
 KINDS: dict[str, tuple[type, PreTrainedConfig]] = {
@@ -81,6 +87,36 @@ KINDS: dict[str, tuple[type, PreTrainedConfig]] = {
             label2id={label: index for index, label in enumerate(LABELS)},
         ),
     ),
+    "llama": (
+        LlamaForCausalLM,
+        LlamaConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=64,
+            intermediate_size=96,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=128,
+            tie_word_embeddings=True,
+            initializer_range=STD,
+            **SPECIAL,
+        ),
+    ),
+    "qwen2": (
+        Qwen2ForCausalLM,
+        Qwen2Config(
+            vocab_size=VOCABULARY,
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=128,
+            tie_word_embeddings=True,
+            initializer_range=STD,
+            **SPECIAL,
+        ),
+    ),
 }
 
 
@@ -109,7 +145,13 @@ def make(name: str, folder: Path) -> None:
     architecture, config = KINDS[name]
     shutil.rmtree(folder, ignore_errors=True)
     torch.manual_seed(list(KINDS).index(name))
-    architecture(config).save_pretrained(folder)
+    model = architecture(config)
+    if name == "qwen2":
+        for bias in (weight for key, weight in model.named_parameters() if key.endswith("bias")):
+            torch.nn.init.normal_(bias, std=BIAS_STD)
+    if name == "llama":
+        model.bfloat16()
+    model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     tokenizer = json.dumps(cut_tokenizer(framed=name == "bert"), ensure_ascii=False)
     (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")

@@ -6,7 +6,7 @@
 #
 # --smollm2 also makes what needs SmolLM2: 93 MB more to download, and half an hour more on one core. --keep puts the
 # environment and what was made into DIR, which must not exist, and leaves them there. Needs python3 (3.11 made the committed
-# files) with venv and pip; 3 GB to download, 7 GB of disk.
+# files) with venv and pip; 6 GB to download, 14 GB of disk, for mergekit has an environment of its own.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
@@ -30,6 +30,8 @@ fi
 
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet -r "$repository/tests/oracles/requirements.txt"
+python3 -m venv "$work/mergekit"
+"$work/mergekit/bin/pip" install --quiet -r "$repository/tests/oracles/requirements-mergekit.txt"
 
 # The scripts write to tests/golden of where they are run.
 mkdir -p "$work/root/tests/golden"
@@ -53,6 +55,9 @@ oracle peft_initial
 oracle curve examples/default/model $texts $golden/curve/tiny --rank 2 --alpha 4
 oracle curve examples/default/model $texts $golden/curve/tiny-full --method full --lr 1e-4
 oracle trainer_curve
+oracle strategies
+oracle laws
+"$work/mergekit/bin/python" -W ignore "$repository/tests/oracles/composers.py"
 
 without=(smollm2-logits.safetensors curve/smollm2)
 if [[ -n $smollm2 ]]; then

@@ -25,6 +25,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,13 +39,12 @@ from double import Double
 from peft import LoraConfig, get_peft_model
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
-from transformers import PreTrainedModel, Trainer, TrainingArguments
+from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
 from transformers.utils.logging import set_verbosity_error
 
 CURVE = GOLDEN / "curve"
 DATA = {"causal": "austen-200.jsonl", "classification": "austen-labelled-200.jsonl"}
 IGNORED = -100
-STEPS, BATCH, ACCUMULATION = 50, 2, 2
 SEED = 0
 # What Trainer's loss may differ by from the one computed here, relative to it.
 SAME = 2e-6
@@ -63,6 +63,30 @@ class Curve:
     warmup_steps: int = 5
     weight_decay: float = 0.01
     max_length: int = 64
+    steps: int = 50
+    batch_size: int = 2
+    accumulation: int = 2
+
+    def settings(self, method: dict) -> dict:
+        """What curve.json says of the run, `method` its own among it."""
+        return {
+            "model": self.model.as_posix(),
+            "task": self.task,
+            "data": DATA[self.task],
+            **method,
+            "steps": self.steps,
+            "warmup_steps": self.warmup_steps,
+            "schedule": "cosine",
+            "lr": self.lr,
+            "weight_decay": self.weight_decay,
+            "max_grad_norm": self.max_grad_norm,
+            "batch_size": self.batch_size,
+            "accumulation": self.accumulation,
+            "max_length": self.max_length,
+        }
+
+    def clipped(self, steps: list[dict]) -> int:
+        return sum(step["grad_norm"] > self.max_grad_norm for step in steps)
 
 
 CURVES = {
@@ -114,7 +138,11 @@ class Recorder(Trainer):
 
     def __init__(self, **arguments: object) -> None:
         super().__init__(**arguments)
-        self.sums, self.targets, self.steps = [], [], []
+        self.sums, self.added, self.targets, self.steps = [], [], [], []
+
+    def penalty(self) -> float:
+        """What the method adds to the loss of a micro-batch."""
+        return 0.0
 
     def training_step(self, model: torch.nn.Module, inputs: dict, *rest: object, **others: object) -> torch.Tensor:
         with torch.no_grad():
@@ -124,12 +152,14 @@ class Recorder(Trainer):
             logits, labels = logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten()
         self.sums.append(cross_entropy(logits.double(), labels, ignore_index=IGNORED, reduction="sum").item())
         self.targets.append((labels != IGNORED).sum().item())
+        self.added.append(self.penalty())
         return super().training_step(model, inputs, *rest, **others)
 
     def log(self, logs: dict[str, float], *rest: object, **others: object) -> None:
         if "loss" in logs:
-            targets = sum(self.targets[-ACCUMULATION:])
-            expected = sum(self.sums[-ACCUMULATION:]) / targets
+            accumulated = self.args.gradient_accumulation_steps
+            targets = sum(self.targets[-accumulated:])
+            expected = sum(self.sums[-accumulated:]) / targets + sum(self.added[-accumulated:])
             if not abs(logs["loss"] - expected) <= SAME * expected:
                 raise SystemExit(f"Trainer's loss is {logs['loss']}, not {expected}")
             self.steps.append(
@@ -167,18 +197,19 @@ def adapted(model: PreTrainedModel, curve: Curve, initial: Path | None) -> torch
     return model
 
 
-def run(curve: Curve, dtype: torch.dtype = torch.float32, initial: Path | None = None) -> list[dict]:
-    model = load_model(curve.model, dtype)
-    samples = rows(curve, model)
+def train(
+    model: torch.nn.Module,
+    curve: Curve,
+    recorder: type[Recorder] = Recorder,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> Recorder:
     padding = model.config.pad_token_id
-    if curve.lora:
-        model = adapted(model, curve, initial)
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(
             output_dir=scratch,
-            max_steps=STEPS,
-            per_device_train_batch_size=BATCH,
-            gradient_accumulation_steps=ACCUMULATION,
+            max_steps=curve.steps,
+            per_device_train_batch_size=curve.batch_size,
+            gradient_accumulation_steps=curve.accumulation,
             train_sampling_strategy="sequential",
             learning_rate=curve.lr,
             lr_scheduler_type="cosine",
@@ -195,18 +226,33 @@ def run(curve: Curve, dtype: torch.dtype = torch.float32, initial: Path | None =
             use_cpu=True,
             seed=SEED,
         )
-        trainer = Recorder(
+        trainer = recorder(
             model=model,
             args=arguments,
-            train_dataset=samples,
+            train_dataset=rows(curve, model),
             data_collator=lambda batch: collate(padding, batch),
             compute_loss_func=classifier_loss if curve.task == "classification" else None,
-            callbacks=[],
+            callbacks=list(callbacks),
         )
         trainer.remove_callback(transformers.PrinterCallback)
         trainer.train()
+    return trainer
+
+
+def run(curve: Curve, dtype: torch.dtype = torch.float32, initial: Path | None = None) -> list[dict]:
+    model = load_model(curve.model, dtype)
+    if curve.lora:
+        model = adapted(model, curve, initial)
+    trainer = train(model, curve)
     trainer.check_decay()
     return trainer.steps
+
+
+def save_curve(path: Path, curve: Curve, method: dict, steps: list[dict]) -> None:
+    versions = {module.__name__: module.__version__ for module in (torch, transformers, peft, accelerate)}
+    clipped = curve.clipped(steps)
+    save_json(path, {"versions": versions, "settings": curve.settings(method), "clipped": clipped, "steps": steps})
+    print(f"  loss {steps[0]['loss']:.3f} to {steps[-1]['loss']:.3f}, {clipped} of {curve.steps} steps clipped")
 
 
 def make(name: str) -> None:
@@ -214,29 +260,11 @@ def make(name: str) -> None:
     folder = CURVE / name
     shutil.rmtree(folder, ignore_errors=True)
     steps = run(curve, initial=folder / "initial")
-    clipped = sum(step["grad_norm"] > curve.max_grad_norm for step in steps)
-    if not clipped >= MOSTLY * STEPS:
-        raise SystemExit(f"{name}: only {clipped} of {STEPS} steps are clipped")
+    clipped = curve.clipped(steps)
+    if not clipped >= MOSTLY * curve.steps:
+        raise SystemExit(f"{name}: only {clipped} of {curve.steps} steps are clipped")
     lora = {"rank": curve.rank, "alpha": curve.alpha, "seed": SEED} if curve.lora else {}
-    settings = {
-        "model": curve.model.as_posix(),
-        "task": curve.task,
-        "data": DATA[curve.task],
-        "method": "lora" if curve.lora else "full",
-        **lora,
-        "steps": STEPS,
-        "warmup_steps": curve.warmup_steps,
-        "schedule": "cosine",
-        "lr": curve.lr,
-        "weight_decay": curve.weight_decay,
-        "max_grad_norm": curve.max_grad_norm,
-        "batch_size": BATCH,
-        "accumulation": ACCUMULATION,
-        "max_length": curve.max_length,
-    }
-    versions = {module.__name__: module.__version__ for module in (torch, transformers, peft, accelerate)}
-    save_json(folder / "curve.json", {"versions": versions, "settings": settings, "clipped": clipped, "steps": steps})
-    print(f"  loss {steps[0]['loss']:.3f} to {steps[-1]['loss']:.3f}, {clipped} of {STEPS} steps clipped")
+    save_curve(folder / "curve.json", curve, {"method": "lora" if curve.lora else "full"} | lora, steps)
 
 
 def compare_with_exact(name: str) -> None:
