@@ -70,16 +70,17 @@ impl Chain {
         Ok(Self { links })
     }
 
-    /// Asks every plugin: what selectors choose is shown to those after them, what strategies plan is put together.
-    pub(crate) fn plan(&self, base: &Base, mut surroundings: Surroundings) -> Result<Plan, Error> {
+    /// Asks every plugin: what selectors choose is shown to those after them, and left in `surroundings`; what strategies plan is put
+    /// together.
+    pub(crate) fn plan(&self, base: &Base, surroundings: &mut Surroundings) -> Result<Plan, Error> {
         let mut raw = RawPlan::default();
         for (plugin, strategy) in &self.links {
             let config = Value::Object(strategy.config.clone());
             if plugin.capabilities().selector {
-                surroundings.choices = Some(plugin.select(&surroundings, &config)?);
+                surroundings.choices = Some(plugin.select(surroundings, &config)?);
             }
             if plugin.capabilities().strategy {
-                raw.extend(plugin.plan(&surroundings, &config)?);
+                raw.extend(plugin.plan(surroundings, &config)?);
             }
         }
         let claimed = |id: u32, raw: &RawPlan| raw.trainable.iter().any(|t| t.param == id);

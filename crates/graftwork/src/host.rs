@@ -109,8 +109,9 @@ impl Host {
         }
         on_event(Event::Working { what: "planning" });
         let stats = Arc::new(WeightStats::new(Arc::clone(&base), config.device.open()?));
-        let surroundings = Surroundings { stats, seed: config.seed, ..Surroundings::of(Arc::clone(&base.manifest)) };
-        let plan = chain.plan(&base, surroundings.clone())?;
+        let mut surroundings =
+            Surroundings { stats, seed: config.seed, ..Surroundings::of(Arc::clone(&base.manifest)) };
+        let plan = chain.plan(&base, &mut surroundings)?;
         on_event(Event::Plan(plan.summary(&base.manifest)));
         if embedded {
             let rate = default_base::learning_rate(plan.is_full());

@@ -24,12 +24,14 @@ struct Link {
     plugin: Arc<Plugin>,
     config: Value,
     state: Vec<u8>,
+    /// What it wanted last, so that nothing is told twice.
+    said: String,
 }
 
 impl Controllers {
     /// Controllers that were not asked yet, with what every plugin of the run sees.
     pub(crate) fn new(plugins: impl Iterator<Item = (Arc<Plugin>, Value)>, surroundings: Surroundings) -> Self {
-        let link = |(plugin, config)| Link { plugin, config, state: Vec::new() };
+        let link = |(plugin, config)| Link { plugin, config, state: Vec::new(), said: String::new() };
         Self { links: plugins.map(link).collect(), surroundings }
     }
 
@@ -73,10 +75,11 @@ impl Controllers {
                 let fits = action.check(model.plan(), &self.surroundings.manifest);
                 fits.map_err(|why| failed(format!("plugin `{name}` wants what cannot be done: {why}")))?;
             }
-            if !decision.actions.is_empty() {
-                let actions = summary(&decision.actions);
-                on_event(Event::Steered { step: asked.step(), plugin: name.clone(), actions });
+            let actions = summary(&decision.actions);
+            if !actions.is_empty() && actions != link.said {
+                on_event(Event::Steered { step: asked.step(), plugin: name.clone(), actions: actions.clone() });
             }
+            link.said = actions;
             link.state = decision.state;
             all.extend(decision.actions);
         }

@@ -15,8 +15,10 @@ pub const MAX_GRAPH_NODES: usize = 4096;
 pub const MAX_TENSORS_PER_ADAPTER: usize = 64;
 /// The most tensors that the adapters of a plan share.
 const MAX_SHARED_TENSORS: usize = 1 << 16;
-/// The longest name of a tensor, kind or group, in bytes.
-const MAX_NAME: usize = 128;
+/// The longest name of a kind or group, in bytes.
+const MAX_NAME: usize = 64;
+/// The longest name of a tensor, which may have the name of a module in it.
+const MAX_TENSOR_NAME: usize = 128;
 /// Name of the group for tensors that name none.
 const DEFAULT_GROUP: &str = "default";
 
@@ -66,13 +68,10 @@ impl<'a> Checker<'a> {
         self.problems.push(Problem { path: path.to_owned(), message });
     }
 
-    fn name(&mut self, path: &str, what: &str, name: &str) {
+    fn name(&mut self, path: &str, what: &str, name: &str, most: usize) {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(plain) {
-            self.report(
-                path,
-                format!("{what} `{}` must be 1 to {MAX_NAME} letters, digits, `_`, `-` or `.`", shown(name)),
-            );
+        if name.is_empty() || name.len() > most || !name.chars().all(plain) {
+            self.report(path, format!("{what} `{}` must be 1 to {most} letters, digits, `_`, `-` or `.`", shown(name)));
         }
     }
 
@@ -82,7 +81,7 @@ impl<'a> Checker<'a> {
         self.groups.insert(DEFAULT_GROUP.to_owned(), 0);
         for (i, group) in raw.iter().enumerate() {
             let path = format!("groups[{i}]");
-            self.name(&path, "name", &group.name);
+            self.name(&path, "name", &group.name, MAX_NAME);
             let settings =
                 [("learning-rate-scale", Some(group.learning_rate_scale)), ("weight-decay", group.weight_decay)];
             for (field, value) in settings.into_iter().filter_map(|(f, v)| v.map(|v| (f, v))) {
@@ -159,7 +158,7 @@ impl<'a> Checker<'a> {
         let path = format!("adapters[{index}]");
         let (target, param) = self.claim(&path, raw.target)?;
         let path = format!("{path} ({})", param.name);
-        self.name(&path, "kind", &raw.kind);
+        self.name(&path, "kind", &raw.kind, MAX_NAME);
         if raw.tensors.len() > MAX_TENSORS_PER_ADAPTER {
             self.report(
                 &path,
@@ -222,7 +221,7 @@ impl<'a> Checker<'a> {
         let mut shapes = Vec::with_capacity(tensors.len());
         for (i, tensor) in tensors.iter().enumerate() {
             let path = format!("{path}[{i}]");
-            self.name(&path, "name", &tensor.name);
+            self.name(&path, "name", &tensor.name, MAX_TENSOR_NAME);
             if !names.insert(tensor.name.as_str()) {
                 self.report(&path, format!("there are two tensors called `{}`", shown(&tensor.name)));
             }
@@ -236,9 +235,11 @@ impl<'a> Checker<'a> {
         let path = format!("{path}[{index}]");
         let group = self.group(&path, raw.group.as_deref());
         let shape = scope.tensors[index].clone();
-        let init = self.shaped(&format!("{path}.init"), &raw.init, scope, shape.as_ref());
+        let what = format!("`{}`", shown(&raw.name));
+        let init = self.shaped(&format!("{path}.init"), &raw.init, scope, &what, shape.as_ref());
         let scope = Scope { context: Context::Update, ..scope.clone() };
-        let update = raw.update.as_ref().map(|g| self.shaped(&format!("{path}.update"), g, &scope, shape.as_ref()));
+        let update =
+            raw.update.as_ref().map(|g| self.shaped(&format!("{path}.update"), g, &scope, &what, shape.as_ref()));
         if raw.trainable && update.is_some() {
             self.report(&path, format!("`{}` trains, and would have an `update` too", shown(&raw.name)));
         }
@@ -248,7 +249,7 @@ impl<'a> Checker<'a> {
 
     /// An expression whose value stands in for the weight.
     fn weight(&mut self, path: &str, raw: &RawGraph, scope: &Scope<'_>) -> Option<Graph> {
-        self.shaped(path, raw, scope, Some(scope.base))
+        self.shaped(path, raw, scope, "the weight", Some(scope.base))
     }
 
     fn number(&mut self, path: &str, raw: &RawGraph, scope: &Scope<'_>) -> Option<Graph> {
@@ -259,11 +260,18 @@ impl<'a> Checker<'a> {
         Some(graph)
     }
 
-    /// An expression whose value has that shape, where the shape is right itself.
-    fn shaped(&mut self, path: &str, raw: &RawGraph, scope: &Scope<'_>, shape: Option<&Shape>) -> Option<Graph> {
+    /// An expression whose value has the shape of `what`, where that is right itself.
+    fn shaped(
+        &mut self,
+        path: &str,
+        raw: &RawGraph,
+        scope: &Scope<'_>,
+        what: &str,
+        shape: Option<&Shape>,
+    ) -> Option<Graph> {
         let graph = self.graph(path, raw, scope)?;
         if let Some(shape) = shape.filter(|shape| *shape != graph.shape()) {
-            self.report(path, format!("has shape {}, but it must have {shape}", graph.shape()));
+            self.report(path, format!("has shape {}, but {what} has {shape}", graph.shape()));
         }
         Some(graph)
     }

@@ -125,6 +125,7 @@ fn any_plan() -> impl Strategy<Value = RawPlan> {
                 weight_decay,
             });
             RawPlan {
+                shared: Vec::new(),
                 trainable: embedding.then(|| RawTrainable { param: 0, group: member.map(name) }).into_iter().collect(),
                 adapters: vec![adapter],
                 groups: groups.collect(),

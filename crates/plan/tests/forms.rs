@@ -188,7 +188,7 @@ fn a_weight_that_is_prepared_is_no_low_rank_form() {
     let tensors = vec![tensor("a", &[4, 16]), tensor("b", &[32, 4])];
     let base = Some(RawGraph { nodes: vec![node("base", &[], &[])], root: 0 });
     let effective = graph(plus(vec![node("matmul", &[1, 2], &[])]));
-    let adapter = RawAdapter { target: 0, kind: "pissa".into(), tensors, base, effective };
+    let adapter = RawAdapter { target: 0, kind: "pissa".into(), tensors, base, effective, penalty: None };
     let raw = RawPlan { adapters: vec![adapter], ..RawPlan::default() };
     let manifest = model(vec![param("w", &[32, 16], Role::Linear, None)]);
     assert_eq!(LowRank::of(&Plan::validate(&raw, &manifest).expect("valid").adapters()[0]), None);

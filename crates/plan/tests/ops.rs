@@ -15,6 +15,8 @@ fn every_op() -> Vec<(RawNode, usize)> {
         node("base", &[], &[]),
         node("tensor", &[], &[("index", int(3))]),
         node("delta", &[], &[("index", int(1))]),
+        node("gradient", &[], &[("index", int(2))]),
+        node("shared", &[], &[("name", Attribute::Text("vera_A".into()))]),
         node("constant", &[], &[("value", float(-0.5)), dims()]),
         node("identity", &[], &[("size", int(7))]),
         node("normal", &[], &[("std", float(0.02)), dims()]),
@@ -26,12 +28,16 @@ fn every_op() -> Vec<(RawNode, usize)> {
         "neg",
         "transpose",
         "diagonal",
+        "block_diagonal",
         "inverse",
         "abs",
         "sign",
         "sqrt",
         "exp",
         "tanh",
+        "sin",
+        "cos",
+        "acos",
         "sigmoid",
         "detach",
         "qr_q",
@@ -42,6 +48,7 @@ fn every_op() -> Vec<(RawNode, usize)> {
         node("reshape", &[0], &[dims()]),
         node("concat", &[0], &[("axis", int(1))]),
         node("slice", &[0], &[("axis", int(1)), ("start", int(2)), ("length", int(3))]),
+        node("upper_triangle", &[0], &[("size", int(4))]),
         node("norm", &[0], &[("axis", int(1))]),
         node("sum", &[0], &[("axis", int(0))]),
         node("mean", &[0], &[("axis", int(3))]),
@@ -95,6 +102,10 @@ fn each_attribute_is_needed_typed_and_the_only_one() {
             assert_eq!(with(None), format!("`{op}` needs the attribute `{name}`"));
             let text = Attribute::Text("2".into());
             match value {
+                Attribute::Text(_) => {
+                    let integer = with(Some(Attribute::Integer(2)));
+                    assert_eq!(integer, format!("`{name}` of `{op}` must be text, not an integer"));
+                }
                 Attribute::Integer(_) => {
                     assert_eq!(with(Some(text)), format!("`{name}` of `{op}` must be an integer, not text"));
                     let float = with(Some(Attribute::Float(1.0)));

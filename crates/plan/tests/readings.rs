@@ -22,8 +22,11 @@ fn walked(graph: &Graph, readings: &Readings) -> Vec<(usize, Reading)> {
         let reading = readings.of(at);
         seen.push((at, reading));
         match reading {
-            Reading::Dense | Reading::Identity => {}
-            Reading::Add(a, b) | Reading::Sub(a, b) | Reading::Compose { outer: a, inner: b } => open.extend([a, b]),
+            Reading::Dense | Reading::Identity | Reading::Blocks(_) => {}
+            Reading::Add(a, b)
+            | Reading::Sub(a, b)
+            | Reading::Compose { outer: a, inner: b }
+            | Reading::Kron { left: a, right: b } => open.extend([a, b]),
             Reading::Scale(_, map)
             | Reading::Dropout(_, map)
             | Reading::Rows { map, .. }

@@ -94,7 +94,7 @@ fn the_rest_of_a_plan_is_checked_too() {
         (Box::new(|p| p.adapters[0].kind = String::new()), "kind `` must be 1 to 64 letters"),
         (Box::new(|p| p.adapters[0].tensors[1].name = "lora_A".into()), "two tensors called `lora_A`"),
         (Box::new(|p| p.adapters[0].tensors[1].name = "a/../b".into()), "name `a/../b` must be"),
-        (Box::new(|p| p.adapters[0].tensors[1].name = String::new()), "tensors[1]: name `` must be 1 to 64 letters"),
+        (Box::new(|p| p.adapters[0].tensors[1].name = String::new()), "tensors[1]: name `` must be 1 to 128 letters"),
         (Box::new(|p| p.adapters[0].tensors[1].name = "a\u{1b}[2J\n".into()), "name `a\\u{1b}[2J\\n` must be"),
         (Box::new(|p| p.adapters[0].kind = "naïve".into()), "kind `naïve` must be"),
         (Box::new(|p| p.adapters[0].kind = "k".repeat(65)), "must be 1 to 64 letters"),
@@ -118,7 +118,10 @@ fn the_rest_of_a_plan_is_checked_too() {
         (Box::new(|p| p.adapters[0].tensors[1].shape = vec![32, 0]), "axis 1 of [32, 0] has size 0"),
         (Box::new(|p| p.adapters[0].tensors[1].shape = vec![u32::MAX; 4]), "more than"),
         (Box::new(|p| p.adapters[0].tensors[0].init = zeros(&[4, 8])), "has shape [4, 8], but `lora_A` has [4, 16]"),
-        (Box::new(|p| p.adapters[0].tensors.push(tensor("spare", &[2, 2]))), "`spare` is not used by `effective`"),
+        (
+            Box::new(|p| p.adapters[0].tensors.push(tensor("spare", &[2, 2]))),
+            "`spare` is used neither by `effective` nor has it an `update`",
+        ),
         (Box::new(|p| p.adapters[0].tensors[0].group = Some("fast".into())), "there is no group `fast`"),
         (Box::new(move |p| p.groups = vec![group("g", 1.0), group("g", 1.0)]), "two groups called `g`"),
         (Box::new(move |p| p.groups = vec![group("g", f64::NAN)]), "learning-rate-scale is NaN"),
@@ -205,8 +208,16 @@ fn any_tensor() -> impl Strategy<Value = RawTensor> {
     let dims = often(vec![4, 16], prop::collection::vec(any::<u32>(), 0..6));
     let group = often(None, prop::option::of(".{0,3}"));
     let init = often(zeros(&[4, 16]), any_graph());
-    (often("a".to_owned(), ".{0,70}"), dims, any::<bool>(), group, init)
-        .prop_map(|(name, shape, trainable, group, init)| RawTensor { name, shape, trainable, group, init })
+    let update = prop::option::weighted(0.2, any_graph());
+    let tensor = (often("a".to_owned(), ".{0,140}"), dims, any::<bool>(), group, init, update);
+    tensor.prop_map(|(name, shape, trainable, group, init, update)| RawTensor {
+        name,
+        shape,
+        trainable,
+        group,
+        init,
+        update,
+    })
 }
 
 fn any_plan() -> impl Strategy<Value = RawPlan> {
@@ -214,13 +225,15 @@ fn any_plan() -> impl Strategy<Value = RawPlan> {
     let trainable = trainable.prop_map(|(param, group)| RawTrainable { param, group });
     let effective = often(common::graph(vec![node("base", &[], &[]), scale(0.5, 0)]), any_graph());
     let tensors = prop::collection::vec(any_tensor(), 0..3);
-    let adapter = (often(1, any::<u32>()), ".{0,3}", tensors, prop::option::of(any_graph()), effective);
-    let adapter = adapter.prop_map(|(target, kind, tensors, base, effective)| RawAdapter {
+    let (base, penalty) = (prop::option::of(any_graph()), prop::option::of(any_graph()));
+    let adapter = (often(1, any::<u32>()), ".{0,3}", tensors, base, effective, penalty);
+    let adapter = adapter.prop_map(|(target, kind, tensors, base, effective, penalty)| RawAdapter {
         target,
         kind,
         tensors,
         base,
         effective,
+        penalty,
     });
     let group = (".{0,3}", any::<f64>(), prop::option::of(any::<f64>()));
     let group = group.prop_map(|(name, learning_rate_scale, weight_decay)| RawGroup {
@@ -230,11 +243,18 @@ fn any_plan() -> impl Strategy<Value = RawPlan> {
     });
     (
         prop::collection::vec(trainable, 0..2),
+        prop::collection::vec(any_tensor(), 0..2),
         prop::collection::vec(adapter, 0..2),
         prop::collection::vec(group, 0..2),
         prop::collection::vec((".{0,3}", ".{0,3}"), 0..2),
     )
-        .prop_map(|(trainable, adapters, groups, metadata)| RawPlan { trainable, adapters, groups, metadata })
+        .prop_map(|(trainable, shared, adapters, groups, metadata)| RawPlan {
+            trainable,
+            shared,
+            adapters,
+            groups,
+            metadata,
+        })
 }
 
 proptest! {

@@ -29,7 +29,7 @@ fn raw(expr: &Expr) -> RawGraph {
 fn accepted(context: Context, expr: &Expr, shape: &[u64]) -> BTreeSet<String> {
     let dims = |d: &[u64]| Shape::new(d.to_vec()).unwrap();
     let tensors: Vec<Shape> = match context {
-        Context::Effective => vec![dims(&[4, 6]), dims(&[2, 3]), dims(&[3]), dims(&[3, 3])],
+        Context::Effective | Context::Update => vec![dims(&[4, 6]), dims(&[2, 3]), dims(&[3]), dims(&[3, 3])],
         _ => Vec::new(),
     };
     let raw = raw(expr);
@@ -43,7 +43,7 @@ fn accepted(context: Context, expr: &Expr, shape: &[u64]) -> BTreeSet<String> {
 fn host_and_sdk_speak_of_the_same_operations() {
     let base = Expr::base;
     let [full, small, vector, square] = [0, 1, 2, 3].map(Expr::tensor);
-    let effective: [(Expr, &[u64]); 24] = [
+    let effective: [(Expr, &[u64]); 29] = [
         (base() + full.clone() - full.clone(), &[4, 6]),
         (full.clone() * base() / full.clone(), &[4, 6]),
         (-(2.0 * full.clone()), &[4, 6]),
@@ -54,6 +54,11 @@ fn host_and_sdk_speak_of_the_same_operations() {
         (full.slice(1, 2, 3), &[4, 3]),
         (vector.diagonal(), &[3, 3]),
         (square.inverse(), &[3, 3]),
+        (full.reshape(&[2, 2, 6]).block_diagonal(), &[4, 12]),
+        (vector.upper_triangle(3), &[3, 3]),
+        (full.sin(), &[4, 6]),
+        (full.cos(), &[4, 6]),
+        (full.acos(), &[4, 6]),
         (full.abs(), &[4, 6]),
         (full.sign(), &[4, 6]),
         (full.sqrt(), &[4, 6]),
@@ -83,7 +88,13 @@ fn host_and_sdk_speak_of_the_same_operations() {
     let mut written = BTreeSet::new();
     effective.iter().for_each(|(expr, shape)| written.extend(accepted(Context::Effective, expr, shape)));
     initial.iter().for_each(|(expr, shape)| written.extend(accepted(Context::Init, expr, shape)));
-    // A strategy has no deltas: those are a composer's.
-    let known: BTreeSet<String> = vocabulary().iter().filter(|op| **op != "delta").map(|op| (*op).to_owned()).collect();
+    written.extend(accepted(Context::Update, &Expr::gradient(1), &[2, 3]));
+    // What these stand for is known to a whole plan or a composition alone.
+    let elsewhere = [("delta", Expr::delta(0)), ("shared", Expr::shared("a"))];
+    written.extend(elsewhere.map(|(op, expr)| {
+        assert_eq!(raw(&expr).nodes[0].op, op);
+        op.to_owned()
+    }));
+    let known: BTreeSet<String> = vocabulary().iter().map(|op| (*op).to_owned()).collect();
     assert_eq!(written, known);
 }

@@ -54,7 +54,7 @@ impl Module {
     pub fn text(&self) -> String {
         let Self { imports, memory, describe, plan, extra, version } = self;
         // Results come through a pointer, laid out as the canonical ABI has it. `plan` gives
-        // result<strategy-plan, error>: a tag at 0, then from 8 the four lists as (pointer, length).
+        // result<strategy-plan, error>: a tag at 0, then from 4 the five lists as (pointer, length).
         format!(
             r#"(module
   {imports}
@@ -80,11 +80,11 @@ impl Module {
   (data (i32.const 700) "evil")
   (func $adapt (param $count i32) (param $root i32) (result i32)
     (drop (call $train_parameter (i32.const 0)))
-    (call $store (i32.const 524) (i32.const 768)) (call $store (i32.const 528) (i32.const 1))
+    (call $store (i32.const 532) (i32.const 768)) (call $store (i32.const 536) (i32.const 1))
     (memory.fill (i32.const 768) (i32.const 0) (i32.const 128))
     (call $store (i32.const 768) (i32.const 1))
     (call $store (i32.const 772) (i32.const 700)) (call $store (i32.const 776) (i32.const 4))
-    ;; target, kind, tensors, base: option<graph> at 20..36, effective at 36
+    ;; target, kind, tensors, base: option<graph> at 20..36, effective at 36..48, penalty: option<graph>
     (call $store (i32.const 804) (i32.const 1024)) (call $store (i32.const 808) (local.get $count))
     (call $store (i32.const 812) (local.get $root))
     (i32.const 512))
