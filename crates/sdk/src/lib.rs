@@ -55,22 +55,28 @@ pub mod bindings {
     pub mod strategy;
 }
 
+mod adapted;
 mod error;
 mod export;
 mod expression;
+mod in_place;
 mod layers;
 pub mod log;
 mod model;
 mod pattern;
+mod peft;
 mod plan;
 mod targets;
 
+pub use adapted::{Chosen, RankSettings, Target, TargetSettings};
 pub use error::Error;
 pub use export::{Selector, Strategy, settings};
 pub use expression::Expr;
+pub use in_place::InPlaceSettings;
 pub use layers::Layers;
 pub use model::{Choice, Mock, Model, Param, Role};
 pub use pattern::{Patterns, regex};
+pub use peft::Peft;
 pub use plan::{Adapter, Group, Plan, Tensor, Trainable};
 pub use targets::{Names, Targets};
 
