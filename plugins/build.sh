@@ -10,7 +10,7 @@
 # library too. Exit code 3: there is none.
 set -euo pipefail
 cd "$(dirname "$0")"
-plugins=(full lora rank-select)
+plugins=(bitfit dora full ia3 layer-freeze loha lokr lora norm-tuning oft pera rank-select vera)
 target=wasm32-unknown-unknown
 unset CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS
 
