@@ -31,7 +31,7 @@ ln -sfn "$(cd .. && pwd)" "$root"
 export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=/graftwork"
 [ ${#flags[@]} = 0 ] || RUSTFLAGS+=" -Zlocation-detail=none"
 
-cargo build --locked --release --manifest-path "$root/plugins/Cargo.toml" --target "$target" --target-dir target "${flags[@]}"
+cargo build --locked --release --workspace --exclude testing --manifest-path "$root/plugins/Cargo.toml" --target "$target" --target-dir target "${flags[@]}"
 built() { echo "target/$target/release/${1//-/_}.wasm"; }
 
 if [ "${1:-}" != --check ]; then

@@ -36,6 +36,9 @@
 //! ```
 //!
 //! Build it with `cargo build --release --target wasm32-unknown-unknown` as a `cdylib`; the host takes the file as it is.
+//!
+//! Settings that most methods have are here, to be flattened into a plugin's own: [`TargetSettings`], [`RankSettings`],
+//! [`InPlaceSettings`]. [`Peft`] says what a plan is in PEFT.
 
 #[doc(hidden)]
 #[allow(

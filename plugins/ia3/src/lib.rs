@@ -35,7 +35,12 @@ impl Strategy for Ia3 {
         let feedforward: Vec<&Param> = match feedforward_modules {
             Some(names) => {
                 let found = names.find("feedforward_modules", model)?;
-                chosen.iter().copied().filter(|p| found.iter().any(|f| f.id == p.id)).collect()
+                let both: Vec<_> = chosen.iter().copied().filter(|p| found.contains(p)).collect();
+                if both.is_empty() && model.choices().is_none() {
+                    let message = "names none of the modules that are adapted; add them to `target_modules`";
+                    return Err(Error::config("feedforward_modules", message));
+                }
+                both
             }
             None => {
                 let name = defaults.and_then(<[_]>::last).ok_or_else(|| unknown("feedforward_modules"))?;

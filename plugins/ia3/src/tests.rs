@@ -67,5 +67,6 @@ fn refuses_what_cannot_be_meant() {
     assert_eq!(refused("{}"), "target_modules");
     assert_eq!(refused(r#"{"target_modules": ["k_proj"]}"#), "feedforward_modules");
     assert_eq!(refused(r#"{"target_modules": ["k_proj"], "feedforward_modules": ["fc2"]}"#), "feedforward_modules");
+    assert_eq!(refused(r#"{"target_modules": ["k_proj"], "feedforward_modules": ["q_proj"]}"#), "feedforward_modules");
     assert_eq!(refused(r#"{"target_modules": ["embed_tokens"], "feedforward_modules": ["q_proj"]}"#), "target_modules");
 }
