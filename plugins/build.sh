@@ -11,7 +11,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 plugins=(
-  ada-lora cat dare full gradual-unfreeze linear lisa lora magnitude-prune rank-select relora slerp svd task-arithmetic ties
+  ada-lora bitfit cat dare dora full gradual-unfreeze ia3 layer-freeze linear lisa loha lokr lora magnitude-prune
+  norm-tuning oft pera rank-select relora slerp svd task-arithmetic ties vera
 )
 target=wasm32-unknown-unknown
 unset CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::{Error, Model, Param};
 
@@ -44,6 +44,11 @@ impl Layers {
             None => Ok(()),
         }
     }
+}
+
+/// Reads the setting `layers` of flattened settings, which lose their path: the message says which setting it is.
+pub(crate) fn flattened<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Layers>, D::Error> {
+    Option::deserialize(deserializer).map_err(|error| de::Error::custom(format!("`layers`: {error}")))
 }
 
 impl From<Vec<u32>> for Layers {

@@ -38,6 +38,9 @@
 //! ```
 //!
 //! Build it with `cargo build --release --target wasm32-unknown-unknown` as a `cdylib`; the host takes the file as it is.
+//!
+//! Settings that most methods have are here, to be flattened into a plugin's own: [`TargetSettings`], [`RankSettings`],
+//! [`InPlaceSettings`]. [`Peft`] says what a plan is in PEFT.
 
 #[doc(hidden)]
 #[allow(
@@ -64,23 +67,29 @@ pub mod bindings {
 }
 
 mod controller;
+mod adapted;
 mod error;
 mod export;
 mod expression;
+mod in_place;
 mod layers;
 pub mod log;
 mod model;
 mod pattern;
+mod peft;
 mod plan;
 mod targets;
 
 pub use controller::{Action, MockRun, Report, Run};
+pub use adapted::{Chosen, RankSettings, Target, TargetSettings};
 pub use error::Error;
 pub use export::{Composer, Controller, Plugin, Selector, Source, Strategy, settings};
 pub use expression::Expr;
+pub use in_place::InPlaceSettings;
 pub use layers::Layers;
 pub use model::{Choice, Mock, Model, Param, Role};
 pub use pattern::{Patterns, regex};
+pub use peft::Peft;
 pub use plan::{Adapter, Group, Plan, Tensor, Trainable};
 pub use targets::{Names, Targets};
 

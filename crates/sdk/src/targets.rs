@@ -23,6 +23,15 @@ impl Names {
     pub fn all_linear() -> Self {
         Self::Pattern(ALL_LINEAR.to_owned())
     }
+
+    /// The adaptable weights that the names match: linear layers, heads and embeddings, none of them tied to another. The
+    /// names stand in the setting `key`.
+    ///
+    /// # Errors
+    /// A pattern cannot be read, or a name matches nothing; the error lists what there is.
+    pub fn find<'m>(&self, key: &str, model: &'m Model) -> Result<Vec<&'m Param>, Error> {
+        matching(key, self, model)
+    }
 }
 
 const ALL_LINEAR: &str = "all-linear";

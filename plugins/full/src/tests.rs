@@ -1,6 +1,6 @@
 //! Plans of full fine-tuning on a model of two layers.
 
-use graftwork_sdk::Mock;
+use graftwork_sdk::{Mock, settings};
 
 use super::*;
 
@@ -35,12 +35,16 @@ fn refused(config: Config, tied: bool) -> String {
     }
 }
 
+fn config(json: &str) -> Config {
+    settings(json).expect("settings")
+}
+
 fn include(pattern: &str) -> Config {
-    Config { include: Some(pattern.to_owned()), ..Config::default() }
+    config(&format!(r#"{{"include": "{pattern}"}}"#))
 }
 
 fn exclude(pattern: &str) -> Config {
-    Config { exclude: Some(pattern.to_owned()), ..Config::default() }
+    config(&format!(r#"{{"exclude": "{pattern}"}}"#))
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn trains_everything_once() {
 fn patterns_and_layers_choose() {
     assert_eq!(trained(include("q_proj"), false), [1, 2]);
     assert_eq!(trained(exclude("layers"), false), [0, 3]);
-    assert_eq!(trained(Config { layers: Some(vec![1].into()), ..Config::default() }, false), [2]);
+    assert_eq!(trained(config(r#"{"layers": [1]}"#), false), [2]);
     assert_eq!(trained(Config { freeze_embeddings: true, ..Config::default() }, false), [1, 2, 3]);
 }
 
@@ -70,5 +74,5 @@ fn refuses_what_cannot_be_meant() {
     assert_eq!(refused(exclude("no such"), false), "exclude");
     assert_eq!(refused(exclude("("), false), "exclude");
     assert_eq!(refused(exclude("."), false), "include");
-    assert_eq!(refused(Config { layers: Some(vec![2].into()), ..Config::default() }, false), "layers");
+    assert_eq!(refused(config(r#"{"layers": [2]}"#), false), "layers");
 }

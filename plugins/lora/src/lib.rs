@@ -6,14 +6,13 @@
 
 mod settings;
 mod start;
-mod targets;
 
 use graftwork_sdk::{
-    Adapter, Error, Expr, Group, Model, Param, Plan, Plugin, Role, Strategy, Tensor, Trainable, export_strategy,
+    Adapter, Error, Expr, Group, Model, Param, Plan, Plugin, Role, Strategy, Target, Tensor, Trainable,
+    export_strategy, log,
 };
 use settings::{Bias, Config};
 use start::Start;
-use targets::{Target, choose, warn_of_high_ranks};
 
 struct Lora;
 
@@ -30,7 +29,7 @@ impl Plugin for Lora {
 
 impl Strategy for Lora {
     fn plan(config: Config, model: &Model) -> Result<Plan, Error> {
-        let targets = choose(&config, model)?;
+        let targets = config.ranks.of(&config.targets.choose(model)?, |rank| 2.0 * f64::from(rank))?;
         warn_of_high_ranks(&targets);
         let mut plan = Plan::default();
         if let Some(ratio) = config.loraplus_ratio {
@@ -64,6 +63,19 @@ fn adapter(config: &Config, target: &Target<'_>) -> Result<Adapter, Error> {
     let down = if config.dropout > 0.0 { Expr::tensor(0).dropout(config.dropout) } else { Expr::tensor(0) };
     let effective = Expr::base() + scale * Expr::tensor(1).matmul(&down);
     Ok(Adapter { base: start.base, ..Adapter::new(param.id, "lora", vec![a, b], effective) })
+}
+
+/// PEFT allows a rank over that of the weight, so it is no error here.
+fn warn_of_high_ranks(targets: &[Target<'_>]) {
+    let over: Vec<_> = targets.iter().filter(|t| t.param.shape.iter().any(|&side| side < t.rank)).collect();
+    if let Some(Target { param, rank, .. }) = over.first() {
+        log::warn(&format!(
+            "the rank is greater than a side of {} weights, e.g. {rank} for `{}` of shape {:?}: a lower one does the same",
+            over.len(),
+            param.module(),
+            param.shape
+        ));
+    }
 }
 
 /// Parameters of the model that train beside the adapters: biases, norms, whole modules.

@@ -1,9 +1,8 @@
 //! How the two factors begin, and what the weight gives up for them.
 
-use graftwork_sdk::{Error, Expr, Role};
+use graftwork_sdk::{Error, Expr, Role, Target};
 
 use crate::settings::Init;
-use crate::targets::Target;
 
 /// Step 0 of an adapter on a linear layer.
 pub(crate) struct Start {

@@ -1,6 +1,6 @@
 //! Plans of LoRA on a model of two layers.
 
-use graftwork_sdk::{Choice, Mock, Names, Patterns};
+use graftwork_sdk::{Choice, Mock, settings};
 
 use super::*;
 use settings::Init;
@@ -27,8 +27,8 @@ fn plan(config: Config) -> Result<Plan, Error> {
     Lora::plan(config, &Model::from(Mock { params: params(), ..Mock::default() }))
 }
 
-fn names(list: &[&str]) -> Option<Names> {
-    Some(Names::List(list.iter().map(|s| (*s).to_owned()).collect()))
+fn config(json: &str) -> Config {
+    settings(json).expect("settings")
 }
 
 fn key(result: Result<Plan, Error>) -> String {
@@ -64,20 +64,20 @@ fn adapts_every_linear_layer_by_default() {
 fn names_suffixes_patterns_and_layers_choose() {
     let targets =
         |config: Config| -> Vec<u32> { plan(config).expect("a plan").adapters.iter().map(|a| a.target).collect() };
-    assert_eq!(targets(Config { target_modules: names(&["q_proj"]), ..Config::default() }), [1, 6]);
-    assert_eq!(targets(Config { target_modules: names(&["layers.1.mlp.down_proj"]), ..Config::default() }), [8]);
-    assert_eq!(targets(Config { layers: Some(vec![1].into()), ..Config::default() }), [6, 8]);
-    let pattern = Some(Names::Pattern(r"model\.layers\.0\..*".to_owned()));
-    assert_eq!(targets(Config { target_modules: pattern, ..Config::default() }), [1, 3]);
-    assert_eq!(targets(Config { exclude_modules: names(&["q_proj"]), ..Config::default() }), [3, 8]);
+    assert_eq!(targets(config(r#"{"target_modules": ["q_proj"]}"#)), [1, 6]);
+    assert_eq!(targets(config(r#"{"target_modules": ["layers.1.mlp.down_proj"]}"#)), [8]);
+    assert_eq!(targets(config(r#"{"layers": [1]}"#)), [6, 8]);
+    assert_eq!(targets(config(r#"{"target_modules": "model\\.layers\\.0\\..*"}"#)), [1, 3]);
+    assert_eq!(targets(config(r#"{"exclude_modules": ["q_proj"]}"#)), [3, 8]);
 }
 
 #[test]
 fn patterns_set_rank_and_alpha() {
-    let rank_pattern = Patterns(vec![("down_proj".to_owned(), 4)]);
-    let alpha_pattern = Patterns(vec![(r"layers\.0\.mlp\.down_proj".to_owned(), 2.0)]);
-    let plan =
-        plan(Config { rank: 8, alpha: Some(8.0), rank_pattern, alpha_pattern, ..Config::default() }).expect("a plan");
+    let patterns = r#"{
+        "rank": 8, "alpha": 8,
+        "rank_pattern": {"down_proj": 4}, "alpha_pattern": {"layers\\.0\\.mlp\\.down_proj": 2}
+    }"#;
+    let plan = plan(config(patterns)).expect("a plan");
     let ranks: Vec<_> = plan.adapters.iter().map(|a| a.tensors[0].shape[0]).collect();
     assert_eq!(ranks, [8, 4, 8, 4]);
     let scales: Vec<_> = plan.adapters.iter().map(scale).collect();
@@ -87,7 +87,7 @@ fn patterns_set_rank_and_alpha() {
 
 #[test]
 fn options_change_the_plan() {
-    let rs = plan(Config { rank: 4, alpha: Some(8.0), rslora: true, ..Config::default() }).expect("a plan");
+    let rs = plan(Config { rslora: true, ..config(r#"{"rank": 4, "alpha": 8.0}"#) }).expect("a plan");
     assert_eq!(scale(&rs.adapters[0]), "Some(Attribute::Float(4.0))");
     let plus = plan(Config { loraplus_ratio: Some(16.0), ..Config::default() }).expect("a plan");
     assert_eq!(plus.groups[0].learning_rate_scale, 16.0);
@@ -97,16 +97,15 @@ fn options_change_the_plan() {
     assert!(wet.adapters[0].effective.graph().nodes.iter().any(|n| n.op == "dropout"));
     let trained =
         |config: Config| -> Vec<u32> { plan(config).expect("a plan").trainable.iter().map(|t| t.param).collect() };
-    let only_q = || names(&["q_proj"]);
-    assert_eq!(trained(Config { bias: Bias::All, target_modules: only_q(), ..Config::default() }), [2, 4, 7, 9]);
-    assert_eq!(trained(Config { bias: Bias::LoraOnly, target_modules: only_q(), ..Config::default() }), [2, 7]);
+    assert_eq!(trained(Config { bias: Bias::All, ..config(r#"{"target_modules": ["q_proj"]}"#) }), [2, 4, 7, 9]);
+    assert_eq!(trained(Config { bias: Bias::LoraOnly, ..config(r#"{"target_modules": ["q_proj"]}"#) }), [2, 7]);
     assert_eq!(trained(Config { train_norms: true, ..Config::default() }), [5, 10]);
     assert_eq!(trained(Config { modules_to_save: vec!["lm_head".into()], ..Config::default() }), [0]);
 }
 
 #[test]
 fn adapts_an_embedding_the_other_way_round() {
-    let plan = plan(Config { rank: 2, target_modules: names(&["embed_tokens"]), ..Config::default() }).expect("a plan");
+    let plan = plan(config(r#"{"rank": 2, "target_modules": ["embed_tokens"]}"#)).expect("a plan");
     let tensors: Vec<_> = plan.adapters[0].tensors.iter().map(|t| (t.name.as_str(), t.shape.clone())).collect();
     assert_eq!(tensors, [("lora_embedding_A", vec![2, 100]), ("lora_embedding_B", vec![16, 2])]);
 }
@@ -122,7 +121,7 @@ fn ops(expression: &Expr) -> Vec<String> {
 #[test]
 fn factors_out_of_the_weight_are_missing_in_its_base() {
     for (init, a, b) in [(Init::Pissa, "svd_vt", "svd_u"), (Init::Olora, "qr_r", "qr_q")] {
-        let plan = plan(Config { init, rank: 4, alpha: Some(6.0), dropout: 0.1, ..Config::default() }).expect("a plan");
+        let plan = plan(Config { init, dropout: 0.1, ..config(r#"{"rank": 4, "alpha": 6.0}"#) }).expect("a plan");
         assert_eq!(plan.adapters.len(), 4);
         for adapter in &plan.adapters {
             assert!(ops(&adapter.tensors[0].init).contains(&a.to_owned()), "{:?}", ops(&adapter.tensors[0].init));
@@ -143,15 +142,15 @@ fn factors_out_of_the_weight_are_missing_in_its_base() {
 fn refuses_to_take_what_the_weight_does_not_have() {
     for init in [Init::Pissa, Init::Olora] {
         // A draw has no such bound, the weights of `q_proj` are [32, 16].
-        assert!(plan(Config { rank: 17, ..Config::default() }).is_ok());
-        assert!(plan(Config { init, rank: 16, ..Config::default() }).is_ok());
-        assert_eq!(key(plan(Config { init, rank: 17, ..Config::default() })), "rank");
-        let embedding = Config { init, target_modules: names(&["embed_tokens", "q_proj"]), ..Config::default() };
+        assert!(plan(config(r#"{"rank": 17}"#)).is_ok());
+        assert!(plan(Config { init, ..config(r#"{"rank": 16}"#) }).is_ok());
+        assert_eq!(key(plan(Config { init, ..config(r#"{"rank": 17}"#) })), "rank");
+        let embedding = Config { init, ..config(r#"{"target_modules": ["embed_tokens", "q_proj"]}"#) };
         assert_eq!(key(plan(embedding)), "init");
     }
     for alpha in [0.0, -8.0] {
-        assert_eq!(key(plan(Config { init: Init::Pissa, alpha: Some(alpha), ..Config::default() })), "alpha");
-        assert!(plan(Config { init: Init::Olora, alpha: Some(alpha), ..Config::default() }).is_ok());
+        assert_eq!(key(plan(Config { init: Init::Pissa, ..config(&format!(r#"{{"alpha": {alpha}}}"#)) })), "alpha");
+        assert!(plan(Config { init: Init::Olora, ..config(&format!(r#"{{"alpha": {alpha}}}"#)) }).is_ok());
     }
 }
 
@@ -167,22 +166,18 @@ fn a_selector_has_the_first_word() {
 
 #[test]
 fn refuses_what_cannot_be_meant() {
-    assert_eq!(key(plan(Config { target_modules: names(&["q_porj"]), ..Config::default() })), "target_modules");
     assert_eq!(
-        key(plan(Config { target_modules: Some(Names::Pattern("(".into())), ..Config::default() })),
-        "target_modules"
+        settings::<Config>(r#"{"rnak": 4}"#).map(|_| ()).map_err(|e| matches!(e, Error::Config { .. })),
+        Err(true)
     );
-    assert_eq!(key(plan(Config { layers: Some(vec![2].into()), ..Config::default() })), "layers");
-    assert_eq!(key(plan(Config { rank: 0, ..Config::default() })), "rank");
+    assert_eq!(key(plan(config(r#"{"target_modules": ["q_porj"]}"#))), "target_modules");
+    assert_eq!(key(plan(config(r#"{"target_modules": "("}"#))), "target_modules");
+    assert_eq!(key(plan(config(r#"{"layers": [2]}"#))), "layers");
+    assert_eq!(key(plan(config(r#"{"rank": 0}"#))), "rank");
     assert_eq!(key(plan(Config { modules_to_save: vec!["head".into()], ..Config::default() })), "modules_to_save");
     assert_eq!(key(plan(Config { modules_to_save: vec!["q_proj".into()], ..Config::default() })), "modules_to_save");
     // The head is tied to the embedding, so one cannot train while the other is adapted.
-    let both = Config {
-        target_modules: names(&["embed_tokens"]),
-        modules_to_save: vec!["lm_head".into()],
-        ..Config::default()
-    };
+    let both = Config { modules_to_save: vec!["lm_head".into()], ..config(r#"{"target_modules": ["embed_tokens"]}"#) };
     assert_eq!(key(plan(both)), "modules_to_save");
-    let unused = Patterns(vec![("v_proj".to_owned(), 4)]);
-    assert_eq!(key(plan(Config { rank_pattern: unused, ..Config::default() })), "rank_pattern");
+    assert_eq!(key(plan(config(r#"{"rank_pattern": {"v_proj": 4}}"#))), "rank_pattern");
 }
