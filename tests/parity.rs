@@ -3,9 +3,7 @@
 
 mod common;
 
-use common::{difference, golden, host, ids, logits, model, plugin, root, tensor};
-use graftwork::{Control, EvalSplit, Event, Order, RunConfig, Schedule, StrategyConfig, Warmup};
-use serde_json::Value;
+use common::{difference, follow, golden, ids, logits, model, plugin, tensor};
 
 const VOCABULARY: usize = 4096;
 
@@ -36,61 +34,18 @@ fn adapters_that_peft_trained_give_its_logits() {
     }
 }
 
-/// 50 steps with the settings of a golden curve; the largest differences of loss, gradient norm and learning rate.
-fn follow(curve: &str, strategy: StrategyConfig, initial: Option<&str>) -> [f64; 3] {
-    let text = std::fs::read_to_string(golden(curve)).expect("the golden curve");
-    let curve: Value = serde_json::from_str(&text).expect("JSON");
-    let setting = |key: &str| curve["settings"][key].as_f64().expect("a number");
-    let count = |key: &str| setting(key) as usize;
-    let out = tempfile::tempdir().expect("a folder");
-    let text = |key: &str, default: &str| curve["settings"][key].as_str().unwrap_or(default).to_owned();
-    let model = root().join(text("model", "examples/default/model"));
-    let mut config = RunConfig { model: Some(model), out: Some(out.path().join("run")), ..RunConfig::default() };
-    config.adapter = initial.map(golden);
-    config.strategy.push(strategy);
-    config.data.files = vec![golden("curve").join(text("data", "austen-200.jsonl")).into()];
-    config.data.max_length = Some(count("max_length"));
-    config.data.order = Order::Sequential;
-    config.data.eval = Some(EvalSplit::NONE);
-    config.train.steps = Some(count("steps") as u64);
-    config.train.batch_size = count("batch_size").try_into().expect("not 0");
-    config.train.gradient_accumulation = count("accumulation").try_into().expect("not 0");
-    config.train.learning_rate = Some(setting("lr"));
-    config.train.schedule = Schedule::Cosine;
-    config.train.warmup = Warmup::Steps(count("warmup_steps") as u64);
-    config.train.weight_decay = setting("weight_decay");
-    config.train.max_grad_norm = setting("max_grad_norm");
-    let mut worst = [0.0f64; 3];
-    let mut step = 0;
-    let result = host().run(&config, &Control::new(), &mut |event| {
-        if let Event::Step(report) = event {
-            let theirs = &curve["steps"][step];
-            let pairs = [(report.loss, "loss"), (report.grad_norm, "grad_norm"), (report.learning_rate, "lr")];
-            for ((ours, key), worst) in pairs.into_iter().zip(&mut worst) {
-                let theirs = theirs[key].as_f64().expect("a number");
-                *worst = worst.max((ours - theirs).abs() / theirs.abs().max(1e-12));
-            }
-            assert_eq!(report.target_tokens, theirs["targets"].as_u64().expect("a number"), "step {step}");
-            step += 1;
-        }
-    });
-    result.expect("the run ends well");
-    assert_eq!(step, 50);
-    worst
-}
-
 #[test]
 fn lora_follows_pefts_curve() {
     let mut lora = plugin("lora");
     lora.config.insert("rank".to_owned(), 2.into());
     lora.config.insert("alpha".to_owned(), 4.into());
-    let [loss, norm, rate] = follow("curve/tiny/curve.json", lora, Some("curve/tiny/initial"));
+    let [loss, norm, rate] = follow(&golden("curve/tiny/curve.json"), lora, Some(golden("curve/tiny/initial")));
     assert!(loss < 1e-4 && norm < 1e-3 && rate < 1e-9, "loss {loss:e}, gradient norm {norm:e}, learning rate {rate:e}");
 }
 
 #[test]
 fn full_follows_torchs_curve() {
-    let [loss, norm, rate] = follow("curve/tiny-full/curve.json", plugin("full"), None);
+    let [loss, norm, rate] = follow(&golden("curve/tiny-full/curve.json"), plugin("full"), None);
     assert!(loss < 1e-3 && norm < 1e-2 && rate < 1e-9, "loss {loss:e}, gradient norm {norm:e}, learning rate {rate:e}");
 }
 
@@ -102,10 +57,9 @@ fn follows_trainer(name: &str, bounds: [f64; 3]) {
         lora.config.insert("alpha".to_owned(), 4.into());
         lora
     });
-    let initial = format!("curve/{name}/initial");
-    let initial = lora.is_some().then_some(initial.as_str());
+    let initial = lora.is_some().then(|| golden(&format!("curve/{name}/initial")));
     let strategy = lora.unwrap_or_else(|| plugin("full"));
-    let worst = follow(&format!("curve/{name}/curve.json"), strategy, initial);
+    let worst = follow(&golden(&format!("curve/{name}/curve.json")), strategy, initial);
     assert!(worst.iter().zip(bounds).all(|(worst, bound)| *worst < bound), "{name}: {worst:?} over {bounds:?}");
 }
 

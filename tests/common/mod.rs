@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use graftwork::{Control, DeviceChoice, Event, Host, LogitsRequest, RunConfig, RunReport, StrategyConfig, Tokens};
+use graftwork::{
+    Control, DeviceChoice, EvalSplit, Event, Host, LogitsRequest, Order, RunConfig, RunReport, Schedule,
+    StrategyConfig, Tokens, Warmup,
+};
 use safetensors::SafeTensors;
+use serde_json::Value;
 
 /// The workspace.
 pub fn root() -> PathBuf {
@@ -88,4 +92,47 @@ pub fn failure(config: &RunConfig) -> String {
         Ok(_) => panic!("the run should have failed"),
         Err(error) => error.to_string(),
     }
+}
+
+/// The steps of a golden curve, with its settings; the largest differences of loss, gradient norm and learning rate.
+pub fn follow(curve: &Path, strategy: StrategyConfig, initial: Option<PathBuf>) -> [f64; 3] {
+    let text = std::fs::read_to_string(curve).expect("the golden curve");
+    let curve: Value = serde_json::from_str(&text).expect("JSON");
+    let setting = |key: &str| curve["settings"][key].as_f64().expect("a number");
+    let count = |key: &str| setting(key) as usize;
+    let out = tempfile::tempdir().expect("a folder");
+    let text = |key: &str, default: &str| curve["settings"][key].as_str().unwrap_or(default).to_owned();
+    let model = root().join(text("model", "examples/default/model"));
+    let mut config = RunConfig { model: Some(model), out: Some(out.path().join("run")), ..RunConfig::default() };
+    config.adapter = initial;
+    config.strategy.push(strategy);
+    config.data.files = vec![golden("curve").join(text("data", "austen-200.jsonl")).into()];
+    config.data.max_length = Some(count("max_length"));
+    config.data.order = Order::Sequential;
+    config.data.eval = Some(EvalSplit::NONE);
+    config.train.steps = Some(count("steps") as u64);
+    config.train.batch_size = count("batch_size").try_into().expect("not 0");
+    config.train.gradient_accumulation = count("accumulation").try_into().expect("not 0");
+    config.train.learning_rate = Some(setting("lr"));
+    config.train.schedule = Schedule::Cosine;
+    config.train.warmup = Warmup::Steps(count("warmup_steps") as u64);
+    config.train.weight_decay = setting("weight_decay");
+    config.train.max_grad_norm = setting("max_grad_norm");
+    let mut worst = [0.0f64; 3];
+    let mut step = 0;
+    let result = host().run(&config, &Control::new(), &mut |event| {
+        if let Event::Step(report) = event {
+            let theirs = &curve["steps"][step];
+            let pairs = [(report.loss, "loss"), (report.grad_norm, "grad_norm"), (report.learning_rate, "lr")];
+            for ((ours, key), worst) in pairs.into_iter().zip(&mut worst) {
+                let theirs = theirs[key].as_f64().expect("a number");
+                *worst = worst.max((ours - theirs).abs() / theirs.abs().max(1e-12));
+            }
+            assert_eq!(report.target_tokens, theirs["targets"].as_u64().expect("a number"), "step {step}");
+            step += 1;
+        }
+    });
+    result.expect("the run ends well");
+    assert_eq!(Some(step), curve["steps"].as_array().map(Vec::len));
+    worst
 }

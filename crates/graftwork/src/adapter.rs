@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Base;
 use crate::chain::StrategyRecord;
+use crate::form::Form;
 use crate::peft::{self, Slots};
 use crate::task::TaskRecord;
 use crate::{Error, tensors};
@@ -66,6 +67,10 @@ impl Trained {
         let manifest = &base.manifest;
         let path = &resolve(path)?;
         let mut bases = Slots::new();
+        if let Some((plan, form)) = of_form(path, base)? {
+            let slots = form.read(path, &plan, manifest)?;
+            return Ok(Self { plan, slots, bases });
+        }
         let (raw, slots) = if path.join(PeftAdapter::MARKER).exists() {
             peft::import(&PeftAdapter::read(path)?, base, path)?
         } else if path.join(CARD).exists() {
@@ -185,6 +190,17 @@ pub(crate) fn copy_card(path: &Path, to: &AtomicDir) -> Result<(), Error> {
     }
 }
 
+/// The plan of a folder that is in the form that its strategy gives it in PEFT.
+fn of_form(path: &Path, base: &Base) -> Result<Option<(Plan, Form)>, Error> {
+    if !path.join(PeftAdapter::MARKER).exists() || !path.join(CARD).exists() {
+        return Ok(None);
+    }
+    let plan = Plan::validate(&read_card(path)?.plan, &base.manifest)
+        .map_err(|problems| Error::Plan { strategy: path.display().to_string(), problems })?;
+    let form = Form::of(&plan, &base.manifest);
+    Ok(form.map(|form| (plan, form)))
+}
+
 /// What a checkpoint says of its run.
 fn state(path: &Path) -> Option<serde_json::Value> {
     serde_json::from_slice(&std::fs::read(path.join("state.json")).ok()?).ok()
@@ -265,7 +281,10 @@ pub(crate) fn write(
     let dir = AtomicDir::create(path, overwrite, CARD)?;
     match peft::export(plan, base, slots) {
         Some(adapter) => adapter.write_into(&dir)?,
-        None => SafetensorsWriter::write_all(&dir, PLAN_TENSORS, slots)?,
+        None => match Form::of(plan, &base.manifest) {
+            Some(form) => form.write_into(&dir, base, plan, slots)?,
+            None => SafetensorsWriter::write_all(&dir, PLAN_TENSORS, slots)?,
+        },
     }
     dir.write_json(CARD, card)?;
     Ok(dir.commit()?)

@@ -153,7 +153,9 @@ pub(crate) fn import(adapter: &PeftAdapter, base: &Base, path: &Path) -> Result<
     let (manifest, layout) = (&base.manifest, base.architecture.layout());
     let fail = |message: String| Error::weights(path, message);
     if adapter.config.use_dora {
-        return Err(fail("adapter_config.json sets use_dora, which is not supported".to_owned()));
+        return Err(fail(
+            "adapter_config.json sets use_dora; `host import` reads it with plugins/dora.wasm".to_owned(),
+        ));
     }
     let mut parts: BTreeMap<ParamId, BTreeMap<AdapterPart, &TensorData>> = BTreeMap::new();
     for (name, tensor) in &adapter.tensors {

@@ -66,8 +66,8 @@ pub mod bindings {
     pub mod strategy;
 }
 
-mod controller;
 mod adapted;
+mod controller;
 mod error;
 mod export;
 mod expression;
@@ -80,8 +80,8 @@ mod peft;
 mod plan;
 mod targets;
 
-pub use controller::{Action, MockRun, Report, Run};
 pub use adapted::{Chosen, RankSettings, Target, TargetSettings};
+pub use controller::{Action, MockRun, Report, Run};
 pub use error::Error;
 pub use export::{Composer, Controller, Plugin, Selector, Source, Strategy, settings};
 pub use expression::Expr;

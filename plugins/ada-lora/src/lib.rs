@@ -29,7 +29,8 @@ impl Strategy for AdaLora {
     fn plan(config: Config, model: &Model) -> Result<Plan, Error> {
         let targets = choose(&config, model)?;
         let penalty = config.orth_reg_weight / (2.0 * targets.len() as f64);
-        Ok(Plan { adapters: targets.iter().map(|t| adapter(&config, t, penalty)).collect(), ..Plan::default() })
+        let adapters = targets.iter().map(|t| adapter(&config, t, penalty)).collect();
+        Ok(Plan { adapters, ..Plan::default() }.with_peft(config.peft()))
     }
 }
 
@@ -78,13 +79,15 @@ impl Controller for AdaLora {
 
     fn step(state: &mut State, report: &Report, run: &Run) -> Result<Vec<Action>, Error> {
         let schedule = &state.schedule;
-        if report.step >= schedule.end {
+        // PEFT's schedule counts updates from 0.
+        let step = report.step - 1;
+        if step >= schedule.end {
             return Ok(keep(&state.adapted, &state.last));
         }
         let left = |budget| budget::largest(&state.adapted, budget, run);
         // PEFT takes the last choice at the end, but from importances of which the update at the end is no part.
-        let last = if report.step + 1 == schedule.end { left(schedule.target)? } else { Vec::new() };
-        let actions = match schedule.budget(report.step) {
+        let last = if step + 1 == schedule.end { left(schedule.target)? } else { Vec::new() };
+        let actions = match schedule.budget(step) {
             Some(budget) => keep(&state.adapted, &left(budget)?),
             None => Vec::new(),
         };

@@ -1,6 +1,6 @@
 //! The settings, as `schema.json` describes them, and the weights that they choose.
 
-use graftwork_sdk::{Choice, Error, Layers, Model, Names, Role, Targets};
+use graftwork_sdk::{Choice, Error, Layers, Model, Names, Peft, Role, Targets};
 use serde::Deserialize;
 
 /// Settings of AdaLoRA.
@@ -39,6 +39,24 @@ impl Default for Config {
             exclude_modules: None,
             layers: None,
         }
+    }
+}
+
+impl Config {
+    /// The fields of PEFT's configuration. It asks for the length of the run, which a plan does not know: any that its schedule fits in.
+    pub(crate) fn peft(&self) -> Peft {
+        Peft::new("ADALORA")
+            .with("init_r", self.init_r)
+            .with("target_r", self.target_r)
+            .with("tinit", self.tinit)
+            .with("tfinal", self.tfinal)
+            .with("deltaT", self.delta_t)
+            .with("beta1", self.beta1)
+            .with("beta2", self.beta2)
+            .with("orth_reg_weight", self.orth_reg_weight)
+            .with("lora_alpha", self.alpha.unwrap_or(2.0 * f64::from(self.init_r)))
+            .with("lora_dropout", self.dropout)
+            .with("total_step", self.tinit + self.tfinal + self.delta_t + 1)
     }
 }
 

@@ -33,7 +33,8 @@ fn run(total_steps: u64, scores: [Vec<f64>; 2]) -> Run {
 }
 
 fn report(step: u64, total_steps: u64) -> Report {
-    Report { step, total_steps, epoch: 0.0, loss: 1.0, eval_loss: None, grad_norm: 1.0 }
+    // PEFT counts updates from 0.
+    Report { step: step + 1, total_steps, epoch: 0.0, loss: 1.0, eval_loss: None, grad_norm: 1.0 }
 }
 
 /// The triplets that are left of each adapter; none where nothing is zeroed.

@@ -5,7 +5,7 @@
 #[expect(missing_docs, reason = "fields are named by the message they appear in")]
 pub enum PeftError {
     /// Another kind of adapter.
-    #[error("peft_type {0:?} is not read, only \"LORA\"; merge the adapter into its base with PEFT first")]
+    #[error("peft_type {0:?} is not read, only \"LORA\"; `host import` reads it with the strategy of its method")]
     Type(String),
 
     /// Settings under which the adapter computes something that would not be computed here.
