@@ -1,0 +1,1 @@
+//! What a plugin has to pass before anybody trains with it.
