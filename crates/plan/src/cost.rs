@@ -37,6 +37,11 @@ impl Cost {
         }
     }
 
+    /// The cost where there are so many rows in the place of each.
+    fn times(self, rows: u64) -> Self {
+        Self { per_token: self.per_token.saturating_mul(rows), ..self }
+    }
+
     fn each(self, per_token: u64) -> Self {
         self.plus(Self { per_token, fixed: 0 })
     }
@@ -49,6 +54,15 @@ pub enum Reading {
     Dense,
     /// `x` itself.
     Identity,
+    /// Row `i` of `x` as a matrix `Xᵢ`, `[columns of left, columns of right]`: `left · Xᵢ · rightᵀ`.
+    Kron {
+        /// Left factor.
+        left: usize,
+        /// Right factor.
+        right: usize,
+    },
+    /// Each part of `x` times a matrix of its own, out of this node of three axes.
+    Blocks(usize),
     /// `apply(left, x) + apply(right, x)`.
     Add(usize, usize),
     /// `apply(left, x) - apply(right, x)`.
@@ -114,8 +128,10 @@ impl Readings {
             // would multiply the work, building the weight wins.
             let patience = if drops { MOST_FOR_DROPOUT } else { 1 };
             let worth = |cost: &Cost| cost.total(tokens) <= dense.total(tokens).saturating_mul(patience);
-            let (reading, cost) =
-                all.factored(graph, index, &built).filter(|(_, c)| worth(c)).unwrap_or((Reading::Dense, dense));
+            let (reading, cost) = all
+                .factored(graph, index, &built, products)
+                .filter(|(_, c)| worth(c))
+                .unwrap_or((Reading::Dense, dense));
             all.readings.push(reading);
             all.costs.push(cost);
         }
@@ -134,8 +150,8 @@ impl Readings {
         self.costs[node]
     }
 
-    /// The reading that goes through the operands, where the node has one.
-    fn factored(&self, graph: &Graph, index: usize, built: &[u64]) -> Option<(Reading, Cost)> {
+    /// The reading that goes through the operands, where the node has one. A product counts `products` times, the ways back included.
+    fn factored(&self, graph: &Graph, index: usize, built: &[u64], products: u64) -> Option<(Reading, Cost)> {
         let node = graph.node(index);
         let [out, inner] = node.shape.matrix()?;
         let cost = |i: usize| self.costs[i];
@@ -150,6 +166,15 @@ impl Readings {
                 (Reading::Sub(a, b), cost(a).plus(cost(b)).each(out))
             }
             (Op::Matmul, &[outer, inner]) => (Reading::Compose { outer, inner }, cost(outer).plus(cost(inner))),
+            (Op::Kron, &[left, right]) => {
+                let ([_, columns], [rows, _]) = (graph.node(left).shape.matrix()?, graph.node(right).shape.matrix()?);
+                let both = cost(right).times(columns).plus(cost(left).times(rows));
+                (Reading::Kron { left, right }, both.each(columns * rows + out))
+            }
+            (Op::BlockDiagonal, &[blocks]) => {
+                let product = 2 * products * graph.node(blocks).shape.elements();
+                (Reading::Blocks(blocks), Cost { per_token: product + inner + out, fixed: built[blocks] })
+            }
             (Op::Scale { factor }, &[a]) => (Reading::Scale(*factor, a), cost(a).each(out)),
             (Op::Neg, &[a]) => (Reading::Scale(-1.0, a), cost(a).each(out)),
             (Op::Dropout { p }, &[a]) => (Reading::Dropout(*p, a), cost(a).each(inner)),

@@ -129,6 +129,12 @@ impl Graph {
         uses
     }
 
+    /// Whether every op has a meaning in another use too, `delta` aside.
+    #[must_use]
+    pub fn fits(&self, context: Context) -> bool {
+        self.nodes.iter().all(|node| matches!(node.op, Op::Delta { .. }) || context.admits(&node.op).is_ok())
+    }
+
     /// Names of the shared tensors that the value depends on.
     pub fn shared(&self) -> impl Iterator<Item = &str> {
         let needed = self.uses(self.root).into_iter().zip(&self.nodes).filter(|(uses, _)| *uses > 0);

@@ -16,6 +16,7 @@ mod plan;
 mod problem;
 mod raw;
 mod shape;
+mod steering;
 mod validate;
 
 pub use cost::{Cost, Reading, Readings};
@@ -27,4 +28,5 @@ pub use plan::{Adapter, AdapterTensor, Group, Plan, Summary, Trainable};
 pub use problem::{Problem, Problems};
 pub use raw::{Attribute, Choice, RawAdapter, RawGraph, RawGroup, RawNode, RawPlan, RawTensor, RawTrainable};
 pub use shape::{MAX_ELEMENTS, MAX_RANK, Shape, ShapeError};
+pub use steering::{Action, Decision, Report, Source};
 pub use validate::{MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER};

@@ -62,7 +62,11 @@ impl Readings {
             match self.of(index) {
                 Reading::Dense => built[index] = true,
                 Reading::Identity => {}
-                Reading::Add(a, b) | Reading::Sub(a, b) | Reading::Compose { outer: a, inner: b } => {
+                Reading::Blocks(blocks) => built[blocks] = true,
+                Reading::Add(a, b)
+                | Reading::Sub(a, b)
+                | Reading::Compose { outer: a, inner: b }
+                | Reading::Kron { left: a, right: b } => {
                     pending.extend([a, b]);
                 }
                 Reading::Scale(_, map) | Reading::Dropout(_, map) => pending.push(map),

@@ -1,6 +1,6 @@
 //! A plan that has been checked against a model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -70,6 +70,14 @@ impl Adapter {
     #[must_use]
     pub fn is_part_of_the_weight(&self, tensor: usize) -> bool {
         self.effective.reaches(|op| *op == Op::Tensor { index: tensor as u64 })
+    }
+
+    /// Names of the shared tensors that any of its expressions uses.
+    #[must_use]
+    pub fn shared(&self) -> BTreeSet<&str> {
+        let of_tensors = self.tensors.iter().flat_map(|t| std::iter::once(&t.init).chain(&t.update));
+        let own = std::iter::once(&self.effective).chain(&self.base).chain(&self.penalty);
+        own.chain(of_tensors).flat_map(Graph::shared).collect()
     }
 
     /// The tensors that the weight depends on.

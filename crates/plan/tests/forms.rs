@@ -105,7 +105,8 @@ fn a_tensor_without_a_name_is_a_question_mark() {
 /// The form of an adapter with tensors of these shapes on a weight `base`.
 fn form(base: &[u64], tensors: &[&[u32]], nodes: Vec<RawNode>) -> Option<LowRank> {
     let tensors = tensors.iter().enumerate().map(|(i, dims)| tensor(&format!("t{i}"), dims)).collect();
-    let adapter = RawAdapter { target: 0, kind: "any".into(), tensors, base: None, effective: graph(nodes), penalty: None };
+    let adapter =
+        RawAdapter { target: 0, kind: "any".into(), tensors, base: None, effective: graph(nodes), penalty: None };
     let raw = RawPlan { adapters: vec![adapter], ..RawPlan::default() };
     let manifest = model(vec![param("w", base, Role::Linear, None)]);
     LowRank::of(&Plan::validate(&raw, &manifest).expect("valid").adapters()[0])

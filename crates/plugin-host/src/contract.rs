@@ -3,7 +3,8 @@
 //! A later contract gets a module like this one beside it, and gives the same plain data.
 
 use graftwork_plan::{
-    Attribute, Choice, ParamId, RawAdapter, RawGraph, RawGroup, RawNode, RawPlan, RawTensor, RawTrainable,
+    Action, Attribute, Choice, Decision, ParamId, RawAdapter, RawGraph, RawGroup, RawNode, RawPlan, RawTensor,
+    RawTrainable, Report, Source,
 };
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ mod generated {
 }
 
 pub(crate) use generated::AnyPlugin;
-pub(crate) use generated::exports::graftwork::strategy::{plugin, selector, strategy};
+pub(crate) use generated::exports::graftwork::strategy::{composer, controller, plugin, selector, strategy};
 use generated::graftwork::strategy::{expression, log, model, random, selection, stats, training, types};
 
 impl model::Host for State {
@@ -175,7 +176,7 @@ fn raw_tensor(tensor: types::AdapterTensor) -> RawTensor {
     }
 }
 
-fn raw_graph(graph: expression::Graph) -> RawGraph {
+pub(crate) fn raw_graph(graph: expression::Graph) -> RawGraph {
     let attribute = |value| match value {
         expression::Attribute::Integer(v) => Attribute::Integer(v),
         expression::Attribute::Float(v) => Attribute::Float(v),
@@ -192,4 +193,33 @@ fn raw_graph(graph: expression::Graph) -> RawGraph {
 
 pub(crate) fn raw_choice(choice: selection::Choice) -> Choice {
     Choice { param: choice.param, rank: choice.rank, alpha: choice.alpha }
+}
+
+pub(crate) fn source(source: &Source) -> composer::Source {
+    composer::Source { name: source.name.clone(), kind: source.kind.clone(), weight: source.weight }
+}
+
+pub(crate) fn report(report: &Report) -> controller::Report {
+    let Report { step, total_steps, epoch, loss, eval_loss, grad_norm } = *report;
+    controller::Report { step, total_steps, epoch, loss, eval_loss, grad_norm }
+}
+
+/// What a controller answers.
+pub(crate) type Decided = std::result::Result<controller::Decision, types::Error>;
+
+pub(crate) fn decision(decision: controller::Decision) -> Decision {
+    let action = |action| match action {
+        controller::Action::ScaleLearningRate(rate) => {
+            Action::ScaleLearningRate { group: rate.group, factor: rate.factor }
+        }
+        controller::Action::Freeze(param) => Action::Freeze(ParamId(param)),
+        controller::Action::Unfreeze(param) => Action::Unfreeze(ParamId(param)),
+        controller::Action::Keep(rows) => {
+            Action::Keep { param: ParamId(rows.param), tensor: rows.tensor, rows: rows.kept }
+        }
+        controller::Action::MergeAndRestart => Action::MergeAndRestart,
+        controller::Action::Checkpoint => Action::Checkpoint,
+        controller::Action::Stop(why) => Action::Stop(shown(&why)),
+    };
+    Decision { state: decision.state, actions: decision.actions.into_iter().map(action).collect() }
 }

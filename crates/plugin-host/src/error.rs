@@ -111,6 +111,18 @@ pub enum Reason {
         /// The limit.
         bytes: usize,
     },
+    /// It keeps too much state.
+    #[error("its state has more than {bytes} bytes (limit `state_bytes`)")]
+    State {
+        /// The limit.
+        bytes: usize,
+    },
+    /// It wants too much done at once.
+    #[error("it wants more than {most} actions at once (limit `actions`)")]
+    Actions {
+        /// The limit.
+        most: usize,
+    },
     /// It has too many parts of a kind.
     #[error("it has more than {most} {parts} (limit `{parts}`)")]
     Parts {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use graftwork_plan::{Choice, Manifest, RawPlan};
+use graftwork_plan::{Choice, Decision, Manifest, ParamId, RawGraph, RawPlan, Report, Source};
 use serde_json::Value;
 use wasmtime::component::InstancePre;
 
 use crate::call::call;
-use crate::contract::{self, plugin, selector, strategy};
+use crate::contract::{self, composer, controller, plugin, selector, strategy};
 use crate::error::{PluginError, Reason};
 use crate::host::Shared;
 use crate::load::Loaded;
@@ -48,6 +48,8 @@ pub struct Plugin {
     linked: InstancePre<State>,
     strategy: Option<strategy::GuestIndices>,
     selector: Option<selector::GuestIndices>,
+    composer: Option<composer::GuestIndices>,
+    controller: Option<controller::GuestIndices>,
     capabilities: Capabilities,
     contract: String,
     imports: Vec<String>,
@@ -74,10 +76,27 @@ impl Plugin {
         let strategy = find.transpose().map_err(lacking)?;
         let find = capabilities.selector.then(|| selector::GuestIndices::new(&linked));
         let selector = find.transpose().map_err(lacking)?;
+        let find = capabilities.composer.then(|| composer::GuestIndices::new(&linked));
+        let composer = find.transpose().map_err(lacking)?;
+        let find = capabilities.controller.then(|| controller::GuestIndices::new(&linked));
+        let controller = find.transpose().map_err(lacking)?;
         let descriptor = describe(&shared, file, &linked)?;
         let schema = Schema::compile(&descriptor.name, &descriptor.config_schema)?;
         let contract = exports.version.to_string();
-        Ok(Self { shared, linked, strategy, selector, capabilities, contract, imports, digest, descriptor, schema })
+        Ok(Self {
+            shared,
+            linked,
+            strategy,
+            selector,
+            composer,
+            controller,
+            capabilities,
+            contract,
+            imports,
+            digest,
+            descriptor,
+            schema,
+        })
     }
 
     /// What it says of itself.
@@ -151,6 +170,72 @@ impl Plugin {
         })?;
         let choices = result.map_err(|e| contract::guest_error(name, "select", e))?;
         Ok(choices.into_iter().map(contract::raw_choice).collect())
+    }
+
+    /// Asks how sources compose in one parameter. What comes back is not validated yet.
+    ///
+    /// # Errors
+    /// It is no composer, the settings do not fit, the plugin refuses, or the call breaks a limit.
+    pub fn compose(
+        &self,
+        surroundings: &Surroundings,
+        target: ParamId,
+        sources: &[Source],
+        config: &Value,
+    ) -> Result<RawGraph, PluginError> {
+        let composer = self.composer.as_ref().ok_or_else(|| self.cannot("compose", "composer"))?;
+        self.check_config(config)?;
+        let (name, config) = (&self.descriptor.name, config.to_string());
+        let sources: Vec<_> = sources.iter().map(contract::source).collect();
+        let result = call(&self.shared, name, &self.linked, surroundings, "compose", |store, instance| {
+            composer.load(&mut *store, instance)?.call_compose(store, target.0, &sources, &config)
+        })?;
+        result.map(contract::raw_graph).map_err(|e| contract::guest_error(name, "compose", e))
+    }
+
+    /// Asks what to do before the first update of a run.
+    ///
+    /// # Errors
+    /// It is no controller, the settings do not fit, the plugin refuses, or the call or its answer breaks a limit.
+    pub fn start(
+        &self,
+        surroundings: &Surroundings,
+        config: &Value,
+        total_steps: u64,
+    ) -> Result<Decision, PluginError> {
+        let controller = self.controller.as_ref().ok_or_else(|| self.cannot("start", "controller"))?;
+        self.check_config(config)?;
+        let (name, config) = (&self.descriptor.name, config.to_string());
+        let result = call(&self.shared, name, &self.linked, surroundings, "start", |store, instance| {
+            controller.load(&mut *store, instance)?.call_start(store, &config, total_steps)
+        })?;
+        self.decision("start", result)
+    }
+
+    /// Asks what to do after an update, with the state that it gave last.
+    ///
+    /// # Errors
+    /// It is no controller, the plugin refuses, or the call or its answer breaks a limit.
+    pub fn step(&self, surroundings: &Surroundings, state: &[u8], report: &Report) -> Result<Decision, PluginError> {
+        let controller = self.controller.as_ref().ok_or_else(|| self.cannot("step", "controller"))?;
+        let (name, report) = (&self.descriptor.name, contract::report(report));
+        let result = call(&self.shared, name, &self.linked, surroundings, "step", |store, instance| {
+            controller.load(&mut *store, instance)?.call_step(store, state, report)
+        })?;
+        self.decision("step", result)
+    }
+
+    fn decision(&self, call: &'static str, result: contract::Decided) -> Result<Decision, PluginError> {
+        let (plugin, limits) = (&self.descriptor.name, &self.shared.limits);
+        let decision = result.map_err(|e| contract::guest_error(plugin, call, e))?;
+        let broken = |reason| PluginError::Call { plugin: plugin.clone(), call, reason, last_log: None };
+        if decision.state.len() > limits.state_bytes {
+            return Err(broken(Reason::State { bytes: limits.state_bytes }));
+        }
+        if decision.actions.len() > limits.actions {
+            return Err(broken(Reason::Actions { most: limits.actions }));
+        }
+        Ok(contract::decision(decision))
     }
 
     fn cannot(&self, call: &str, interface: &str) -> PluginError {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use graftwork_plan::{Dtype, Manifest, Param, Plan, RawPlan, Role, Shape};
-use graftwork_plugin_host::{Limits, NoStats, Plugin, PluginError, PluginHost, Surroundings};
+use graftwork_plugin_host::{Limits, Plugin, PluginError, PluginHost, Surroundings};
 use serde_json::{Value, json};
 
 /// Where the parts of a module's results lie in its memory.
