@@ -1,12 +1,13 @@
 //! What a plugin implements, and how it is exported.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::bindings::strategy::graftwork::strategy::{selection, types};
-use crate::{Choice, Error, Model, Plan, log};
+use crate::bindings::strategy::graftwork::strategy::{expression, selection, types};
+use crate::{Action, Choice, Error, Expr, Model, Param, Plan, Report, Run, log};
 
-/// Declares which parameters train and which adapters there are. Export it with [`export_strategy!`](crate::export_strategy).
-pub trait Strategy {
+/// What every plugin says of itself.
+pub trait Plugin {
     /// Name: letters, digits, `-`, `_`.
     const NAME: &'static str;
     /// What it does, in a line.
@@ -15,7 +16,10 @@ pub trait Strategy {
     const SCHEMA: &'static str;
     /// The settings.
     type Config: DeserializeOwned;
+}
 
+/// Declares which parameters train and which adapters there are. Export it with [`export_strategy!`](crate::export_strategy).
+pub trait Strategy: Plugin {
     /// Plans for a model.
     ///
     /// # Errors
@@ -25,21 +29,51 @@ pub trait Strategy {
 
 /// Chooses target modules and ranks for the strategies after it. Export it with
 /// [`export_selector!`](crate::export_selector).
-pub trait Selector {
-    /// Name: letters, digits, `-`, `_`.
-    const NAME: &'static str;
-    /// What it does, in a line.
-    const SUMMARY: &'static str;
-    /// JSON Schema of the settings, which the host checks before it calls the plugin.
-    const SCHEMA: &'static str;
-    /// The settings.
-    type Config: DeserializeOwned;
-
+pub trait Selector: Plugin {
     /// Chooses.
     ///
     /// # Errors
     /// A setting makes no sense for the model, or the model does not suit the method.
     fn select(config: Self::Config, model: &Model) -> Result<Vec<Choice>, Error>;
+}
+
+/// A trained adapter or model in a composition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Name that a person gave it.
+    pub name: String,
+    /// Name of the method, e.g. `lora`.
+    pub kind: String,
+    /// Its weight in the composition.
+    pub weight: f64,
+}
+
+/// Says how several trained adapters compose into one weight. Export it with [`export_composer!`](crate::export_composer).
+pub trait Composer: Plugin {
+    /// The weight of one parameter, over [`Expr::base`] and [`Expr::delta`], what each source changes in it.
+    ///
+    /// # Errors
+    /// A setting makes no sense, or so many sources do not suit the method.
+    fn compose(config: Self::Config, model: &Model, target: &Param, sources: &[Source]) -> Result<Expr, Error>;
+}
+
+/// Steers a run. Export it with [`export_controller!`](crate::export_controller), or together with a [`Strategy`] with
+/// [`export_steered_strategy!`](crate::export_steered_strategy).
+pub trait Controller: Plugin {
+    /// What it remembers from one update to the next. It travels in checkpoints, so that a resumed run goes on as if it had not stopped.
+    type State: Serialize + DeserializeOwned;
+
+    /// Before the first update.
+    ///
+    /// # Errors
+    /// A setting makes no sense for the run.
+    fn start(config: Self::Config, run: &Run) -> Result<(Self::State, Vec<Action>), Error>;
+
+    /// After each update.
+    ///
+    /// # Errors
+    /// The run cannot go on.
+    fn step(state: &mut Self::State, report: &Report, run: &Run) -> Result<Vec<Action>, Error>;
 }
 
 /// Reads settings from JSON, as the exported plugin does.
@@ -74,6 +108,54 @@ pub fn run_select<S: Selector>(config: &str) -> Result<Vec<selection::Choice>, t
     Ok(choices.into_iter().map(choice).collect())
 }
 
+/// Runs a composer on the host's model.
+#[doc(hidden)]
+pub fn run_compose<C: Composer>(
+    target: u32,
+    sources: Vec<Source>,
+    config: &str,
+) -> Result<expression::Graph, types::Error> {
+    report_panics();
+    let model = Model::of_host();
+    let param = model.param(target).ok_or_else(|| Error::Internal(format!("there is no parameter {target}")))?;
+    Ok(C::compose(settings(config)?, &model, param, &sources)?.graph())
+}
+
+/// What a controller's state is between calls: its own, and the length of the run, which is told at the start alone.
+type Remembered<S> = (u64, S);
+
+/// State and actions as they cross to the host.
+type Decision<A> = (Vec<u8>, Vec<A>);
+
+/// Runs a controller before the first update.
+#[doc(hidden)]
+pub fn run_start<C: Controller, A: From<Action>>(config: &str, total_steps: u64) -> Result<Decision<A>, types::Error> {
+    report_panics();
+    let (state, actions) = C::start(settings(config)?, &Run::of_host(total_steps))?;
+    decision(&(total_steps, state), actions)
+}
+
+/// Runs a controller after an update.
+#[doc(hidden)]
+pub fn run_step<C: Controller, A: From<Action>>(
+    state: &[u8],
+    report: impl Into<Report>,
+) -> Result<Decision<A>, types::Error> {
+    report_panics();
+    let (total_steps, mut state): Remembered<C::State> =
+        serde_json::from_slice(state).map_err(|e| Error::Internal(format!("its state cannot be read: {e}")))?;
+    let actions = C::step(&mut state, &report.into(), &Run::of_host(total_steps))?;
+    decision(&(total_steps, state), actions)
+}
+
+fn decision<S: Serialize, A: From<Action>>(
+    state: &Remembered<S>,
+    actions: Vec<Action>,
+) -> Result<Decision<A>, types::Error> {
+    let state = serde_json::to_vec(state).map_err(|e| Error::Internal(format!("its state cannot be written: {e}")))?;
+    Ok((state, actions.into_iter().map(Into::into).collect()))
+}
+
 /// Sends the message of a panic to the host, which shows it beside the trap.
 fn report_panics() {
     std::panic::set_hook(Box::new(|info| log::warn(&info.to_string())));
@@ -83,26 +165,11 @@ fn report_panics() {
 #[macro_export]
 macro_rules! export_strategy {
     ($strategy:ty) => {
-        $crate::__export_description!(strategy, <$strategy as $crate::Strategy>);
+        $crate::__export_description!(strategy, $strategy);
+        $crate::__export_planning!(strategy, $strategy);
 
-        impl $crate::bindings::strategy::exports::graftwork::strategy::strategy::Guest for GraftworkPlugin {
-            fn plan(
-                config: String,
-            ) -> Result<
-                $crate::bindings::strategy::graftwork::strategy::types::StrategyPlan,
-                $crate::bindings::strategy::graftwork::strategy::types::Error,
-            > {
-                $crate::run_plan::<$strategy>(&config)
-            }
-        }
-
-        // A plugin's own tests run outside of WebAssembly, where the exported names cannot be linked.
         #[cfg(target_family = "wasm")]
         $crate::bindings::strategy::__export_strategy_plugin!(GraftworkPlugin);
-        #[cfg(not(target_family = "wasm"))]
-        const _: () = {
-            let _ = <GraftworkPlugin as $crate::bindings::strategy::exports::graftwork::strategy::strategy::Guest>::plan;
-        };
     };
 }
 
@@ -110,7 +177,7 @@ macro_rules! export_strategy {
 #[macro_export]
 macro_rules! export_selector {
     ($selector:ty) => {
-        $crate::__export_description!(selector, <$selector as $crate::Selector>);
+        $crate::__export_description!(selector, $selector);
 
         impl $crate::bindings::selector::exports::graftwork::strategy::selector::Guest for GraftworkPlugin {
             fn select(
@@ -128,7 +195,116 @@ macro_rules! export_selector {
         $crate::bindings::selector::__export_selector_plugin!(GraftworkPlugin);
         #[cfg(not(target_family = "wasm"))]
         const _: () = {
-            let _ = <GraftworkPlugin as $crate::bindings::selector::exports::graftwork::strategy::selector::Guest>::select;
+            let _ =
+                <GraftworkPlugin as $crate::bindings::selector::exports::graftwork::strategy::selector::Guest>::select;
+        };
+    };
+}
+
+/// Exports a type that implements [`Composer`] as this crate's plugin, under the crate's version.
+#[macro_export]
+macro_rules! export_composer {
+    ($composer:ty) => {
+        $crate::__export_description!(composer, $composer);
+
+        impl $crate::bindings::composer::exports::graftwork::strategy::composer::Guest for GraftworkPlugin {
+            fn compose(
+                target: u32,
+                sources: Vec<$crate::bindings::composer::exports::graftwork::strategy::composer::Source>,
+                config: String,
+            ) -> Result<
+                $crate::bindings::strategy::graftwork::strategy::expression::Graph,
+                $crate::bindings::strategy::graftwork::strategy::types::Error,
+            > {
+                let sources = sources.into_iter();
+                let sources = sources.map(|s| $crate::Source { name: s.name, kind: s.kind, weight: s.weight });
+                $crate::run_compose::<$composer>(target, sources.collect(), &config)
+            }
+        }
+
+        // A plugin's own tests run outside of WebAssembly, where the exported names cannot be linked.
+        #[cfg(target_family = "wasm")]
+        $crate::bindings::composer::__export_composer_plugin!(GraftworkPlugin);
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            let _ =
+                <GraftworkPlugin as $crate::bindings::composer::exports::graftwork::strategy::composer::Guest>::compose;
+        };
+    };
+}
+
+/// Exports a type that implements [`Controller`] as this crate's plugin, under the crate's version.
+#[macro_export]
+macro_rules! export_controller {
+    ($controller:ty) => {
+        $crate::__export_description!(controller, $controller);
+        $crate::__export_steering!(controller, $controller);
+
+        #[cfg(target_family = "wasm")]
+        $crate::bindings::controller::__export_controller_plugin!(GraftworkPlugin);
+    };
+}
+
+/// Exports a type that implements both [`Strategy`] and [`Controller`] as this crate's plugin, under the crate's version.
+#[macro_export]
+macro_rules! export_steered_strategy {
+    ($strategy:ty) => {
+        $crate::__export_description!(steered_strategy, $strategy);
+        $crate::__export_planning!(steered_strategy, $strategy);
+        $crate::__export_steering!(steered_strategy, $strategy);
+
+        #[cfg(target_family = "wasm")]
+        $crate::bindings::steered_strategy::__export_steered_strategy_plugin!(GraftworkPlugin);
+    };
+}
+
+/// A strategy's side of a world.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_planning {
+    ($world:ident, $strategy:ty) => {
+        impl $crate::bindings::$world::exports::graftwork::strategy::strategy::Guest for GraftworkPlugin {
+            fn plan(
+                config: String,
+            ) -> Result<
+                $crate::bindings::strategy::graftwork::strategy::types::StrategyPlan,
+                $crate::bindings::strategy::graftwork::strategy::types::Error,
+            > {
+                $crate::run_plan::<$strategy>(&config)
+            }
+        }
+
+        // A plugin's own tests run outside of WebAssembly, where the exported names cannot be linked.
+        #[cfg(not(target_family = "wasm"))]
+        const _: () = {
+            let _ = <GraftworkPlugin as $crate::bindings::$world::exports::graftwork::strategy::strategy::Guest>::plan;
+        };
+    };
+}
+
+/// A controller's side of a world.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_steering {
+    ($world:ident, $controller:ty) => {
+        const _: () = {
+            use $crate::bindings::strategy::graftwork::strategy::types::Error;
+            use $crate::bindings::$world::exports::graftwork::strategy::controller::{Decision, Guest, Report};
+
+            impl Guest for GraftworkPlugin {
+                fn start(config: String, total_steps: u64) -> Result<Decision, Error> {
+                    let (state, actions) = $crate::run_start::<$controller, _>(&config, total_steps)?;
+                    Ok(Decision { state, actions })
+                }
+
+                fn step(state: Vec<u8>, report: Report) -> Result<Decision, Error> {
+                    let (state, actions) = $crate::run_step::<$controller, _>(&state, report)?;
+                    Ok(Decision { state, actions })
+                }
+            }
+
+            #[cfg(not(target_family = "wasm"))]
+            let _ = (<GraftworkPlugin as Guest>::start, <GraftworkPlugin as Guest>::step);
         };
     };
 }
@@ -137,17 +313,17 @@ macro_rules! export_selector {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_description {
-    ($world:ident, <$plugin:ty as $kind:path>) => {
+    ($world:ident, $plugin:ty) => {
         #[doc(hidden)]
         struct GraftworkPlugin;
 
         impl $crate::bindings::$world::exports::graftwork::strategy::plugin::Guest for GraftworkPlugin {
             fn describe() -> $crate::bindings::strategy::graftwork::strategy::types::Descriptor {
                 $crate::bindings::strategy::graftwork::strategy::types::Descriptor {
-                    name: <$plugin as $kind>::NAME.to_owned(),
+                    name: <$plugin as $crate::Plugin>::NAME.to_owned(),
                     version: env!("CARGO_PKG_VERSION").to_owned(),
-                    summary: <$plugin as $kind>::SUMMARY.to_owned(),
-                    config_schema: <$plugin as $kind>::SCHEMA.to_owned(),
+                    summary: <$plugin as $crate::Plugin>::SUMMARY.to_owned(),
+                    config_schema: <$plugin as $crate::Plugin>::SCHEMA.to_owned(),
                 }
             }
         }

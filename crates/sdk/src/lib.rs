@@ -1,10 +1,10 @@
 //! For authors of strategy plugins.
 //!
-//! A plugin describes, the host computes. Implement [`Strategy`] (or [`Selector`]), say what is adapted with an [`Expr`],
+//! A plugin describes, the host computes. Implement [`Plugin`] and [`Strategy`] (or [`Selector`], [`Composer`], [`Controller`]), say what is adapted with an [`Expr`],
 //! and export it:
 //!
 //! ```
-//! use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Strategy, Tensor, export_strategy};
+//! use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Plugin, Strategy, Tensor, export_strategy};
 //! use serde::Deserialize;
 //!
 //! /// Scales every row of a layer's weight by a learned number.
@@ -14,12 +14,14 @@
 //! #[serde(deny_unknown_fields)]
 //! struct Config {}
 //!
-//! impl Strategy for RowScale {
+//! impl Plugin for RowScale {
 //!     const NAME: &'static str = "row-scale";
 //!     const SUMMARY: &'static str = "Learns one factor for each output of every linear layer.";
 //!     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
 //!     type Config = Config;
+//! }
 //!
+//! impl Strategy for RowScale {
 //!     fn plan(_: Config, model: &Model) -> Result<Plan, Error> {
 //!         let mut plan = Plan::default();
 //!         for layer in model.linear_layers() {
@@ -50,11 +52,18 @@
 )]
 pub mod bindings {
     #[rustfmt::skip]
+    pub mod composer;
+    #[rustfmt::skip]
+    pub mod controller;
+    #[rustfmt::skip]
     pub mod selector;
+    #[rustfmt::skip]
+    pub mod steered_strategy;
     #[rustfmt::skip]
     pub mod strategy;
 }
 
+mod controller;
 mod error;
 mod export;
 mod expression;
@@ -65,8 +74,9 @@ mod pattern;
 mod plan;
 mod targets;
 
+pub use controller::{Action, MockRun, Report, Run};
 pub use error::Error;
-pub use export::{Selector, Strategy, settings};
+pub use export::{Composer, Controller, Plugin, Selector, Source, Strategy, settings};
 pub use expression::Expr;
 pub use layers::Layers;
 pub use model::{Choice, Mock, Model, Param, Role};
@@ -76,7 +86,7 @@ pub use targets::{Names, Targets};
 
 // What the exporting macros and the generated bindings need, by these paths.
 #[doc(hidden)]
-pub use export::{run_plan, run_select};
+pub use export::{run_compose, run_plan, run_select, run_start, run_step};
 extern crate self as graftwork_sdk;
 #[doc(hidden)]
 pub use wit_bindgen::rt;

@@ -358,7 +358,7 @@ pub mod exports {
                 }
                 #[doc(hidden)]
                 #[macro_export]
-                macro_rules! __export_graftwork_strategy_selector_0_1_0_cabi {
+                macro_rules! __export_selector_world_selector_0_1_0_cabi {
                     ($ty:ident with_types_in $($path_to_types:tt)*) => {
                         const _ : () = { #[unsafe (export_name =
                         "graftwork:strategy/selector@0.1.0#select")] unsafe extern "C" fn
@@ -371,7 +371,7 @@ pub mod exports {
                     };
                 }
                 #[doc(hidden)]
-                pub use __export_graftwork_strategy_selector_0_1_0_cabi;
+                pub use __export_selector_world_selector_0_1_0_cabi;
                 #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
                 #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
                 struct _RetArea(
@@ -519,7 +519,7 @@ macro_rules! __export_selector_plugin_impl {
         exports::graftwork::strategy::plugin::__export_selector_world_plugin_0_1_0_cabi!($ty
         with_types_in $($path_to_types_root)*:: exports::graftwork::strategy::plugin);
         $($path_to_types_root)*::
-        exports::graftwork::strategy::selector::__export_graftwork_strategy_selector_0_1_0_cabi!($ty
+        exports::graftwork::strategy::selector::__export_selector_world_selector_0_1_0_cabi!($ty
         with_types_in $($path_to_types_root)*:: exports::graftwork::strategy::selector);
         const _ : () = { #[cfg(target_arch = "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:graftwork:strategy@0.1.0:selector-plugin:imports and exports")]

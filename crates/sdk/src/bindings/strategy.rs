@@ -3582,7 +3582,7 @@ pub mod exports {
                 }
                 #[doc(hidden)]
                 #[macro_export]
-                macro_rules! __export_graftwork_strategy_strategy_0_1_0_cabi {
+                macro_rules! __export_strategy_world_strategy_0_1_0_cabi {
                     ($ty:ident with_types_in $($path_to_types:tt)*) => {
                         const _ : () = { #[unsafe (export_name =
                         "graftwork:strategy/strategy@0.1.0#plan")] unsafe extern "C" fn
@@ -3595,7 +3595,7 @@ pub mod exports {
                     };
                 }
                 #[doc(hidden)]
-                pub use __export_graftwork_strategy_strategy_0_1_0_cabi;
+                pub use __export_strategy_world_strategy_0_1_0_cabi;
                 #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
                 #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
                 struct _RetArea(
@@ -3773,7 +3773,7 @@ macro_rules! __export_strategy_plugin_impl {
         exports::graftwork::strategy::plugin::__export_strategy_world_plugin_0_1_0_cabi!($ty
         with_types_in $($path_to_types_root)*:: exports::graftwork::strategy::plugin);
         $($path_to_types_root)*::
-        exports::graftwork::strategy::strategy::__export_graftwork_strategy_strategy_0_1_0_cabi!($ty
+        exports::graftwork::strategy::strategy::__export_strategy_world_strategy_0_1_0_cabi!($ty
         with_types_in $($path_to_types_root)*:: exports::graftwork::strategy::strategy);
         const _ : () = { #[cfg(target_arch = "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:graftwork:strategy@0.1.0:strategy-plugin:imports and exports")]

@@ -1,6 +1,6 @@
 //! Scales every row of a layer's weight by a number that trains: `base * factors`.
 
-use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Strategy, Tensor, export_strategy};
+use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Plugin, Strategy, Tensor, export_strategy};
 use serde::Deserialize;
 
 struct Method;
@@ -19,12 +19,14 @@ fn one() -> f64 {
     1.0
 }
 
-impl Strategy for Method {
+impl Plugin for Method {
     const NAME: &'static str = "my-method";
     const SUMMARY: &'static str = "Learns one factor for each output of a linear layer.";
     const SCHEMA: &'static str = include_str!("schema.json");
     type Config = Config;
+}
 
+impl Strategy for Method {
     fn plan(config: Config, model: &Model) -> Result<Plan, Error> {
         let names = config.target_modules.as_deref();
         for name in names.unwrap_or_default() {
