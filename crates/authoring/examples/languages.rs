@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use graftwork_authoring::{Builder, Built, Language, models, new};
+use graftwork_authoring::{Builder, Built, Language, conformance, models, new};
 use graftwork_plan::Plan;
 use graftwork_plugin_host::{Limits, PluginHost, Surroundings};
 use serde_json::json;
@@ -23,11 +23,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn build(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let host = PluginHost::new(Limits::default())?;
-    let mut first = None;
+    let cache = folder.join("cache");
+    let host = PluginHost::cached(Limits::default(), &cache)?;
+    let (mut first, mut failed) = (None, false);
     for language in Language::ALL {
         let started = Instant::now();
-        let Built { bytes, plugin, .. } = Builder::new(&host).build(&folder.join(language.name()).join("my-method"))?;
+        let Built { file, bytes, plugin, .. } =
+            Builder::new(&host).build(&folder.join(language.name()).join("my-method"))?;
         let built = started.elapsed().as_secs_f64();
         let mut hashes = Vec::new();
         let started = Instant::now();
@@ -42,6 +44,16 @@ fn build(folder: &Path) -> Result<(), Box<dyn Error>> {
             "{language:<8} {bytes:>9} bytes  built and loaded in {built:>6.2} s  a plan in {call:>7.2} ms  {}",
             hashes[0]
         );
+        let started = Instant::now();
+        for check in conformance::run(&plugin) {
+            let verdict = if check.passed { "passed" } else { "FAILED" };
+            println!("  {verdict}: {}: {}", check.name, check.detail);
+            failed |= !check.passed;
+        }
+        println!("  checked in {:.2} s", started.elapsed().as_secs_f64());
+        let started = Instant::now();
+        PluginHost::cached(Limits::default(), &cache)?.load(&file)?;
+        println!("  loaded again, from the cache, in {:.2} s", started.elapsed().as_secs_f64());
         match &first {
             None => first = Some(hashes),
             Some(first) if *first == hashes => {}
@@ -49,5 +61,5 @@ fn build(folder: &Path) -> Result<(), Box<dyn Error>> {
         }
     }
     println!("all plans are equal");
-    Ok(())
+    if failed { Err("a check failed".into()) } else { Ok(()) }
 }

@@ -62,7 +62,7 @@ fn files(name: &str, language: Language) -> Result<Vec<(PathBuf, String)>, Autho
             let vendor = Path::new(SDK_FOLDER);
             files.push((vendor.join("Cargo.toml"), sdk_package()?));
             collect(&SDK, Path::new(""), &mut |path, text| {
-                files.push((vendor.join("src").join(path), text.to_owned()))
+                files.push((vendor.join("src").join(path), text.to_owned()));
             })?;
         }
         Language::C => {}

@@ -60,6 +60,6 @@ fn linker(tools: &Tools<'_>, sysroot: &Path) -> Option<PathBuf> {
 fn artifact(messages: &str) -> Option<PathBuf> {
     let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let files = artifacts.filter_map(|message| message["filenames"].as_array().cloned()).flatten();
-    let wasm = files.filter_map(|file| file.as_str().filter(|f| f.ends_with(".wasm")).map(PathBuf::from));
-    wasm.last()
+    let mut wasm = files.filter_map(|file| file.as_str().filter(|f| f.ends_with(".wasm")).map(PathBuf::from));
+    wasm.next_back()
 }

@@ -1,1 +1,0 @@
-//! What a plugin has to pass before anybody trains with it.
