@@ -1,6 +1,14 @@
 //! Compiled plugins that are kept: taken up again, never when they are damaged, and only in a private folder.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, dead_code, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "tests"
+)]
 
 mod common;
 

@@ -58,7 +58,7 @@ pub fn run(plugin: &Plugin) -> Vec<Check> {
     }
     checks.push(Check::new("gives the same answer each time", determinism(plugin, &config)));
     if capabilities.strategy {
-        checks.push(Check::new("follows or refuses a selection", selection(plugin, &config)));
+        checks.push(Check::new("valid after a selector", selection(plugin, &config)));
     }
     if capabilities.composer {
         checks.push(Check::new("composes one, two and three sources", steering::compositions(plugin, &config)));
@@ -135,15 +135,16 @@ fn determinism(plugin: &Plugin, config: &Value) -> Result<String, String> {
 
 /// A selector before it may choose any layers, and the rank of each.
 fn selection(plugin: &Plugin, config: &Value) -> Result<String, String> {
-    let (mut given, mut refused) = (0, 0);
+    let (mut followed, mut ignored, mut refused) = (0, 0, 0);
     for (name, model) in models::all() {
         let around = Surroundings { choices: Some(choices(&model)), ..surroundings(&model) };
         match ask(plugin, &around, config).map_err(|wrong| format!("{name}, after a selector: {wrong}"))? {
-            Answer::Given(_) => given += 1,
             Answer::Refused(_) => refused += 1,
+            given if given == ask(plugin, &surroundings(&model), config)? => ignored += 1,
+            Answer::Given(_) => followed += 1,
         }
     }
-    Ok(format!("{given} selections followed, {refused} refused with a reason"))
+    Ok(format!("{followed} selections followed, {ignored} without effect, {refused} refused with a reason"))
 }
 
 fn choices(model: &Arc<Manifest>) -> Vec<Choice> {
