@@ -61,6 +61,12 @@ fn plugin(schema: &str, plan: &str) -> String {
     (call $store (i32.const 512) (i32.const 1)) (call $store (i32.const 516) (i32.const 2))
     (call $store (i32.const 520) (local.get $at)) (call $store (i32.const 524) (local.get $length))
     (i32.const 512))
+  ;; error.invalid-config of a key and a message, both the same text: case 0 at 4, the texts at 8 and 16
+  (func $refuse (result i32)
+    (drop (call $fail (i32.const 80) (i32.const 7)))
+    (call $store (i32.const 516) (i32.const 0))
+    (call $store (i32.const 528) (i32.const 80)) (call $store (i32.const 532) (i32.const 7))
+    (i32.const 512))
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
     (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 15)) (i32.const -16)))
     (global.set $heap (i32.add (local.get $at) (local.get 3)))
@@ -89,6 +95,25 @@ fn checks(schema: &str, plan: &str) -> Vec<Check> {
 #[test]
 fn an_honest_one_in_text_passes() {
     assert_eq!(failed(&checks(CLOSED, HONEST)), [] as [&Check; 0]);
+}
+
+#[test]
+fn a_plugin_that_refuses_its_defaults_is_checked_with_other_settings() {
+    let schema = r#"{"type": "object", "additionalProperties": false, "properties":
+        {"rank": {"type": "integer", "minimum": 1, "description": "Rank"}}}"#;
+    // `{}` has two characters.
+    let demanding = "(if (result i32) (i32.gt_u (local.get $length) (i32.const 2))
+        (then (call $train (i32.const 0))) (else (call $refuse)))";
+    let checks = checks(schema, demanding);
+    assert_eq!(failed(&checks), [] as [&Check; 0]);
+    let answers = checks.iter().find(|c| c.name == "answers for every kind of model").unwrap();
+    assert!(answers.detail.starts_with(r#"6 of 6 models, with {"rank":"#), "{answers:?}");
+    let checks = self::checks(schema, "(call $refuse)");
+    let refused = failed(&checks);
+    assert!(
+        refused[0].detail.contains("with {} it refuses every model; of a BERT it says: `no good` no good"),
+        "{checks:?}"
+    );
 }
 
 #[test]

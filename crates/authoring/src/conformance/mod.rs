@@ -15,7 +15,7 @@ use std::sync::Arc;
 use graftwork_plan::{Choice, Manifest, Role};
 use graftwork_plugin_host::{Plugin, Surroundings};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::models;
 use answers::{Answer, ask, surroundings};
@@ -41,15 +41,15 @@ impl Check {
 /// Runs every check that fits what the plugin exports; none after one that leaves nothing to check.
 #[must_use]
 pub fn run(plugin: &Plugin) -> Vec<Check> {
-    let mut checks =
-        vec![Check::new("describes itself", description(plugin)), Check::new("schema of settings", schema(plugin))];
+    let mut checks = vec![Check::new("describes itself", description(plugin))];
     let config = match schema::base_config(plugin) {
         Ok(config) => config,
         Err(wrong) => {
-            checks.push(Check::new("settings to begin with", Err(wrong)));
+            checks.push(Check::new("schema of settings", Err(wrong)));
             return checks;
         }
     };
+    checks.push(Check::new("schema of settings", schema(plugin, &config)));
     let capabilities = plugin.capabilities();
     checks.push(Check::new("answers for every kind of model", every_model(plugin, &config)));
     if checks.last().is_some_and(|check| !check.passed) {
@@ -84,14 +84,13 @@ fn description(plugin: &Plugin) -> Result<String, String> {
 }
 
 /// The default that the schema tells of a setting has to be one that it admits.
-fn schema(plugin: &Plugin) -> Result<String, String> {
+fn schema(plugin: &Plugin, base: &Value) -> Result<String, String> {
     let schema = &plugin.descriptor().config_schema;
     if schema["type"] != "object" {
         return Err("its `type` has to be `object`: settings are a JSON object".to_owned());
     }
     let nothing = serde_json::Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&nothing);
-    let base = schema::base_config(plugin).unwrap_or_else(|_| json!({}));
     for (key, property) in properties {
         let Some(default) = property.get("default") else { continue };
         let mut config = base.clone();
@@ -119,7 +118,7 @@ fn every_model(plugin: &Plugin, config: &Value) -> Result<String, String> {
         return Err(format!("with {config} it refuses every model; of {name} it says: {why}"));
     }
     let refusals: String = refused.iter().map(|(name, why)| format!("; refuses {name}: {why}")).collect();
-    Ok(format!("{answered} of {} models{refusals}", answered + refused.len()))
+    Ok(format!("{answered} of {} models, with {config}{refusals}", answered + refused.len()))
 }
 
 /// Each call runs in an instance of its own, so that nothing but what it is asked can make a difference.

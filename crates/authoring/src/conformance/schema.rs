@@ -1,9 +1,14 @@
 //! Settings made from a JSON Schema: most of them fit it, and those that do not are sorted out by the schema itself.
 
+use std::iter;
+
 use graftwork_plugin_host::Plugin;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Map, Number, Value, json};
+
+use super::answers::{Answer, ask, surroundings};
+use crate::models;
 
 /// How deep values may nest.
 const DEEPEST: usize = 6;
@@ -25,19 +30,33 @@ const TEXTS: [&str; 14] = [
     "no such",
 ];
 
-/// Settings that the plugin can do with: none where it takes none, else the first made ones that its schema admits.
+/// How many settings are tried where the plugin refuses to do without.
+const TRIES: usize = 500;
+
+/// Settings that the plugin does not refuse: none, or else the first made ones. Defaults that are for long runs or large
+/// models have no meaning in a short one or for a small one.
 pub(super) fn base_config(plugin: &Plugin) -> Result<Value, String> {
-    let nothing = json!({});
-    if plugin.check_config(&nothing).is_ok() {
-        return Ok(nothing);
-    }
+    let models = models::all();
+    let is_answered = |config: &Value| {
+        let answers = models.iter().map(|(_, model)| ask(plugin, &surroundings(model), config));
+        answers.into_iter().any(|answer| !matches!(answer, Ok(Answer::Refused(_))))
+    };
     let mut maker = Maker::new(plugin, 1);
-    let mut made = (0..2000).map(|_| maker.config());
-    made.find(|config| plugin.check_config(config).is_ok()).ok_or_else(|| {
-        "it does not plan without settings, and none that fit its schema were found; give the required ones a `default`, \
-         `enum` or `examples`"
-            .to_owned()
-    })
+    let nothing = json!({});
+    let made = (0..TRIES).map(|_| maker.config());
+    let mut admitted = iter::once(nothing.clone()).chain(made).filter(|config| plugin.check_config(config).is_ok());
+    let Some(first) = admitted.next() else {
+        return Err(
+            "its schema demands settings, and none that it admits were found; give the required ones a `default`, \
+                    `enum` or `examples`"
+                .to_owned(),
+        );
+    };
+    if is_answered(&first) {
+        return Ok(first);
+    }
+    // Where it refuses all of them, what it says to the first is told.
+    Ok(admitted.find(is_answered).unwrap_or(first))
 }
 
 /// Makes values for a schema, the same for the same seed.
