@@ -100,7 +100,7 @@ fn schema(plugin: &Plugin, base: &Value) -> Result<String, String> {
     let undescribed: Vec<&str> =
         properties.iter().filter(|(_, p)| p.get("description").is_none()).map(|(key, _)| key.as_str()).collect();
     match undescribed[..] {
-        [] => Ok(format!("{} settings, each with a description", properties.len())),
+        [] => Ok(format!("settings: {}, each with a description", properties.len())),
         _ => Err(format!("these settings have no `description`: {}", undescribed.join(", "))),
     }
 }
