@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// What a plugin may use. The defaults leave a Rust or C plugin for a model of a thousand parameters a factor of 100;
 /// each error names the limit that was hit and its value. Size, instances and the time to load leave room for an
-/// interpreter: a plugin in Python has 19 MB, more than 32 instances, and takes the compiler 14 s of a processor.
+/// interpreter: a plugin in Python has 19 MB, 37 to 40 instances, and takes the compiler 14 s of a processor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Size of the plugin's file: bounds what the compiler is given.
