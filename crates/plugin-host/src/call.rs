@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use wasmtime::component::{Instance, InstancePre};
+use wasmtime::component::Instance;
 use wasmtime::{Engine, Error, Store, Trap, UpdateDeadline};
 
 use crate::error::{PluginError, Reason};
@@ -13,6 +13,7 @@ use crate::host::Shared;
 use crate::state::State;
 use crate::surroundings::Surroundings;
 use crate::text::shown;
+use crate::usage::Linked;
 
 /// Time between two ticks of the clock that the deadline counts in.
 const TICK: Duration = Duration::from_millis(10);
@@ -21,7 +22,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) fn call<T>(
     shared: &Shared,
     plugin: &str,
-    linked: &InstancePre<State>,
+    linked: &Linked,
     surroundings: &Surroundings,
     name: &'static str,
     work: impl FnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>,
@@ -44,6 +45,7 @@ pub(crate) fn call<T>(
         .set_fuel(limits.fuel)
         .and_then(|()| linked.instantiate(&mut store))
         .and_then(|instance| work(&mut store, &instance));
+    linked.used(limits.fuel - store.get_fuel().unwrap_or(limits.fuel), store.data().memory());
     result.map_err(|error| PluginError::Call {
         plugin: plugin.to_owned(),
         call: name,

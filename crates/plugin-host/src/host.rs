@@ -6,9 +6,10 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Engine, OptLevel};
 
+use crate::cache::Cache;
 use crate::contract::AnyPlugin;
 use crate::error::PluginError;
 use crate::limits::Limits;
@@ -28,8 +29,19 @@ pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) limits: Limits,
+    cache: Option<Cache>,
     /// One call at a time: the deadline counts ticks of the engine, which all calls share.
     pub(crate) calling: Mutex<()>,
+}
+
+impl Shared {
+    /// Compiles a component, unless that was done before.
+    pub(crate) fn compile(&self, binary: &[u8]) -> wasmtime::Result<Component> {
+        match &self.cache {
+            Some(cache) => cache.component(&self.engine, binary),
+            None => Component::new(&self.engine, binary),
+        }
+    }
 }
 
 impl PluginHost {
@@ -38,6 +50,22 @@ impl PluginHost {
     /// # Errors
     /// The machine cannot run WebAssembly.
     pub fn new(limits: Limits) -> Result<Self, PluginError> {
+        Self::open(limits, None)
+    }
+
+    /// The same, and what it compiles is kept in a folder that is made if there is none. Where that cannot be, or others
+    /// can enter the folder, it does without.
+    ///
+    /// # Errors
+    /// The machine cannot run WebAssembly.
+    pub fn cached(limits: Limits, folder: &Path) -> Result<Self, PluginError> {
+        let cache = Cache::open(folder).inspect_err(|error| {
+            tracing::debug!("{}: compiled plugins are not kept: {error}", folder.display());
+        });
+        Self::open(limits, cache.ok())
+    }
+
+    fn open(limits: Limits, cache: Option<Cache>) -> Result<Self, PluginError> {
         let fail = |e: wasmtime::Error| PluginError::Runtime(format!("{e:#}"));
         let mut config = Config::new();
         config.wasm_component_model(true);
@@ -53,7 +81,7 @@ impl PluginHost {
         let engine = Engine::new(&config).map_err(fail)?;
         let mut linker = Linker::new(&engine);
         AnyPlugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state).map_err(fail)?;
-        let shared = Arc::new(Shared { engine, linker, limits, calling: Mutex::new(()) });
+        let shared = Arc::new(Shared { engine, linker, limits, cache, calling: Mutex::new(()) });
         Ok(Self { shared, loaded: Mutex::default() })
     }
 

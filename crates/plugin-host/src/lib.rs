@@ -4,6 +4,7 @@
 //! `wit/strategy.wit` and nothing else: no file, no network, no clock, no environment. Every call runs in a fresh
 //! instance under [`Limits`]. What it gives back is plain data that `graftwork-plan` validates.
 
+mod cache;
 mod call;
 mod componentise;
 mod contract;
@@ -17,6 +18,7 @@ mod schema;
 mod state;
 mod surroundings;
 mod text;
+mod usage;
 
 pub use error::{PluginError, Reason};
 pub use host::PluginHost;
@@ -24,3 +26,4 @@ pub use interface::{CONTRACT_VERSION, WIT};
 pub use limits::Limits;
 pub use plugin::{Capabilities, Descriptor, Plugin};
 pub use surroundings::{NoStats, NoTraining, Stats, Surroundings, Training};
+pub use usage::Usage;

@@ -6,19 +6,18 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 
 use wasmparser::{ComponentInstance, Parser, Payload};
-use wasmtime::component::{Component, InstancePre};
 
 use crate::componentise::{WASI_HINT, componentise};
 use crate::error::PluginError;
 use crate::host::Shared;
 use crate::interface::{Exports, is_importable};
 use crate::limits::Limits;
-use crate::state::State;
 use crate::text::shown;
+use crate::usage::Linked;
 
 /// A component that was checked and linked: what it exports of the contract, and which interfaces it imports.
 pub(crate) struct Loaded {
-    pub(crate) linked: InstancePre<State>,
+    pub(crate) linked: Linked,
     pub(crate) exports: Exports,
     pub(crate) imports: Vec<String>,
 }
@@ -78,7 +77,7 @@ fn component(shared: &Shared, plugin: &str, bytes: &[u8]) -> Result<Loaded, Plug
     if instances > most {
         return Err(refuse(format!("it instantiates more than {most} components (limit `component_instances`)")));
     }
-    let component = Component::new(&shared.engine, &binary).map_err(|e| invalid(&e))?;
+    let component = shared.compile(&binary).map_err(|e| invalid(&e))?;
     let kind = component.component_type();
     let imports: Vec<String> = kind.imports(&shared.engine).map(|(name, _)| name.to_owned()).collect();
     let exports = Exports::read(plugin, kind.exports(&shared.engine).map(|(name, _)| name))?;
@@ -87,7 +86,7 @@ fn component(shared: &Shared, plugin: &str, bytes: &[u8]) -> Result<Loaded, Plug
         .linker
         .instantiate_pre(&component)
         .map_err(|e| refuse(format!("it imports what the contract does not have: {}", shown(&format!("{e:#}")))))?;
-    Ok(Loaded { linked, exports, imports })
+    Ok(Loaded { linked: Linked::new(linked), exports, imports })
 }
 
 /// How many components a component instantiates, at any depth.

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use graftwork_plan::{Choice, Decision, Manifest, ParamId, RawGraph, RawPlan, Report, Source};
 use serde_json::Value;
-use wasmtime::component::InstancePre;
 
 use crate::call::call;
 use crate::contract::{self, composer, controller, plugin, selector, strategy};
 use crate::error::{PluginError, Reason};
 use crate::host::Shared;
+use crate::limits::Limits;
 use crate::load::Loaded;
 use crate::schema::Schema;
-use crate::state::State;
 use crate::surroundings::Surroundings;
 use crate::text::shown;
+use crate::usage::{Linked, Usage};
 
 /// What a plugin says of itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +45,7 @@ pub struct Capabilities {
 /// A loaded plugin. Every call runs in an instance of its own, so that calls cannot depend on one another.
 pub struct Plugin {
     shared: Arc<Shared>,
-    linked: InstancePre<State>,
+    linked: Linked,
     strategy: Option<strategy::GuestIndices>,
     selector: Option<selector::GuestIndices>,
     composer: Option<composer::GuestIndices>,
@@ -121,6 +121,18 @@ impl Plugin {
     #[must_use]
     pub fn contract(&self) -> &str {
         &self.contract
+    }
+
+    /// The most that any one call has used so far.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.linked.usage()
+    }
+
+    /// The limits that its calls run under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
     }
 
     /// Interfaces that it imports.
@@ -249,7 +261,7 @@ fn lacking(file: &str, error: &wasmtime::Error) -> PluginError {
     PluginError::Refused { plugin: file.to_owned(), reason }
 }
 
-fn describe(shared: &Shared, file: &str, linked: &InstancePre<State>) -> Result<Descriptor, PluginError> {
+fn describe(shared: &Shared, file: &str, linked: &Linked) -> Result<Descriptor, PluginError> {
     let indices = plugin::GuestIndices::new(linked).map_err(|e| lacking(file, &e))?;
     let manifest = Manifest { architecture: String::new(), config: Value::Null, params: Vec::new() };
     let nothing = Surroundings::of(Arc::new(manifest));

@@ -47,6 +47,11 @@ impl State {
         }
     }
 
+    /// Bytes of all memories.
+    pub(crate) fn memory(&self) -> u64 {
+        self.memory
+    }
+
     /// Counts a log line.
     pub(crate) fn spend_log_line(&mut self) -> Result<()> {
         self.log_lines += 1;

@@ -132,7 +132,7 @@ fn schemas_are_the_plugins_to_get_right() {
 fn a_file_need_not_have_an_end() {
     let host = PluginHost::new(Limits::default()).expect("a host");
     let message = host.load("/dev/zero".as_ref()).err().expect("refused").to_string();
-    assert!(message.contains("zero") && message.contains("more than 16777216 bytes (limit `file_bytes`)"), "{message}");
+    assert!(message.contains("zero") && message.contains("more than 67108864 bytes (limit `file_bytes`)"), "{message}");
     let message = host.load("no/such.wasm".as_ref()).err().expect("refused").to_string();
     assert!(message.contains("no/such.wasm: cannot be read"), "{message}");
 }

@@ -80,6 +80,7 @@ impl Module {
   (data (i32.const 700) "evil")
   (func $adapt (param $count i32) (param $root i32) (result i32)
     (drop (call $train_parameter (i32.const 0)))
+    ;; the adapters come after what trains and what is shared
     (call $store (i32.const 532) (i32.const 768)) (call $store (i32.const 536) (i32.const 1))
     (memory.fill (i32.const 768) (i32.const 0) (i32.const 128))
     (call $store (i32.const 768) (i32.const 1))
