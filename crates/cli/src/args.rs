@@ -6,10 +6,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use graftwork::{DataSource, DeviceChoice, Format, LossOn, TaskKind};
+use graftwork::{DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
 use serde_json::Value;
 
-pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, MergeArgs, MergeForm, PrecisionName};
+pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
 
 /// A model's place.
 const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Generate(GenerateArgs),
     /// Fold an adapter into its base: a model folder that needs no adapter.
     Merge(MergeArgs),
+    /// Take over an adapter of PEFT's, of a method that a strategy plugin plans.
+    Import(ImportArgs),
     /// Write a model or an adapter in another program's form: PEFT, or GGUF for llama.cpp.
     Export(ExportArgs),
     /// Say what this machine has to compute with, and what is missing.
@@ -265,22 +267,46 @@ pub(crate) enum DtypeName {
 /// What to do with a plugin.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    /// Begin one: a folder that builds as it is.
+    New {
+        /// Its name, and the folder's.
+        name: String,
+        /// rust, c, python or js.
+        #[arg(long, default_value = "rust")]
+        lang: Language,
+        /// Folder to put it in.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        into: PathBuf,
+    },
+    /// Build the one in a folder, to NAME.wasm there.
+    Build {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Try what every plugin has to hold: any model, any settings, limits, the start from the model as it is, the merge.
+    Test(OnModel),
+    /// Show what it decides for a model: counts, formulas, the hash of the plan; with --json the plan itself.
+    Plan(OnModel),
     /// What it says of itself: name, contract, capabilities, settings, limits.
     Inspect {
         /// The plugin.
         file: PathBuf,
     },
-    /// Let it plan, and say whether the plan is valid.
-    Check {
-        /// The plugin.
-        file: PathBuf,
-        /// Model to plan for; the one that comes with the program if not given.
-        #[arg(long, value_name = "DIR")]
-        model: Option<PathBuf>,
-        /// Setting of the plugin.
-        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
-        settings: Vec<(String, Value)>,
-    },
+    /// Load it under its limits and, if it plans, let it plan: contract, imports, verdict.
+    Check(OnModel),
+}
+
+/// A plugin, and what to try it with.
+#[derive(Debug, Args)]
+pub(crate) struct OnModel {
+    /// The plugin.
+    pub(crate) file: PathBuf,
+    /// Model to plan for; the one that comes with the program if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) model: Option<PathBuf>,
+    /// Setting of the plugin.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, Value)>,
 }
 
 /// Through its text: a path alone would take the weight for a part of the name.

@@ -3,13 +3,14 @@
 mod config;
 mod generate;
 mod merge;
+mod plugin;
 mod show;
 
 use std::process::ExitCode;
 
-use graftwork::{Control, DataSource, EvalRequest, Host, RunConfig, RunReport};
+use graftwork::{Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig};
 
-use crate::args::{CheckArgs, Cli, Command, EvalArgs, ExportArgs, PluginCommand, RunArgs};
+use crate::args::{CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
 use crate::output::{self, Failure};
 use crate::progress::{self, Progress};
 use crate::signals::Signals;
@@ -26,9 +27,10 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Eval(args) => eval(args, cli.json),
         Command::Generate(args) => generate::generate(args, cli.json),
         Command::Merge(args) => merge::merge(args, cli.json),
+        Command::Import(args) => import(args, cli.json),
         Command::Export(args) => export(args, cli.json),
         Command::Doctor => doctor(cli.json),
-        Command::Plugin(command) => plugin(command, cli.json),
+        Command::Plugin(command) => plugin::plugin(command, cli.json),
     }
 }
 
@@ -119,19 +121,18 @@ fn export(args: &ExportArgs, json: bool) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn plugin(command: &PluginCommand, json: bool) -> Done {
+fn import(args: &ImportArgs, json: bool) -> Done {
     let host = Host::new()?;
-    match command {
-        PluginCommand::Inspect { file } => {
-            let report = host.inspect_plugin(file)?;
-            if json { output::json(&report)? } else { show::plugin(&report)? }
-        }
-        PluginCommand::Check { file, model, settings } => {
-            let report = quietly(|progress| {
-                host.check_plugin(file, model.clone(), settings.clone(), &mut |event| progress.show(&event))
-            })?;
-            if json { output::json(&report)? } else { show::verdict(&report)? }
-        }
+    let mut strategy: Vec<StrategyConfig> = args.strategy.iter().map(StrategyConfig::new).collect();
+    host.assign_settings(&mut strategy, args.settings.clone())?;
+    let (model, peft, out) = (args.model.clone(), args.peft.clone(), args.out.clone());
+    let request = ImportRequest { model, peft, strategy, out, overwrite: args.overwrite };
+    let report = quietly(|progress| host.import(&request, &mut |event| progress.show(&event)))?;
+    if json {
+        output::json(&report)?;
+    } else {
+        let count = report.trainable_parameters;
+        output::line(&format!("imported  {count} trained weights, saved in {}", report.out.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use graftwork_data::{DataStats, Preview};
-use graftwork_plan::Summary;
+use graftwork_plan::{Adapter, Manifest, ParamId, Plan, Summary};
 use serde::Serialize;
 
 use crate::estimate::Memory;
@@ -56,6 +56,30 @@ pub struct AdapterReport {
     pub parameters: u64,
 }
 
+fn name(manifest: &Manifest, id: ParamId) -> String {
+    manifest.get(id).map(|p| p.name.clone()).unwrap_or_default()
+}
+
+/// The parameters that train in place, for a person.
+pub(crate) fn trained(plan: &Plan, manifest: &Manifest) -> Vec<String> {
+    plan.trainable().iter().map(|t| name(manifest, t.param)).collect()
+}
+
+/// The adapters, for a person.
+pub(crate) fn adapters(plan: &Plan, manifest: &Manifest) -> Vec<AdapterReport> {
+    let report = |a: &Adapter| {
+        let names: Vec<_> = a.tensors.iter().map(|t| t.name.as_str()).collect();
+        AdapterReport {
+            target: name(manifest, a.target),
+            kind: a.kind.clone(),
+            formula: a.effective.formula(&names),
+            tensors: a.tensors.iter().map(|t| format!("{} {}", t.name, t.shape)).collect(),
+            parameters: a.parts().map(|t| t.shape.elements()).sum(),
+        }
+    };
+    plan.adapters().iter().map(report).collect()
+}
+
 impl Host {
     /// Plans and reads the data, shows `preview` samples, trains nothing and writes nothing.
     ///
@@ -74,24 +98,13 @@ impl Host {
         let batches = dataset.rows_per_epoch().div_ceil(options.batch_size.get());
         let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
         let (stats, memory) = (dataset.stats(), Memory::of_run(&prepared, &dataset)?);
-        let name = |id| base.manifest.get(id).map(|p| p.name.clone()).unwrap_or_default();
-        let adapter = |a: &graftwork_plan::Adapter| {
-            let names: Vec<_> = a.tensors.iter().map(|t| t.name.as_str()).collect();
-            AdapterReport {
-                target: name(a.target),
-                kind: a.kind.clone(),
-                formula: a.effective.formula(&names),
-                tensors: a.tensors.iter().map(|t| format!("{} {}", t.name, t.shape)).collect(),
-                parameters: a.tensors.iter().map(|t| t.shape.elements()).sum(),
-            }
-        };
         Ok(CheckReport {
             model: base.record.clone(),
             strategy: prepared.chain.name(),
             plan: plan.summary(&base.manifest),
             plan_hash: plan.hash(),
-            trained: plan.trainable().iter().map(|t| name(t.param)).collect(),
-            adapters: plan.adapters().iter().map(adapter).collect(),
+            trained: trained(plan, &base.manifest),
+            adapters: adapters(plan, &base.manifest),
             data: stats.clone(),
             preview: dataset.preview(base.tokenizer()?, preview)?,
             steps,

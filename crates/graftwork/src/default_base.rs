@@ -77,7 +77,7 @@ fn unpack() -> Result<PathBuf, Error> {
 }
 
 /// Where this user's programs keep what they can make again.
-fn cache() -> PathBuf {
+pub(crate) fn cache() -> PathBuf {
     let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|h| h.join(".cache"))).unwrap_or_else(std::env::temp_dir)
 }

@@ -29,6 +29,9 @@ pub enum Error {
     /// A plugin failed or was refused.
     #[error(transparent)]
     Plugin(#[from] graftwork_plugin_host::PluginError),
+    /// A plugin cannot be begun or built.
+    #[error(transparent)]
+    Authoring(#[from] graftwork_authoring::AuthoringError),
     /// What the strategies decided does not fit the model.
     #[error("{strategy}: {problems}")]
     Plan {

@@ -47,12 +47,12 @@ impl Host {
         Self::with_limits(Limits::default())
     }
 
-    /// A host with other limits on plugins.
+    /// A host with other limits on plugins. What plugins compile to is kept in the user's cache.
     ///
     /// # Errors
     /// The WebAssembly runtime does not work on this machine.
     pub fn with_limits(limits: Limits) -> Result<Self, Error> {
-        Ok(Self { plugins: PluginHost::new(limits)? })
+        Ok(Self { plugins: PluginHost::cached(limits, &default_base::cache().join("graftwork/plugins"))? })
     }
 
     /// Puts settings such as `rank=16` or `lora.rank=16` to the plugins that know them.

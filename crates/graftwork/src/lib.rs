@@ -26,6 +26,7 @@ mod check;
 mod compose;
 mod composition;
 mod config;
+mod conformance;
 mod default_base;
 mod device;
 mod doctor;
@@ -78,6 +79,8 @@ pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use export::{ExportFormat, ExportReport, ExportRequest};
 pub use generate::{GenerateOptions, Generated, Prompt};
+pub use graftwork_authoring::Language;
+pub use graftwork_authoring::conformance::Check;
 pub use graftwork_data::{
     DataSource, DataStats, EvalSplit, Format, LossOn, Message, Order, Preview, SourceStats, Weight,
 };
@@ -91,5 +94,5 @@ pub use import::{ImportReport, ImportRequest};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};
 pub use mixed::Truncation;
-pub use plugin::PluginReport;
+pub use plugin::{BuildReport, PlanReport, PluginReport};
 pub use run::{FirstLast, RunReport};

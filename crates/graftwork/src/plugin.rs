@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use graftwork_authoring::conformance::{self, Check};
+use graftwork_authoring::{Builder, Language};
+use graftwork_plan::Summary;
 use graftwork_plugin_host::Limits;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{CheckReport, Error, Event, Host, RunConfig, StrategyConfig};
+use crate::conformance::on_weights;
+use crate::{AdapterReport, CheckReport, Control, Error, Event, Host, RunConfig, StrategyConfig, check};
 
 /// What a plugin says of itself and what it can do.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +37,34 @@ pub struct PluginReport {
     pub config_schema: Value,
     /// The limits that it runs under.
     pub limits: Limits,
+}
+
+/// What was built.
+#[derive(Clone, Debug, Serialize)]
+pub struct BuildReport {
+    /// The language that the plugin is written in.
+    pub language: Language,
+    /// The plugin's file.
+    pub path: PathBuf,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// What a strategy decides for a model.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanReport {
+    /// The model's folder.
+    pub model: PathBuf,
+    /// BLAKE3 of the plan.
+    pub plan_hash: String,
+    /// Counts.
+    pub summary: Summary,
+    /// Parameters that train in place.
+    pub trained: Vec<String>,
+    /// The adapters.
+    pub adapters: Vec<AdapterReport>,
+    /// The plan itself, as runs keep it.
+    pub plan: Value,
 }
 
 impl Host {
@@ -65,6 +97,83 @@ impl Host {
         })
     }
 
+    /// Begins a plugin: a folder `name` below `into` that builds as it is. Gives the files that were written.
+    ///
+    /// # Errors
+    /// The name is none for a plugin, or the folder is there already.
+    pub fn new_plugin(name: &str, language: Language, into: &Path) -> Result<Vec<PathBuf>, Error> {
+        Ok(graftwork_authoring::new(name, language, into)?)
+    }
+
+    /// Builds the plugin in a folder to `NAME.wasm` there, and loads it.
+    ///
+    /// # Errors
+    /// A tool is missing, the compiler fails, or what it gives is no plugin; a file that was built before stays.
+    pub fn build_plugin(&self, folder: &Path) -> Result<BuildReport, Error> {
+        let built = Builder::new(&self.plugins).build(folder)?;
+        Ok(BuildReport { language: built.language, path: built.file, bytes: built.bytes })
+    }
+
+    /// Tries what every plugin has to hold: that it answers for any model and any settings of its schema, the same each time and within
+    /// the limits; and of a strategy, on the model or the one that comes with Graftwork, that training starts from the model as it is and
+    /// that its merge is its forward pass.
+    ///
+    /// # Errors
+    /// It cannot be loaded, or the model cannot be used. What a plugin does wrong is a check that it has not passed.
+    pub fn test_plugin(
+        &self,
+        path: &Path,
+        model: Option<PathBuf>,
+        settings: Vec<(String, Value)>,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Vec<Check>, Error> {
+        let plugin = self.plugins.load(path)?;
+        let mut checks = conformance::run(&plugin);
+        if !plugin.capabilities().strategy {
+            return Ok(checks);
+        }
+        let config = self.plugin_run(path, model, settings)?;
+        match self.prepare(&config, &Control::new(), on_event) {
+            Ok(prepared) => checks.extend(on_weights(&prepared)?),
+            Err(error) => checks.push(Check::new("plans for the model", Err(error.to_string()))),
+        }
+        Ok(checks)
+    }
+
+    /// Lets a strategy plan with these settings, on this model or the one that comes with Graftwork.
+    ///
+    /// # Errors
+    /// Whatever keeps it from planning: the load, a limit, its settings, its plan.
+    pub fn plan_plugin(
+        &self,
+        path: &Path,
+        model: Option<PathBuf>,
+        settings: Vec<(String, Value)>,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<PlanReport, Error> {
+        let prepared = self.prepare(&self.plugin_run(path, model, settings)?, &Control::new(), on_event)?;
+        let (plan, manifest) = (&prepared.plan, &prepared.base.manifest);
+        Ok(PlanReport {
+            model: prepared.base.record.clone(),
+            plan_hash: plan.hash(),
+            summary: plan.summary(manifest),
+            trained: check::trained(plan, manifest),
+            adapters: check::adapters(plan, manifest),
+            plan: serde_json::to_value(plan.to_raw()).unwrap_or_default(),
+        })
+    }
+
+    fn plugin_run(
+        &self,
+        path: &Path,
+        model: Option<PathBuf>,
+        settings: Vec<(String, Value)>,
+    ) -> Result<RunConfig, Error> {
+        let mut config = RunConfig { model, strategy: vec![StrategyConfig::new(path)], ..RunConfig::default() };
+        self.assign_settings(&mut config.strategy, settings)?;
+        Ok(config)
+    }
+
     /// Loads a plugin and lets it plan with these settings, on this model or the one that comes with Graftwork.
     ///
     /// # Errors
@@ -76,8 +185,6 @@ impl Host {
         settings: Vec<(String, Value)>,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<CheckReport, Error> {
-        let mut config = RunConfig { model, strategy: vec![StrategyConfig::new(path)], ..RunConfig::default() };
-        self.assign_settings(&mut config.strategy, settings)?;
-        self.check(&config, 0, on_event)
+        self.check(&self.plugin_run(path, model, settings)?, 0, on_event)
     }
 }

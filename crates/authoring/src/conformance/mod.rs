@@ -32,7 +32,9 @@ pub struct Check {
 }
 
 impl Check {
-    fn new(name: &'static str, outcome: Result<String, String>) -> Self {
+    /// A check with what was found, or what is wrong.
+    #[must_use]
+    pub fn new(name: &'static str, outcome: Result<String, String>) -> Self {
         let passed = outcome.is_ok();
         Self { name, passed, detail: outcome.unwrap_or_else(|wrong| wrong) }
     }

@@ -98,6 +98,28 @@ pub(crate) enum MergeForm {
     Lora,
 }
 
+/// Flags of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The adapter's folder, with its adapter_config.json.
+    pub(crate) peft: PathBuf,
+    /// Strategy plugin that plans the method.
+    #[arg(long, required = true, value_name = "FILE.wasm")]
+    pub(crate) strategy: Vec<PathBuf>,
+    /// Setting of the strategy, as the adapter was trained with: `rank=16`.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, Value)>,
+    /// Base model, a folder or a name on the Hub.
+    #[arg(long, value_name = MODEL)]
+    pub(crate) model: Option<PathBuf>,
+    /// Folder of the adapter.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Replace what is already there.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
 /// Flags of `export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use graftwork::{CheckReport, DoctorReport, EvalResult, PluginReport};
+use graftwork::{AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary};
 
 use crate::output::line;
 use crate::text::{bytes, count, measured, rate};
@@ -99,22 +99,25 @@ fn sources(report: &CheckReport) -> io::Result<()> {
 }
 
 fn plan(report: &CheckReport) -> io::Result<()> {
-    let p = &report.plan;
     line(&format!("strategy  {}, plan {}", report.strategy, &report.plan_hash[..report.plan_hash.len().min(12)]))?;
+    decided(&report.plan, &report.adapters, &report.trained)
+}
+
+fn decided(p: &Summary, adapters: &[AdapterReport], trained: &[String]) -> io::Result<()> {
     line(&format!(
         "training  {} of {} weights ({:.2} %)",
         count(p.trainable_parameters),
         count(p.total_parameters + p.adapter_parameters),
         p.trainable_percent
     ))?;
-    for adapter in report.adapters.iter().take(SHOWN) {
+    for adapter in adapters.iter().take(SHOWN) {
         line(&format!("          {}: {}, {}", adapter.target, adapter.formula, adapter.tensors.join(", ")))?;
     }
-    rest(report.adapters.len(), "adapters")?;
-    for name in report.trained.iter().take(SHOWN) {
+    rest(adapters.len(), "adapters")?;
+    for name in trained.iter().take(SHOWN) {
         line(&format!("          {name}"))?;
     }
-    rest(report.trained.len(), "parameters")
+    rest(trained.len(), "parameters")
 }
 
 fn rest(count: usize, what: &str) -> io::Result<()> {
@@ -131,16 +134,31 @@ pub(crate) fn verdict(report: &CheckReport) -> io::Result<()> {
     line("verdict   the plan is valid")
 }
 
+/// What stands between a plugin and the host.
+pub(crate) fn contract(report: &PluginReport) -> io::Result<()> {
+    line(&format!("contract  {}", report.contract))?;
+    line(&format!("exports   {}", report.capabilities.join(", ")))?;
+    let imports = if report.imports.is_empty() { "nothing".to_owned() } else { report.imports.join(", ") };
+    line(&format!("imports   {imports}"))
+}
+
+/// What `plugin build` built.
+pub(crate) fn built(report: &BuildReport) -> io::Result<()> {
+    line(&format!("built     {}, {}, from {}", report.path.display(), bytes(report.bytes), report.language))
+}
+
+/// What `plugin plan` found.
+pub(crate) fn planned(report: &PlanReport) -> io::Result<()> {
+    line(&format!("model     {}", report.model.display()))?;
+    line(&format!("plan      {}", report.plan_hash))?;
+    decided(&report.summary, &report.adapters, &report.trained)
+}
+
 pub(crate) fn plugin(report: &PluginReport) -> io::Result<()> {
     line(&format!("plugin    {} {}", report.name, report.version))?;
     line(&format!("          {}", report.summary))?;
     line(&format!("file      {}, {}, BLAKE3 {}", report.path.display(), bytes(report.bytes), report.blake3))?;
-    line(&format!("contract  {}", report.contract))?;
-    line(&format!("exports   {}", report.capabilities.join(", ")))?;
-    line(&format!(
-        "imports   {}",
-        if report.imports.is_empty() { "nothing".to_owned() } else { report.imports.join(", ") }
-    ))?;
+    contract(report)?;
     line("settings")?;
     let properties = report.config_schema.get("properties").and_then(|p| p.as_object());
     for (name, schema) in properties.into_iter().flatten() {
