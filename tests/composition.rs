@@ -36,9 +36,12 @@ fn model() -> PathBuf {
     golden("curve/models/llama")
 }
 
+/// A kind, and two adapters of it.
+type Kind = (String, [PathBuf; 2]);
+
 /// Two short runs of each kind, from different seeds, made once for all tests.
-fn trained() -> &'static [(String, [PathBuf; 2])] {
-    static ALL: OnceLock<(tempfile::TempDir, Vec<(String, [PathBuf; 2])>)> = OnceLock::new();
+fn trained() -> &'static [Kind] {
+    static ALL: OnceLock<(tempfile::TempDir, Vec<Kind>)> = OnceLock::new();
     let make = || {
         let dir = tempfile::tempdir().expect("a folder");
         let kind = |(index, (name, settings)): (usize, &(&str, &str))| {

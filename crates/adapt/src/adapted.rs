@@ -226,7 +226,7 @@ impl Adapted {
         let bucket = rows.next_power_of_two();
         // What a panic elsewhere left in the map is whole.
         let mut known = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        let judge = || Arc::new(Readings::new(&self.plan.adapters()[adapter].effective, bucket));
+        let judge = || Arc::new(self.plan.readings(&self.plan.adapters()[adapter], bucket));
         Arc::clone(known.entry((adapter, bucket)).or_insert_with(judge))
     }
 }

@@ -102,9 +102,15 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// Judges every node for `tokens` rows.
+    /// Judges every node for `tokens` rows, where every tensor learns.
     #[must_use]
     pub fn new(graph: &Graph, tokens: u64) -> Self {
+        Self::with(graph, tokens, |_| true)
+    }
+
+    /// Judges every node for `tokens` rows. `trains` says of a tensor, the adapter's own or a shared one, whether it has a gradient.
+    #[must_use]
+    pub fn with(graph: &Graph, tokens: u64, trains: impl Fn(&Op) -> bool) -> Self {
         let count = graph.nodes().len();
         // Dropout acts on activations: a map that holds some is applied, even where building it would be cheaper.
         let (mut wet, mut learning) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -113,7 +119,7 @@ impl Readings {
         for (index, node) in graph.nodes().iter().enumerate() {
             let drops = matches!(node.op, Op::Dropout { .. }) || node.inputs.iter().any(|&i| wet[i]);
             let learns = match node.op {
-                Op::Tensor { .. } | Op::Shared { .. } => true,
+                Op::Tensor { .. } | Op::Shared { .. } => trains(&node.op),
                 Op::Detach => false,
                 _ => node.inputs.iter().any(|&i| learning[i]),
             };

@@ -101,7 +101,7 @@ impl Plan {
     /// Elements of everything that the adapters build in a pass over so many rows of activations.
     #[must_use]
     pub fn built_elements(&self, tokens: u64) -> u64 {
-        let built = |a: &Adapter| Readings::new(&a.effective, tokens).built_elements(&a.effective);
+        let built = |a: &Adapter| self.readings(a, tokens).built_elements(&a.effective);
         self.adapters().iter().map(built).fold(0, u64::saturating_add)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::cost::Readings;
 use crate::graph::Graph;
 use crate::manifest::{Manifest, ParamId};
 use crate::op::Op;
@@ -153,6 +154,16 @@ impl Plan {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.adapters.is_empty() && !self.trainable.is_empty()
+    }
+
+    /// How to read an adapter's expression for so many rows of activations.
+    #[must_use]
+    pub fn readings(&self, adapter: &Adapter, rows: u64) -> Readings {
+        Readings::with(&adapter.effective, rows, |op| match op {
+            Op::Tensor { index } => adapter.tensors[*index as usize].trainable,
+            Op::Shared { name } => self.shared.iter().any(|t| t.name == *name && t.trainable),
+            _ => false,
+        })
     }
 
     /// The adapter of that parameter.
