@@ -10,7 +10,7 @@ use crate::composition::{Composition, MergeSource};
 use crate::eval::open_base;
 use crate::mixed::{Mixed, Truncation};
 use crate::sources::must_share_a_base;
-use crate::{Control, DeviceChoice, Error, Event, Host, StrategyConfig, save};
+use crate::{Control, DeviceChoice, Error, Event, Host, StrategyConfig, memory, save};
 
 /// What to merge.
 #[derive(Clone, Debug)]
@@ -82,6 +82,8 @@ pub struct MergeReport {
     pub changed: usize,
     /// Weights of the model in all.
     pub parameters: u64,
+    /// The most memory that the process has held, where the system says.
+    pub peak_memory_bytes: Option<u64>,
     /// What a LoRA leaves out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncation: Option<Truncation>,
@@ -139,6 +141,7 @@ impl Host {
             model: composition.base.record.clone(),
             sources: composition.sources.iter().map(|source| source.name.clone()).collect(),
             out: request.out.clone(),
+            peak_memory_bytes: memory::peak_bytes(),
             truncation,
         })
     }
