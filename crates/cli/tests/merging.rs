@@ -172,6 +172,5 @@ fn a_merge_takes_less_memory_than_one_and_a_half_shards() {
     {
         let peak = report["peak_memory_bytes"].as_u64().expect("a peak");
         assert!(peak < shard * 3 / 2, "{peak} bytes at the peak, for shards of {shard}");
-        println!("{peak} bytes at the peak, shards of {shard}");
     }
 }
