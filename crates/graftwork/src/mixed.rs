@@ -81,29 +81,16 @@ impl Mixed {
         let (mut left_out, mut all) = (0.0f64, 0.0f64);
         let mut truncation = Truncation { rank: 0, error: 0.0, worst: 0.0, worst_module: String::new() };
         for (id, param) in composition.changed() {
-            let (Some([out, inner]), Role::Linear | Role::Head | Role::Embedding) = (param.shape.matrix(), param.role)
-            else {
+            let (Some(sides), Role::Linear | Role::Head | Role::Embedding) = (param.shape.matrix(), param.role) else {
                 mixed.in_place(composition, id, param, device)?;
                 continue;
             };
-            let rank = rank.map_or_else(|| rank_together(composition, id, param), Ok)?.min(out).min(inner);
+            let rank = rank.map_or_else(|| rank_together(composition, id, param), Ok)?.min(sides[0]).min(sides[1]);
             let Some(value) = composition.value(id, device)? else { continue };
-            let delta = value - own(&composition.base, id, device)?;
-            let Svd { u, s, vt } = truncated_svd(delta.clone(), rank as usize);
-            let matrix = |m: &Matrix, scale: &dyn Fn(usize, usize) -> f64| {
-                let at = |i: usize| (m.data[i] * scale(i / m.cols, i % m.cols)) as f32;
-                TensorData::from_f32(&(0..m.data.len()).map(at).collect::<Vec<_>>(), &[m.rows, m.cols])
-            };
-            // The root of each singular value goes to either factor, so that neither is out of scale.
-            let b = matrix(&u, &|_, column| s[column].sqrt()).map_err(|e| tensors::unreadable(e.to_string()))?;
-            let a = matrix(&vt, &|row, _| s[row].sqrt()).map_err(|e| tensors::unreadable(e.to_string()))?;
-            let upload = |t: &TensorData, shape| tensors::upload(t.view(), shape, device).map_err(tensors::unreadable);
-            let kept = s.len();
-            let rest = delta.clone() - upload(&b, [out as usize, kept])?.matmul(upload(&a, [kept, inner as usize])?);
-            let squares = |t: Tensor<2>| f64::from(t.square().sum().into_scalar::<f32>());
-            let (missing, whole) = (squares(rest), squares(delta));
+            let Factors { a, b, missing, whole } =
+                Factors::of(value - own(&composition.base, id, device)?, rank as usize)?;
             (left_out, all) = (left_out + missing, all + whole);
-            let relative = if whole > 0.0 { (missing / whole).sqrt() } else { 0.0 };
+            let relative = ratio(missing, whole);
             if relative >= truncation.worst {
                 (truncation.worst, truncation.worst_module) = (relative, param.module().to_owned());
             }
@@ -111,7 +98,7 @@ impl Mixed {
             mixed.factors(id, param, a, b);
             composition.release();
         }
-        truncation.error = if all > 0.0 { (left_out / all).sqrt() } else { 0.0 };
+        truncation.error = ratio(left_out, all);
         Ok((mixed, truncation))
     }
 
@@ -203,6 +190,38 @@ impl Mixed {
         };
         adapter::write(path, overwrite, base, &plan, &self.slots, &card)
     }
+}
+
+/// A matrix as a product `b @ a`, and the squares of what that leaves out and of the whole.
+struct Factors {
+    a: TensorData,
+    b: TensorData,
+    missing: f64,
+    whole: f64,
+}
+
+impl Factors {
+    fn of(matrix: Tensor<2>, rank: usize) -> Result<Self, Error> {
+        let Svd { u, s, vt } = truncated_svd(matrix.clone(), rank);
+        // The root of each singular value goes to either factor, so that neither is out of scale.
+        let scaled = |m: &Matrix, value: &dyn Fn(usize, usize) -> f64| {
+            let at = |i: usize| (m.data[i] * value(i / m.cols, i % m.cols).sqrt()) as f32;
+            let values: Vec<f32> = (0..m.data.len()).map(at).collect();
+            TensorData::from_f32(&values, &[m.rows, m.cols]).map_err(|e| tensors::unreadable(e.to_string()))
+        };
+        let (b, a) = (scaled(&u, &|_, column| s[column])?, scaled(&vt, &|row, _| s[row])?);
+        let upload = |t: &TensorData| {
+            tensors::upload(t.view(), [t.shape()[0], t.shape()[1]], &matrix.device()).map_err(tensors::unreadable)
+        };
+        let squares = |t: Tensor<2>| f64::from(t.square().sum().into_scalar::<f32>());
+        let rest = matrix.clone() - upload(&b)?.matmul(upload(&a)?);
+        Ok(Self { missing: squares(rest), whole: squares(matrix), a, b })
+    }
+}
+
+/// Of two sums of squares, as norms.
+fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (part / whole).sqrt() } else { 0.0 }
 }
 
 /// The sum of the ranks of what the sources change, which no sum of theirs exceeds.
