@@ -1,5 +1,5 @@
-//! What a run is steered by: actions against the plan, and the parts of a plan that belong to a run: what adapters share,
-//! what is kept by updates, what is added to the loss.
+//! What steers a run: actions against the plan, and the parts of a plan that belong to a run, which are what adapters
+//! share, what updates keep and what is added to the loss.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 mod common;

@@ -1,8 +1,8 @@
 //! Plugins that were built for released contracts: each does today what it did when it was built.
 //!
-//! `wit/VERSIONING.md` says what may change in a contract. Here is what holds it to that: files that are never built again,
-//! and beside each a JSON of what it says of itself and answers to every call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+//! `wit/VERSIONING.md` says what may change in a contract. Here is what holds it to that: files that are never built
+//! again, and beside each a JSON of what it says of itself and answers to every call.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -302,6 +302,7 @@ fn plugins_of_every_released_contract_do_what_they_did() {
         let told: Told = read(&contract.join("fixtures/surroundings.json"));
         let around = told.surroundings();
         for path in plugins(&contract) {
+            // Only the output of a failed test is shown: this says which plugin it was.
             println!("{}", path.display());
             let expected: Expected = read(&path.with_extension("json"));
             assert!(contract.ends_with(&expected.contract));

@@ -11,12 +11,12 @@ use graftwork_plan::{Action, Context, Decision, Graph, ParamId, Plan, RawGraph, 
 use graftwork_plugin_host::{Limits, Plugin, PluginError, Surroundings, Training};
 use serde_json::json;
 
-/// `log`, `training`, and answers as the canonical ABI has them: `result<decision, error>` at 4096 is a tag, then from 4100
-/// state and actions as (pointer, length); an action has 32 bytes, its tag first and its value from 8 on.
 const IMPORTS: &str = r#"
   (import "graftwork:strategy/log@0.1.0" "emit" (func $log (param i32 i32 i32)))
   (import "graftwork:strategy/training@0.1.0" "trained" (func $trained (param i32)))
   (import "graftwork:strategy/training@0.1.0" "scores" (func $scores (param i32 i32 i32 i32)))"#;
+/// Answers as the canonical ABI has them: `result<decision, error>` at 4096 is a tag, then from 4100 state and actions as
+/// (pointer, length); an action has 32 bytes, its tag first and its value from 8 on.
 const ANSWERS: &str = r#"
   (data (i32.const 2048) "scores")
   (data (i32.const 2064) "loss is no number")
