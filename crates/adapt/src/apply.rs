@@ -4,8 +4,8 @@ use burn::tensor::{Tensor, TensorData};
 use graftwork_kernels::linear::{Layer, Path, linear, linear_pair};
 use graftwork_plan::{Graph, MAX_RANK, Reading, Readings};
 
-use crate::materialize::materialize;
-use crate::scope::Scope;
+use crate::materialize::{leaf, materialize};
+use crate::scope::{Scope, as_weight};
 
 /// Deeper than any method nests; an expression that goes on is materialised from there, which needs no stack and drops
 /// nothing out.
@@ -70,7 +70,7 @@ impl Walk<'_> {
         let value = |x: Tensor<2>| Applied { x, weight: None };
         let reading = if depth < MAX_DEPTH { self.readings.of(node) } else { Reading::Dense };
         match reading {
-            Reading::Dense => Applied { x, weight: Some(materialize(self.graph, node, self.scope)) },
+            Reading::Dense => Applied { x, weight: Some(self.weight(node)) },
             Reading::Identity => value(x),
             Reading::Add(a, b) => match self.layer(node) {
                 Some(layer) => value(layer.apply(x)),
@@ -118,7 +118,7 @@ impl Walk<'_> {
             let dense = self.readings.of(weight) == Reading::Dense;
             Some((weight, self.path(product).filter(|_| dense)?))
         })?;
-        Some(Layer { weight: materialize(self.graph, weight, self.scope), path: Some(path) })
+        Some(Layer { weight: self.weight(weight), path: Some(path) })
     }
 
     fn path(&self, product: usize) -> Option<Path> {
@@ -128,8 +128,15 @@ impl Walk<'_> {
         };
         let Reading::Compose { outer: up, inner: down } = self.readings.of(product) else { return None };
         let dense = [up, down].iter().all(|&node| self.readings.of(node) == Reading::Dense);
-        let built = |node| materialize(self.graph, node, self.scope);
-        dense.then(|| Path { down: built(down), up: built(up), scale })
+        dense.then(|| Path { down: self.weight(down), up: self.weight(up), scale })
+    }
+
+    /// What a node that is read as a matrix multiplies with.
+    fn weight(&self, node: usize) -> Tensor<2> {
+        match leaf(&self.graph.node(node).op, self.scope) {
+            Some(leaf) => leaf,
+            None => as_weight(materialize(self.graph, node, self.scope)),
+        }
     }
 
     fn dropout(&self, x: Tensor<2>, p: f64, node: usize) -> Tensor<2> {

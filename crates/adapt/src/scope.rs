@@ -50,6 +50,16 @@ impl Scope<'_> {
     }
 }
 
+/// The value of a node as a weight to multiply with. A GPU's kernels give a weight's gradient in full precision, as a leaf wants it; what
+/// was computed in half precision goes on with it in its own type.
+pub(crate) fn as_weight(computed: Tensor<2>) -> Tensor<2> {
+    let dtype = computed.dtype();
+    match dtype {
+        DType::F16 | DType::BF16 if computed.is_tracked() => computed.cast(DType::F32).cast(dtype),
+        _ => computed,
+    }
+}
+
 /// The tensor in f32 where it is in half precision, in which small updates would be lost.
 pub(crate) fn full_precision<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     match tensor.dtype() {

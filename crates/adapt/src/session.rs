@@ -11,7 +11,7 @@ use crate::adapted::{Adapted, Slot, Weight};
 use crate::apply::{apply, layer};
 use crate::materialize::materialize;
 use crate::rows::rows;
-use crate::scope::{Dropout, Scope, full_precision};
+use crate::scope::{Dropout, Scope, as_weight, full_precision};
 
 /// What a forward pass is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,7 +149,7 @@ impl Parameters for Session<'_> {
         self.with(
             param,
             |weight| weight,
-            |adapter, scope| materialize(self.effective(adapter), self.effective(adapter).root(), scope),
+            |adapter, scope| as_weight(materialize(self.effective(adapter), self.effective(adapter).root(), scope)),
         )
     }
 
