@@ -44,7 +44,7 @@ pub enum Error {
     #[error(transparent)]
     Adapt(#[from] graftwork_adapt::AdaptError),
     /// A controller failed, or decided what cannot be done.
-    #[error("after update {step}: {message}")]
+    #[error("{}{message}", if *step > 0 { format!("after update {step}: ") } else { String::new() })]
     Controller {
         /// Updates done.
         step: u64,

@@ -70,7 +70,8 @@ impl Recorder<'_, '_> {
     }
 
     fn with_remedy(&self, error: Error) -> Error {
-        let Error::Controller { step, message } = error else { return error };
+        // Before the first update nothing is lost.
+        let Error::Controller { step: step @ 1.., message } = error else { return error };
         let newest: Option<PathBuf> = CheckpointDir::latest(self.run.path()).ok().flatten().map(|(_, path)| path);
         let remedy = match newest {
             Some(path) => format!("{} is whole: mend the plugin and `host resume`", path.display()),
