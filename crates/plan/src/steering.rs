@@ -1,10 +1,13 @@
 //! What a controller is told and what it decides, and what a composer is told: plain data.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Manifest, ParamId};
 use crate::plan::Plan;
 use crate::problem::shown;
+use crate::shape::Shape;
 
 /// A trained adapter or model in a composition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,7 +58,7 @@ pub enum Action {
         param: ParamId,
         /// The tensor.
         tensor: String,
-        /// The rows.
+        /// The rows, each once: of a vector its entries, of more than two axes those of its matrices, one after the other.
         rows: Vec<u32>,
     },
     /// Folds the adapters into the base, draws their tensors anew and drops their moments.
@@ -79,7 +82,7 @@ impl Action {
     /// Whether it can be carried out in a run of that plan; why not, as a sentence.
     ///
     /// # Errors
-    /// It names a parameter, a group, a tensor or a row that there is none of, or a factor that is no rate.
+    /// It names a parameter, a group, a tensor or a row that there is none of, a row twice, or a factor that is no rate.
     pub fn check(&self, plan: &Plan, manifest: &Manifest) -> Result<(), String> {
         match self {
             Self::ScaleLearningRate { group, factor } => {
@@ -122,9 +125,21 @@ fn keep(param: ParamId, tensor: &str, rows: &[u32], plan: &Plan, manifest: &Mani
     let adapter = plan.adapter(param).ok_or_else(|| format!("`{name}` has no adapter whose rows could be kept"))?;
     let found = adapter.tensors.iter().find(|t| t.name == tensor);
     let shape = &found.ok_or_else(|| format!("the adapter of `{name}` has no tensor `{}`", shown(tensor)))?.shape;
-    let count = shape.dims().first().copied().unwrap_or(1);
-    match rows.iter().find(|&&row| u64::from(row) >= count) {
+    let count = rows_of(shape);
+    let mut kept = HashSet::with_capacity(rows.len());
+    match rows.iter().find(|&&row| u64::from(row) >= count || !kept.insert(row)) {
+        Some(row) if u64::from(*row) < count => {
+            Err(format!("row {row} of `{tensor}` of `{name}` is to be kept twice; name it once"))
+        }
         Some(row) => Err(format!("row {row} of `{tensor}` of `{name}` is not there; it has {count}")),
         None => Ok(()),
+    }
+}
+
+/// Rows of a tensor as it is held: leading axes are folded, and a vector has as many as entries.
+fn rows_of(shape: &Shape) -> u64 {
+    match shape.dims() {
+        [.., last] if shape.rank() > 1 => shape.elements() / last,
+        _ => shape.elements(),
     }
 }

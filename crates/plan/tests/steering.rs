@@ -101,9 +101,30 @@ fn rows_are_kept_of_tensors_that_have_them() {
         (keep(LINEAR, "lora_A", &[0, 4]), "row 4 of `lora_A` of `q.weight` is not there; it has 4"),
         (keep(LINEAR, "lora_B", &[32]), "row 32 of `lora_B` of `q.weight` is not there; it has 32"),
         (keep(LINEAR, "lora_A", &[u32::MAX]), "row 4294967295 of `lora_A` of `q.weight` is not there; it has 4"),
+        (keep(LINEAR, "lora_A", &[3, 0, 3]), "row 3 of `lora_A` of `q.weight` is to be kept twice; name it once"),
     ];
     for (action, sentence) in cases {
         assert_eq!(refused(&action, &plan), sentence);
+    }
+}
+
+/// A vector is held as one row and has its entries for rows; of more axes, the leading ones are folded.
+#[test]
+fn tensors_of_any_number_of_axes_have_rows() {
+    for (dims, rows) in [(&[5u32][..], 5), (&[1, 5], 1), (&[2, 3, 5], 6), (&[2, 3, 4, 5], 24)] {
+        let mut raw = lora();
+        raw.adapters[0].tensors.push(tensor("more", dims));
+        let (weight, more) = (raw.adapters[0].effective.root, raw.adapters[0].effective.nodes.len() as u32);
+        let mut nodes = vec![tensor_node(2)];
+        nodes.extend((0..dims.len()).map(|axis| sum(axis as i64, more + axis as u32)));
+        let one = node("reshape", &[more + dims.len() as u32], &[("shape", Attribute::Integers(vec![1, 1]))]);
+        nodes.extend([one, op("add", &[weight, more + dims.len() as u32 + 1])]);
+        raw.adapters[0].effective.nodes.extend(nodes);
+        raw.adapters[0].effective.root = more + dims.len() as u32 + 2;
+        let plan = valid(&raw);
+        assert_eq!(keep(LINEAR, "more", &[rows - 1]).check(&plan, &manifest()), Ok(()), "{dims:?}");
+        let sentence = format!("row {rows} of `more` of `q.weight` is not there; it has {rows}");
+        assert_eq!(refused(&keep(LINEAR, "more", &[rows]), &plan), sentence, "{dims:?}");
     }
 }
 

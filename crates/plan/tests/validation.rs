@@ -167,6 +167,16 @@ fn a_long_list_of_problems_is_counted() {
     assert!(text.ends_with("\n  and 977 more") && text.lines().count() == 22, "{text}");
 }
 
+const CONTEXTS: [Context; 7] = [
+    Context::Shared,
+    Context::Init,
+    Context::Base,
+    Context::Effective,
+    Context::Penalty,
+    Context::Update,
+    Context::Compose,
+];
+
 fn attribute() -> impl Strategy<Value = Attribute> {
     prop_oneof![
         any::<i64>().prop_map(Attribute::Integer),
@@ -181,6 +191,7 @@ fn any_node() -> impl Strategy<Value = RawNode> {
     let op = prop_oneof![9 => prop::sample::select(vocabulary()).prop_map(str::to_owned), 1 => ".{0,8}"];
     let names = [
         "index", "value", "shape", "size", "factor", "axis", "start", "length", "p", "std", "bound", "rank", "density",
+        "name",
     ];
     let attributes =
         prop::collection::vec((prop::sample::select(names.to_vec()).prop_map(str::to_owned), attribute()), 0..3);
@@ -265,7 +276,7 @@ proptest! {
     fn anything_may_be_said(nodes in prop::collection::vec(any_node(), 0..8), root in 0u32..9, tokens: u64) {
         let raw = RawGraph { nodes, root };
         let tensors = [shape(&[4, 16]), shape(&[32, 4]), shape(&[16])];
-        for context in [Context::Init, Context::Base, Context::Effective, Context::Compose] {
+        for context in CONTEXTS {
             if let Ok(graph) = Graph::check(&raw, context, &shape(&[32, 16]), &tensors, 2) {
                 let _ = graph.formula(&["a", "b"]);
                 let readings = Readings::new(&graph, tokens);

@@ -2,36 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "common/llama.rs"]
+mod llama;
+
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use graftwork_plan::{Choice, Dtype, Manifest, Param, ParamId, Plan, Role, Shape};
+use graftwork_plan::{Choice, Plan};
 use graftwork_plugin_host::{Limits, PluginError, PluginHost, Surroundings};
+use llama::manifest;
 use serde_json::{Value, json};
-
-/// A Llama of two layers with four heads that share two pairs of keys and values, and a tied head.
-fn manifest() -> Arc<Manifest> {
-    let mut params = Vec::new();
-    let mut push = |name: String, dims: &[u64], role, layer, tied_to| {
-        params.push(Param { name, shape: Shape::new(dims.to_vec()).unwrap(), dtype: Dtype::F32, role, layer, tied_to });
-    };
-    push("model.embed_tokens.weight".to_owned(), &[64, 16], Role::Embedding, None, None);
-    for l in 0..2 {
-        let attention = [("q", [16, 16]), ("k", [8, 16]), ("v", [8, 16]), ("o", [16, 16])];
-        for (name, dims) in attention {
-            push(format!("model.layers.{l}.self_attn.{name}_proj.weight"), &dims, Role::Linear, Some(l), None);
-        }
-        for (name, dims) in [("gate", [32, 16]), ("up", [32, 16]), ("down", [16, 32])] {
-            push(format!("model.layers.{l}.mlp.{name}_proj.weight"), &dims, Role::Linear, Some(l), None);
-        }
-        for name in ["input", "post_attention"] {
-            push(format!("model.layers.{l}.{name}_layernorm.weight"), &[16], Role::Norm, Some(l), None);
-        }
-    }
-    push("model.norm.weight".to_owned(), &[16], Role::Norm, None, None);
-    push("lm_head.weight".to_owned(), &[64, 16], Role::Head, None, Some(ParamId(0)));
-    Arc::new(Manifest { architecture: "llama".to_owned(), config: json!({"model_type": "llama"}), params })
-}
 
 /// The host keeps what it has compiled, so that each plugin is compiled once for all tests.
 fn plan(name: &str, config: &Value, choices: Option<Vec<Choice>>) -> Result<Plan, PluginError> {

@@ -60,7 +60,8 @@ pub trait Composer: Plugin {
 /// Steers a run. Export it with [`export_controller!`](crate::export_controller), or together with a [`Strategy`] with
 /// [`export_steered_strategy!`](crate::export_steered_strategy).
 pub trait Controller: Plugin {
-    /// What it remembers from one update to the next. It travels in checkpoints, so that a resumed run goes on as if it had not stopped.
+    /// What it remembers from one update to the next. It travels in checkpoints, as JSON, so that a resumed run goes on as
+    /// if it had not stopped. Its numbers have to be finite: where there is none yet, keep an `Option`.
     type State: Serialize + DeserializeOwned;
 
     /// Before the first update.
@@ -121,9 +122,6 @@ pub fn run_compose<C: Composer>(
     Ok(C::compose(settings(config)?, &model, param, &sources)?.graph())
 }
 
-/// What a controller's state is between calls: its own, and the length of the run, which is told at the start alone.
-type Remembered<S> = (u64, S);
-
 /// State and actions as they cross to the host.
 type Decision<A> = (Vec<u8>, Vec<A>);
 
@@ -131,8 +129,7 @@ type Decision<A> = (Vec<u8>, Vec<A>);
 #[doc(hidden)]
 pub fn run_start<C: Controller, A: From<Action>>(config: &str, total_steps: u64) -> Result<Decision<A>, types::Error> {
     report_panics();
-    let (state, actions) = C::start(settings(config)?, &Run::of_host(total_steps))?;
-    decision(&(total_steps, state), actions)
+    decision::<C, A>(C::start(settings(config)?, &Run::of_host(total_steps))?)
 }
 
 /// Runs a controller after an update.
@@ -142,18 +139,36 @@ pub fn run_step<C: Controller, A: From<Action>>(
     report: impl Into<Report>,
 ) -> Result<Decision<A>, types::Error> {
     report_panics();
-    let (total_steps, mut state): Remembered<C::State> =
-        serde_json::from_slice(state).map_err(|e| Error::Internal(format!("its state cannot be read: {e}")))?;
-    let actions = C::step(&mut state, &report.into(), &Run::of_host(total_steps))?;
-    decision(&(total_steps, state), actions)
+    let (mut state, report) = (remembered(state)?, report.into());
+    let actions = C::step(&mut state, &report, &Run::of_host(report.total_steps))?;
+    decision::<C, A>((state, actions))
 }
 
-fn decision<S: Serialize, A: From<Action>>(
-    state: &Remembered<S>,
-    actions: Vec<Action>,
+fn decision<C: Controller, A: From<Action>>(
+    (state, actions): (C::State, Vec<Action>),
 ) -> Result<Decision<A>, types::Error> {
-    let state = serde_json::to_vec(state).map_err(|e| Error::Internal(format!("its state cannot be written: {e}")))?;
-    Ok((state, actions.into_iter().map(Into::into).collect()))
+    Ok((remember(&state)?, actions.into_iter().map(Into::into).collect()))
+}
+
+/// A controller's state as it crosses to the host and lies in checkpoints: JSON, which keeps finite numbers to the last bit.
+#[doc(hidden)]
+pub fn remember<S: Serialize>(state: &S) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(state).map_err(|e| Error::Internal(format!("its state cannot be written: {e}")))
+}
+
+/// A controller's state as it comes back.
+#[doc(hidden)]
+pub fn remembered<S: DeserializeOwned>(state: &[u8]) -> Result<S, Error> {
+    let mut json = serde_json::Deserializer::from_slice(state);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let is_inside = error.path().iter().next().is_some();
+        let place = if is_inside { format!(" at `{}`", error.path()) } else { String::new() };
+        let cause = error.into_inner().to_string();
+        // Such a number was written without an error, as nothing.
+        let is_nothing = cause.contains("invalid type: null");
+        let hint = if is_nothing { "; JSON has no infinite number and no NaN: keep an `Option` for it" } else { "" };
+        Error::Internal(format!("its state cannot be read{place}: {cause}{hint}"))
+    })
 }
 
 /// Sends the message of a panic to the host, which shows it beside the trap.

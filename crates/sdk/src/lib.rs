@@ -1,7 +1,7 @@
 //! For authors of strategy plugins.
 //!
-//! A plugin describes, the host computes. Implement [`Plugin`] and [`Strategy`] (or [`Selector`], [`Composer`], [`Controller`]), say what is adapted with an [`Expr`],
-//! and export it:
+//! A plugin describes, the host computes. Implement [`Plugin`] and [`Strategy`] (or [`Selector`], [`Composer`],
+//! [`Controller`]), say what is adapted with an [`Expr`], and export it:
 //!
 //! ```
 //! use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Plugin, Strategy, Tensor, export_strategy};
@@ -93,9 +93,9 @@ pub use peft::Peft;
 pub use plan::{Adapter, Group, Plan, Tensor, Trainable};
 pub use targets::{Names, Targets};
 
-// What the exporting macros and the generated bindings need, by these paths.
+// What the exporting macros, the generated bindings and this crate's tests need, by these paths.
 #[doc(hidden)]
-pub use export::{run_compose, run_plan, run_select, run_start, run_step};
+pub use export::{remember, remembered, run_compose, run_plan, run_select, run_start, run_step};
 extern crate self as graftwork_sdk;
 #[doc(hidden)]
 pub use wit_bindgen::rt;
