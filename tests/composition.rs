@@ -287,3 +287,60 @@ fn what_cannot_be_composed_is_said() {
     let other = [(a.as_path(), 1.0), (&*common::model(), 1.0)];
     fails(request(&other, None, F32, &target), &["parameters differ"]);
 }
+
+#[test]
+fn sources_that_change_other_weights_count_too() {
+    let out = tempfile::tempdir().expect("a folder");
+    let adapter = |module: &str| {
+        let mut lora = plugin("lora");
+        lora.config = json!({"rank": 2, "target_modules": [module]}).as_object().cloned().expect("an object");
+        let folder = out.path().join(module);
+        let mut config = RunConfig { model: Some(model()), ..short(lora, &folder, 3) };
+        config.train.learning_rate = Some(0.05);
+        run(&config).0.result.expect("an adapter")
+    };
+    let (q, v) = (adapter("q_proj"), adapter("v_proj"));
+    let sources = [(q.as_path(), 1.0), (v.as_path(), 1.0)];
+    let averaged = merged(&sources, Some(composer("linear", json!({"normalize": true}))));
+    let halves = merged(&[(&q, 0.5), (&v, 0.5)], None);
+    assert!(apart(&averaged, &halves) < 1e-6, "an average of two is half of each");
+    merged(&sources, Some(composer("ties", json!({"density": [0.5, 0.7]}))));
+    merged(&sources, Some(composer("slerp", json!({"t": 0.5}))));
+}
+
+#[test]
+fn what_was_folded_into_the_base_is_not_forgotten() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().join("run");
+    let mut relora = plugin("relora");
+    relora.config = json!({"interval": 2, "rewarm": 0}).as_object().cloned().expect("an object");
+    let mut config = RunConfig { model: Some(model()), ..short(plugin("lora"), &folder, 5) };
+    config.strategy.push(relora);
+    config.train.learning_rate = Some(0.02);
+    config.train.checkpoint_every = Some(3);
+    run(&config);
+    let checkpoint = folder.join("checkpoints/step-3");
+    let whole = out.path().join("whole");
+    host().merge(&request(&[(&checkpoint, 1.0)], None, F32, &whole), &mut |_| {}).expect("a merge");
+    let adapted = logits(Some(model()), Some(checkpoint.clone()), &IDS);
+    assert!(difference(&logits(Some(whole), None, &IDS), &adapted) < 2e-5);
+    assert!(difference(&logits(Some(model()), None, &IDS), &adapted) > 1e-3);
+    // As an adapter alone it would be something else.
+    let again = RunConfig { adapter: Some(checkpoint), overwrite: true, ..config };
+    let message = common::failure(&RunConfig { out: Some(out.path().join("again")), ..again });
+    assert!(message.contains("folded into the base"), "{message}");
+}
+
+#[test]
+fn adapters_of_another_model_are_refused_unless_it_is_named() {
+    let out = tempfile::tempdir().expect("a folder");
+    let (_, [a, _]) = &trained()[0];
+    let (_, [full, _]) = trained().last().expect("a kind");
+    let tuned = RunConfig { model: Some(full.clone()), ..short(plugin("lora"), &out.path().join("on-full"), 2) };
+    let of_full = run(&tuned).0.result.expect("an adapter");
+    let target = out.path().join("none");
+    let sources = [(a.as_path(), 0.5), (of_full.as_path(), 0.5)];
+    let request = MergeRequest { model: None, ..request(&sources, None, F32, &target) };
+    let message = host().merge(&request, &mut |_| {}).expect_err("they do not belong together").to_string();
+    assert!(message.contains("was trained on another model") && !target.exists(), "{message}");
+}

@@ -6,8 +6,8 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{difference, follow, golden, host, ids, logits, plugin, root, tensor};
-use graftwork::{ImportReport, ImportRequest, MergeOutput, MergeRequest, StrategyConfig};
+use common::{difference, follow, golden, host, ids, logits, plugin, root, run, short, tensor};
+use graftwork::{ImportReport, ImportRequest, MergeOutput, MergeRequest, RunConfig, StrategyConfig};
 use serde_json::{Value, json};
 
 /// A golden folder, and the plugin and the settings that plan the same.
@@ -137,8 +137,33 @@ fn what_does_not_fit_is_not_imported() {
         assert!(parts.iter().all(|part| message.contains(part)), "{parts:?} not in: {message}");
         assert!(!out.exists());
     };
-    fails("loha", json!({"rank": 3}), &["hada_w1_a", "has the shape", "is planned"]);
-    fails("loha", json!({"rank": 2, "layers": [0]}), &["which this strategy does not plan"]);
-    fails("lokr", json!({}), &["hada_", "which this strategy does not plan"]);
+    fails("loha", json!({"rank": 3, "alpha": 4}), &["`r` is 2", "3 to the strategy"]);
+    fails("loha", json!({"rank": 2, "alpha": 4, "layers": [0]}), &["which this strategy does not plan"]);
+    fails("lokr", json!({"alpha": 4}), &["`peft_type`", "LOHA"]);
     fails("lora", json!({}), &["has no form in PEFT but LoRA's"]);
+}
+
+#[test]
+fn settings_that_contradict_pefts_are_refused() {
+    let out = tempfile::tempdir().expect("a folder");
+    let peft = golden("strategies").join("loha/adapter");
+    let strategy = vec![strategy("loha", r#"{"rank": 2, "alpha": 64}"#)];
+    let request =
+        ImportRequest { model: Some(model("loha")), peft, strategy, out: out.path().join("none"), overwrite: false };
+    let message = host().import(&request, &mut |_| {}).expect_err("another scale").to_string();
+    assert!(message.contains("`alpha` is 4") && message.contains("64"), "{message}");
+}
+
+#[test]
+fn a_chain_of_methods_has_no_form_that_one_of_them_says() {
+    let out = tempfile::tempdir().expect("a folder");
+    let chain = [
+        strategy("loha", r#"{"target_modules": ["q_proj"]}"#),
+        strategy("ia3", r#"{"target_modules": ["v_proj"], "feedforward_modules": ["v_proj"]}"#),
+    ];
+    let mut config = RunConfig { model: Some(model("loha")), ..short(chain[0].clone(), &out.path().join("run"), 2) };
+    config.strategy = chain.to_vec();
+    let adapter = run(&config).0.result.expect("an adapter");
+    assert!(!adapter.join("adapter_config.json").exists() && adapter.join("graftwork.json").exists());
+    logits(Some(model("loha")), Some(adapter), &[1, 2, 3]);
 }

@@ -19,6 +19,8 @@ pub struct Values<'a> {
     pub tensors: Vec<Tensor<2>>,
     /// The shared tensors that it uses, by name.
     pub shared: BTreeMap<String, Tensor<2>>,
+    /// The weight that it lies on, where that is not the model's own: what earlier adapters of its run were folded into.
+    pub base: Option<Tensor<2>>,
 }
 
 /// The part of an adapter's expression that is added to the weight, where it is of that form: the delta itself, which then need not be
@@ -43,20 +45,21 @@ pub fn added(adapter: &Adapter) -> Option<usize> {
 /// # Errors
 /// It is not finite.
 pub fn delta(values: &Values<'_>, name: &str, weight: &Tensor<2>) -> Result<Tensor<2>, AdaptError> {
-    let Values { adapter, tensors, shared } = values;
+    let Values { adapter, tensors, shared, base } = values;
     let weight = full_precision(weight.clone());
     let changed;
-    let base = match &adapter.base {
-        None => &weight,
+    let base = match (base, &adapter.base) {
+        (Some(base), _) => base,
+        (None, None) => &weight,
         // What the weight becomes follows from it and the initial values, none of which an honest adapter draws.
-        Some(_) => {
+        (None, Some(_)) => {
             let key = Key::new(0).child("initial values").child(name);
             changed = initialise(adapter, name, &weight, shared, &key)?.0;
             &changed
         }
     };
     let scope = Scope { shared, ..Scope::new(base, tensors) };
-    let value = match added(adapter) {
+    let value = match added(adapter).filter(|_| values.base.is_none()) {
         Some(delta) => materialize(&adapter.effective, delta, &scope),
         None => materialize(&adapter.effective, adapter.effective.root(), &scope) - weight.clone(),
     };

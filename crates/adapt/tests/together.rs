@@ -43,6 +43,7 @@ fn values(model: &Adapted) -> Values<'_> {
         adapter,
         tensors: (0..adapter.tensors.len()).map(|slot| model.tensor(slot)).collect(),
         shared: BTreeMap::new(),
+        base: None,
     }
 }
 

@@ -7,9 +7,7 @@ use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_model::matrix_shape;
 use graftwork_plan::{Adapter, Manifest, Plan, RawPlan};
-use graftwork_store::{
-    AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter, TensorData,
-};
+use graftwork_store::{AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter};
 use graftwork_train::NamedTensor;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +55,20 @@ pub(crate) struct Trained {
     pub(crate) plan: Plan,
     pub(crate) slots: Slots,
     /// Weights under the adapters that are not the base model's, by the names of their parameters.
-    bases: Slots,
+    pub(crate) bases: Slots,
+}
+
+impl Trained {
+    /// An error where adapters of its run were folded into the weights under it: without these it is not what was trained.
+    pub(crate) fn must_lie_on_the_model(&self, path: &Path) -> Result<(), Error> {
+        match self.bases.is_empty() {
+            true => Ok(()),
+            false => Err(Error::weights(
+                path,
+                "adapters of its run were folded into the base, which an adapter alone does not have; `host merge` makes a model of it",
+            )),
+        }
+    }
 }
 
 impl Trained {
@@ -68,7 +79,7 @@ impl Trained {
         let path = &resolve(path)?;
         let mut bases = Slots::new();
         if let Some((plan, form)) = of_form(path, base)? {
-            let slots = form.read(path, &plan, manifest)?;
+            let slots = form.read(path, &plan, base)?;
             return Ok(Self { plan, slots, bases });
         }
         let (raw, slots) = if path.join(PeftAdapter::MARKER).exists() {
@@ -109,6 +120,14 @@ impl Trained {
         Err(Error::weights(path, message))
     }
 
+    /// The weight under the adapter of a parameter, where it is not the model's own.
+    pub(crate) fn base_of(&self, param: &str, device: &Device) -> Result<Option<Tensor<2>>, String> {
+        let Some(data) = self.bases.get(param) else { return Ok(None) };
+        let columns = data.shape().last().copied().unwrap_or(1).max(1);
+        let matrix = [data.shape().iter().product::<usize>() / columns, columns];
+        tensors::upload(data.view(), matrix, device).map(Some)
+    }
+
     /// The model with these tensors in place.
     pub(crate) fn apply(self, base: &Base, device: &Device, path: &Path) -> Result<Adapted, Error> {
         base.has_memory_for(&self.plan, device)?;
@@ -126,15 +145,13 @@ impl Trained {
         device: &Device,
         path: &Path,
     ) -> Result<Adapted, Error> {
-        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::new(self.plan), weights, 0)?;
+        let mut adapted = Adapted::new(Arc::clone(&base.manifest), Arc::new(self.plan.clone()), weights, 0)?;
         if !self.bases.is_empty() {
-            let upload = |(name, data): (&String, &TensorData)| {
-                let columns = data.shape().last().copied().unwrap_or(1).max(1);
-                let matrix = [data.shape().iter().product::<usize>() / columns, columns];
-                Ok((name.clone(), tensors::upload(data.view(), matrix, device)?))
-            };
-            let bases = self.bases.iter().map(upload).collect::<Result<_, String>>();
-            if let Some(name) = adapted.restore_bases(1, bases.map_err(|e| Error::weights(path, e))?) {
+            let names = self.bases.keys();
+            let named =
+                names.filter_map(|name| Some(self.base_of(name, device).transpose()?.map(|base| (name.clone(), base))));
+            let bases = named.collect::<Result<_, String>>().map_err(|e| Error::weights(path, e))?;
+            if let Some(name) = adapted.restore_bases(1, bases) {
                 return Err(Error::weights(
                     path,
                     format!("it has a weight `{name}` that no adapter of its plan lies on"),

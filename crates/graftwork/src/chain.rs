@@ -62,6 +62,17 @@ impl Chain {
             Ok((plugin, s.clone()))
         };
         let links = strategies.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+        let idle = |(plugin, _): &&(Arc<Plugin>, StrategyConfig)| {
+            let can = plugin.capabilities();
+            !(can.strategy || can.selector || can.controller)
+        };
+        if let Some((plugin, _)) = links.iter().find(idle) {
+            let message = format!(
+                "`{}` composes, and has no part in a run; it is for `host merge --composer`",
+                plugin.descriptor().name
+            );
+            return Err(Error::setting("strategy", message));
+        }
         if !links.iter().any(|(plugin, _)| plugin.capabilities().strategy) {
             let names: Vec<_> = links.iter().map(|(p, _)| p.descriptor().name.as_str()).collect();
             let message = format!("{} plans nothing; add a strategy, e.g. plugins/lora.wasm", names.join(", "));
@@ -73,7 +84,7 @@ impl Chain {
     /// Asks every plugin: what selectors choose is shown to those after them, and left in `surroundings`; what strategies plan is put
     /// together.
     pub(crate) fn plan(&self, base: &Base, surroundings: &mut Surroundings) -> Result<Plan, Error> {
-        let mut raw = RawPlan::default();
+        let (mut raw, mut planned) = (RawPlan::default(), 0);
         for (plugin, strategy) in &self.links {
             let config = Value::Object(strategy.config.clone());
             if plugin.capabilities().selector {
@@ -81,7 +92,12 @@ impl Chain {
             }
             if plugin.capabilities().strategy {
                 raw.extend(plugin.plan(surroundings, &config)?);
+                planned += 1;
             }
+        }
+        if planned > 1 {
+            // What each says of its own part in PEFT is true of none of the whole.
+            raw.metadata.retain(|(key, _)| !key.starts_with("peft"));
         }
         let claimed = |id: u32, raw: &RawPlan| raw.trainable.iter().any(|t| t.param == id);
         for ParamId(param) in base.always_trained() {

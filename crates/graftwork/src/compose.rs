@@ -152,6 +152,11 @@ pub(crate) fn whole(name: &str, shape: &[u64], first: usize) -> Piece {
     Piece { delta, tensors: vec![held(name, shape)] }
 }
 
+/// A delta of nothing.
+pub(crate) fn nothing(shape: &[u64]) -> Piece {
+    Piece { delta: held("", shape).init, tensors: Vec::new() }
+}
+
 /// A tensor whose value comes from a file, never from its expression.
 pub(crate) fn held(name: &str, shape: &[u64]) -> RawTensor {
     let dims = Attribute::Integers(shape.iter().map(|&d| d as i64).collect());

@@ -69,23 +69,23 @@ impl Composition {
         self.sources.iter().filter(|source| source.change(&self.base, id).is_some()).collect()
     }
 
-    /// The weight of a parameter over `base` and what each source that changes it does.
+    /// The weight of a parameter over `base` and what each source changes in it, nothing included.
     pub(crate) fn graph(&self, id: ParamId) -> Result<Graph, Error> {
-        let told = self.of(id).into_iter().filter_map(|source| {
-            let kind = source.change(&self.base, id)?.kind().to_owned();
-            Some(Told { name: source.name.clone(), kind, weight: source.weight })
+        let told = self.sources.iter().map(|source| {
+            let kind =
+                source.change(&self.base, id).map_or_else(|| "none".to_owned(), |change| change.kind().to_owned());
+            Told { name: source.name.clone(), kind, weight: source.weight }
         });
         self.composer.compose(&self.base, id, &told.collect::<Vec<_>>(), &self.around)
     }
 
     /// What a parameter comes to; none where no source changes it.
     pub(crate) fn value(&self, id: ParamId, device: &Device) -> Result<Option<Tensor<2>>, Error> {
-        let sources = self.of(id);
-        if sources.is_empty() {
+        if self.of(id).is_empty() {
             return Ok(None);
         }
         let weight = own(&self.base, id, device)?;
-        let deltas = sources.iter().map(|source| source.delta(&self.base, id, &weight, device));
+        let deltas = self.sources.iter().map(|source| source.delta(&self.base, id, &weight, device));
         let deltas = deltas.collect::<Result<Vec<_>, _>>()?;
         let name = &self.base.manifest.params[id.index()].name;
         Ok(Some(compose(&self.graph(id)?, name, &weight, &deltas, &self.key)?))

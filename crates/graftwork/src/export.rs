@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::adapter::Trained;
 use crate::base::Base;
 use crate::eval::open_base;
+use crate::form::Form;
 use crate::{Control, Error, Event, Host, MergeRequest, adapter, folded, peft};
 
 /// What to make.
@@ -76,6 +77,15 @@ impl Host {
         let model = match &request.format {
             ExportFormat::Peft { folded } => {
                 let base = open(on_event)?;
+                if let (Some(export), false) = (of_form(given()?, &base)?, *folded) {
+                    let dir = AtomicDir::create(&request.out, overwrite, PeftAdapter::MARKER)?;
+                    export(&dir)?;
+                    adapter::copy_card(given()?, &dir)?;
+                    dir.commit()?;
+                    on_event(Event::Saved { what: "export", path: request.out.clone() });
+                    let adapter = request.adapter.clone();
+                    return Ok(ExportReport { model: base.record.clone(), adapter, out: request.out.clone() });
+                }
                 let peft = peft_adapter(given()?, &base, *folded)?;
                 let dir = begin(&peft, &request.out, overwrite)?;
                 // It also knows the names of the classes; of a folded adapter its plan would be another.
@@ -142,10 +152,22 @@ fn has_gguf(base: &Base) -> Result<(), Error> {
 /// The adapter as PEFT has it.
 fn peft_adapter(path: &Path, base: &Base, folded: bool) -> Result<PeftAdapter, Error> {
     let trained = Trained::read(path, base)?;
+    trained.must_lie_on_the_model(path)?;
     let peft = peft::export(&trained.plan, base, &trained.slots).ok_or_else(|| {
         Error::weights(path, "it is no LoRA adapter as PEFT has them; `host merge` gives a model that needs no adapter")
     })?;
     if folded { folded::fold(peft) } else { Ok(peft) }
+}
+
+/// Writes an adapter in the form that its strategy gives it in PEFT, where it has one.
+type Export<'a> = Box<dyn Fn(&AtomicDir) -> Result<(), Error> + 'a>;
+
+fn of_form<'a>(path: &Path, base: &'a Base) -> Result<Option<Export<'a>>, Error> {
+    let trained = Trained::read(path, base)?;
+    trained.must_lie_on_the_model(path)?;
+    let form = Form::of(&trained.plan, &base.manifest);
+    Ok(form
+        .map(|form| -> Export<'a> { Box::new(move |dir| form.write_into(dir, base, &trained.plan, &trained.slots)) }))
 }
 
 /// The adapter's folder, before it is in its place.

@@ -60,7 +60,9 @@ impl Form {
             modules.insert(module.to_owned());
             form.keys.insert(param.name.clone(), format!("{PREFIX}{module}.{}", named(field)));
         }
-        Some(form)
+        // Of two tensors under one key one would be lost.
+        let distinct: BTreeSet<&String> = form.keys.values().collect();
+        (distinct.len() == form.keys.len()).then_some(form)
     }
 
     /// Writes the folder's settings and tensors.
@@ -80,15 +82,45 @@ impl Form {
             set("fan_in_fan_out", true.into());
         }
         dir.write_json(PeftAdapter::MARKER, &config)?;
-        let named = |(slot, key): (&String, &String)| Some((key.clone(), slots.get(slot)?.clone()));
+        let named = |(slot, key): (&String, &String)| {
+            let value = slots.get(slot)?;
+            let turned = is_turned(base, slot);
+            Some((key.clone(), if turned { value.view().transposed() } else { value.clone() }))
+        };
         Ok(SafetensorsWriter::write_all(dir, WEIGHTS, &self.keys.iter().filter_map(named).collect())?)
+    }
+
+    /// An error where a folder's settings say something else than the plan does.
+    pub(crate) fn must_agree(&self, path: &Path) -> Result<(), Error> {
+        let at = path.join(PeftAdapter::MARKER);
+        let fail = |message: String| Error::weights(&at, message);
+        let text = std::fs::read(&at).map_err(|e| fail(e.to_string()))?;
+        let theirs: Map<String, Value> = serde_json::from_slice(&text).map_err(|e| fail(e.to_string()))?;
+        // Lengths and dropouts are of training, and what was drawn is in the folder.
+        let of_training =
+            |key: &str| key.ends_with("dropout") || ["total_step", "projection_prng_key", "d_initial"].contains(&key);
+        let number = |value: &Value| value.as_f64();
+        for (key, ours) in self.fields.iter().filter(|(key, _)| !of_training(key)) {
+            let Some(found) = theirs.get(key).filter(|found| !found.is_null()) else { continue };
+            let same = match (number(ours), number(found)) {
+                (Some(a), Some(b)) => a == b,
+                _ => ours == found || ours.is_array() || found.is_array(),
+            };
+            if !same {
+                let message = format!(
+                    "`{key}` is {found}, and {ours} to the strategy; give the settings that it was trained with"
+                );
+                return Err(fail(message));
+            }
+        }
+        Ok(())
     }
 
     /// The plan's tensors out of a folder of that form.
     ///
     /// # Errors
     /// One is missing or has another shape, or the folder has one that the plan has not.
-    pub(crate) fn read(&self, path: &Path, plan: &Plan, manifest: &Manifest) -> Result<Slots, Error> {
+    pub(crate) fn read(&self, path: &Path, plan: &Plan, base: &Base) -> Result<Slots, Error> {
         let fail = |message: String| Error::weights(path, message);
         let file = SafetensorsFile::open(&path.join(WEIGHTS))?;
         if let Some(key) = file.names().iter().find(|name| !self.keys.values().any(|key| key == *name)) {
@@ -97,7 +129,7 @@ impl Form {
             );
             return Err(fail(message));
         }
-        let shapes = shapes(plan, manifest);
+        let shapes = shapes(plan, &base.manifest);
         let read = |(slot, key): (&String, &String)| {
             if !file.contains(key) {
                 let message = format!(
@@ -105,7 +137,8 @@ impl Form {
                 );
                 return Err(fail(message));
             }
-            let (data, wanted) = (file.tensor(key)?.to_data(), &shapes[slot]);
+            let (data, wanted) = (file.tensor(key)?, &shapes[slot]);
+            let data = if is_turned(base, slot) { data.transposed() } else { data.to_data() };
             if data.shape() != wanted.as_slice() {
                 return Err(fail(format!("`{key}` has the shape {:?}, but {wanted:?} is planned", data.shape())));
             }
@@ -113,6 +146,11 @@ impl Form {
         };
         self.keys.iter().map(read).collect()
     }
+}
+
+/// Whether a slot is a parameter that the folder has the other way round.
+fn is_turned(base: &Base, slot: &str) -> bool {
+    base.manifest.find(slot).is_some_and(|id| base.architecture.layout().is_transposed(id))
 }
 
 fn field(param: &Param) -> &str {

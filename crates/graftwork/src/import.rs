@@ -54,7 +54,8 @@ impl Host {
             let message = format!("{} has no form in PEFT but LoRA's, which needs no import", prepared.chain.name());
             Error::setting("strategy", message)
         })?;
-        let slots = form.read(&peft, plan, &base.manifest)?;
+        form.must_agree(&peft)?;
+        let slots = form.read(&peft, plan, base)?;
         let from = Provenance {
             base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
             task: base.task.clone(),

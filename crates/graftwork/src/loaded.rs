@@ -10,7 +10,7 @@ use graftwork_plan::Plan;
 use crate::adapter::Trained;
 use crate::base::Base;
 use crate::eval::open_base;
-use crate::sources::names;
+use crate::sources::{must_share_a_base, names};
 use crate::{Control, DeviceChoice, Error, Event, Host};
 
 /// An adapter by the name that it is used under.
@@ -58,12 +58,19 @@ impl Host {
         let first = request.adapters.first().map(|adapter| adapter.path.as_path());
         let base = open_base(request.model.as_deref(), first, control, on_event)?;
         let device = request.device.open()?;
+        let paths: Vec<PathBuf> = request.adapters.iter().map(|adapter| adapter.path.clone()).collect();
+        // One alone may be tried on another model on purpose.
+        if paths.len() > 1 {
+            match must_share_a_base(&paths, &base) {
+                Err(error) if request.model.is_some() => on_event(Event::Warning { message: error.to_string() }),
+                result => result?,
+            }
+        }
         base.has_memory_for(&Plan::nothing(), &device)?;
         let weights = base.weights(&device)?;
         let nothing = Arc::new(Plan::nothing());
         let plain = Adapted::new(Arc::clone(&base.manifest), nothing, weights.clone(), 0)?;
         let mut model = LoadedModel { base, device, weights, plain, adapters: Vec::new() };
-        let paths: Vec<PathBuf> = request.adapters.iter().map(|adapter| adapter.path.clone()).collect();
         for (adapter, name) in request.adapters.iter().zip(names(&paths)) {
             model.add(adapter.name.as_deref().unwrap_or(&name), &adapter.path)?;
         }

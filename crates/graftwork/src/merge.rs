@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::composition::{Composition, MergeSource};
 use crate::eval::open_base;
 use crate::mixed::{Mixed, Truncation};
-use crate::sources::must_share_a_base;
+use crate::sources::{must_have_the_classes_of, must_share_a_base};
 use crate::{Control, DeviceChoice, Error, Event, Host, StrategyConfig, memory, save};
 
 /// What to merge.
@@ -100,10 +100,15 @@ impl Host {
             return Err(Error::setting("adapter", "none is given; name what to merge"));
         };
         let paths: Vec<PathBuf> = request.sources.iter().map(|source| source.path.clone()).collect();
-        must_share_a_base(&paths)?;
         on_event(Event::Working { what: "opening the model" });
         let device = request.device.open()?;
         let base = open_base(request.model.as_deref(), Some(&first.path), &Control::new(), on_event)?;
+        match must_share_a_base(&paths, &base) {
+            // What a person names is taken at their word.
+            Err(error) if request.model.is_some() => on_event(Event::Warning { message: error.to_string() }),
+            result => result?,
+        }
+        must_have_the_classes_of(&paths, &base)?;
         let composer = request.composer.as_ref();
         let composition = Composition::open(&self.plugins, base, &request.sources, composer, request.seed)?;
         on_event(Event::Working { what: "merging" });

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::adapter::{self, BaseRecord, Card};
 use crate::chain::StrategyRecord;
-use crate::compose::{Piece, held, piece, weighted_sum, whole, written_out};
+use crate::compose::{Piece, held, nothing, piece, weighted_sum, whole, written_out};
 use crate::composition::Composition;
 use crate::peft::{Slots, low_rank};
 use crate::sources::{Change, Content, Source, own};
@@ -50,7 +50,7 @@ impl Mixed {
             let mut graph = composition.graph(id)?;
             let mut pieces = Vec::new();
             if graph.fits(Context::Effective) {
-                for source in composition.of(id) {
+                for source in &composition.sources {
                     let first = pieces.iter().map(|piece: &Piece| piece.tensors.len()).sum();
                     pieces.push(mixed.hold(composition, source, id, first, device)?);
                 }
@@ -149,6 +149,9 @@ impl Mixed {
         device: &Device,
     ) -> Result<Piece, Error> {
         let (base, param) = (&composition.base, &composition.base.manifest.params[id.index()]);
+        if source.change(base, id).is_none() {
+            return Ok(nothing(param.shape.dims()));
+        }
         if let (Content::Adapter(trained), Some(Change::Adapter(adapter))) = (&source.content, source.change(base, id))
             && let Some(piece) = piece(adapter, &source.name, first)
         {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
 use crate::estimate::Memory;
+use crate::form::Form;
 use crate::host::Prepared;
 use crate::recorder::{Recorder, Sampler};
 use crate::save::{self, Provenance};
@@ -128,6 +129,7 @@ fn trainer<'a>(
     let mut adapted = base.adapt(plan, &device, config.seed)?;
     if let Some(path) = &config.adapter {
         let start = Trained::read(path, base)?;
+        start.must_lie_on_the_model(path)?;
         start.must_fit_the_bases_of(plan, &base.manifest, path)?;
         let unused = adapter::install(&mut adapted, &start.slots, &device, path)?;
         if let Some(name) = unused.first() {
@@ -221,7 +223,9 @@ fn save_result(
     let Prepared { base, plan, .. } = prepared;
     on_event(Event::Working { what: "saving" });
     // Where adapters were folded into the base, what is left of them fits no other.
-    let (what, path) = if plan.is_full() || trainer.model().restarts() > 0 {
+    // A method that PEFT keeps as an adapter, such as norms alone, is one here too.
+    let whole = plan.is_full() && Form::of(plan, &base.manifest).is_none();
+    let (what, path) = if whole || trainer.model().restarts() > 0 {
         let path = run.path().join("model");
         let options = WriteOptions { overwrite: Overwrite::Replace, ..WriteOptions::default() };
         save::model(&path, base, None, options, save::merged(trainer.model()))?;

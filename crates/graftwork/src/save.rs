@@ -92,6 +92,16 @@ pub(crate) fn resume(
         let message = format!("the {what} is not the one that the run was started with; start a new run instead");
         return Err(Error::weights(path, message));
     }
+    // The plugin itself may have been mended; what it was asked to do stays.
+    let asked = |records: Value| {
+        records.as_array().into_iter().flatten().map(|r| (r["name"].clone(), r["config"].clone())).collect::<Vec<_>>()
+    };
+    let now = serde_json::to_value(&from.strategies).unwrap_or_default();
+    if asked(state.get("strategies").cloned().unwrap_or_default()) != asked(now) {
+        let message =
+            "the strategies or their settings are not those that the run was started with; start a new run instead";
+        return Err(Error::weights(path, message));
+    }
     let group = |name: &str| -> Result<Vec<NamedTensor>, Error> {
         let file = checkpoint.group(name)?;
         let read = |name: String| {

@@ -9,7 +9,7 @@ use graftwork_model::matrix_shape;
 use graftwork_plan::{Adapter, AdapterTensor, ParamId};
 use graftwork_store::ModelDir;
 
-use crate::adapter::{Trained, recorded_hash};
+use crate::adapter::{Trained, recorded_hash, recorded_task};
 use crate::base::Base;
 use crate::{Error, tensors};
 
@@ -68,6 +68,8 @@ impl Source {
             Content::Model(model) => {
                 let same = match (model.stored(id), base.stored(id)) {
                     (Some(theirs), Some(ours)) => theirs.dtype() == ours.dtype() && theirs.bytes() == ours.bytes(),
+                    // What neither has is drawn for a task, and no change.
+                    (None, None) => true,
                     _ => false,
                 };
                 (!same).then_some(Change::Value)
@@ -86,7 +88,9 @@ impl Source {
         let param = &base.manifest.params[id.index()];
         match (&self.content, self.change(base, id)) {
             (Content::Adapter(trained), Some(Change::Adapter(adapter))) => {
-                Ok(delta(&self.values(trained, adapter, param.module(), device)?, &param.name, weight)?)
+                let mut values = self.values(trained, adapter, param.module(), device)?;
+                values.base = trained.base_of(&param.name, device).map_err(|e| Error::weights(&self.path, e))?;
+                Ok(delta(&values, &param.name, weight)?)
             }
             (Content::Adapter(_), Some(Change::Value)) => {
                 Ok(self.tensor(&param.name, matrix_shape(&param.shape), device)? - weight.clone())
@@ -113,7 +117,7 @@ impl Source {
         let tensors = adapter.tensors.iter().enumerate().map(read).collect::<Result<_, Error>>()?;
         let named = trained.plan.shared().iter().filter(|t| adapter.shared().contains(t.name.as_str()));
         let shared = named.map(|t| Ok((t.name.clone(), self.tensor(&t.name, matrix_shape(&t.shape), device)?)));
-        Ok(Values { adapter, tensors, shared: shared.collect::<Result<_, Error>>()? })
+        Ok(Values { adapter, tensors, shared: shared.collect::<Result<_, Error>>()?, base: None })
     }
 
     fn tensor(&self, slot: &str, shape: [usize; 2], device: &Device) -> Result<Tensor<2>, Error> {
@@ -144,24 +148,35 @@ fn same_family(folder: &Path, base: &Base) -> Result<Base, Error> {
     Ok(model)
 }
 
-/// Fails where two adapters say that they were trained on different models.
-pub(crate) fn must_share_a_base(paths: &[PathBuf]) -> Result<(), Error> {
-    let mut known: Option<(&PathBuf, String)> = None;
-    for path in paths {
-        let Some(hash) = recorded_hash(path) else { continue };
-        match &known {
-            Some((first, other)) if *other != hash => {
-                let message = format!(
-                    "it was trained on another base model than {}; what they change cannot be added",
-                    first.display()
-                );
-                return Err(Error::weights(path, message));
-            }
-            Some(_) => {}
-            None => known = Some((path, hash)),
+/// Fails where an adapter says that it was trained on another model than this one.
+pub(crate) fn must_share_a_base(paths: &[PathBuf], base: &Base) -> Result<(), Error> {
+    let recorded: Vec<(&PathBuf, String)> =
+        paths.iter().filter_map(|path| Some((path, recorded_hash(path)?))).collect();
+    if recorded.is_empty() {
+        return Ok(());
+    }
+    let hash = base.dir.hash();
+    base.dir.release();
+    match recorded.iter().find(|(_, recorded)| *recorded != hash) {
+        None => Ok(()),
+        Some((path, _)) => {
+            let message =
+                format!("it was trained on another model than {}; name that one with --model", base.record.display());
+            Err(Error::weights(path, message))
         }
     }
-    Ok(())
+}
+
+/// Fails where two sources tell other classes apart, whose heads have nothing to do with one another.
+pub(crate) fn must_have_the_classes_of(paths: &[PathBuf], base: &Base) -> Result<(), Error> {
+    let unlike = |path: &&PathBuf| recorded_task(path).is_some_and(|task| !task.has_classes_of(&base.task));
+    match paths.iter().find(unlike) {
+        None => Ok(()),
+        Some(path) => {
+            let message = format!("it is for other classes or another task than {}", paths[0].display());
+            Err(Error::weights(path, message))
+        }
+    }
 }
 
 /// A name for each path: its last part that says something, made unique.

@@ -76,7 +76,9 @@ impl Controllers {
                 fits.map_err(|why| failed(format!("plugin `{name}` wants what cannot be done: {why}")))?;
             }
             let actions = summary(&decision.actions);
-            if !actions.is_empty() && actions != link.said {
+            let repeats = |a: &Action| matches!(a, Action::ScaleLearningRate { .. } | Action::Keep { .. });
+            let again = actions == link.said && decision.actions.iter().all(repeats);
+            if !actions.is_empty() && !again {
                 on_event(Event::Steered { step: asked.step(), plugin: name.clone(), actions: actions.clone() });
             }
             link.said = actions;

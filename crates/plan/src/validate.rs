@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Context, Graph, Scope};
 use crate::manifest::{Manifest, Param, ParamId};
+use crate::op::Op;
 use crate::plan::{Adapter, AdapterTensor, Group, Plan, Trainable};
 use crate::problem::{Problem, Problems, shown};
 use crate::raw::{RawAdapter, RawGraph, RawGroup, RawPlan, RawTensor};
@@ -194,6 +195,20 @@ impl<'a> Checker<'a> {
                         format!("`{}` is used neither by `effective` nor has it an `update`", shown(&tensor.name));
                     self.report(&format!("adapters[{index}].tensors[{i}]"), message);
                 }
+            }
+        }
+        for (index, adapter) in plan.adapters.iter().enumerate() {
+            let Some(base) = &adapter.base else { continue };
+            // A reader of the adapter makes the weight anew, and knows no seed.
+            let draws = |graph: &Graph| {
+                graph.reaches(|op| {
+                    matches!(op, Op::Normal { .. } | Op::Uniform { .. } | Op::Bernoulli { .. } | Op::Shared { .. })
+                })
+            };
+            let over = |at: usize| base.reaches(|op| *op == Op::Tensor { index: at as u64 });
+            if draws(base) || adapter.tensors.iter().enumerate().any(|(at, t)| over(at) && draws(&t.init)) {
+                let message = "must follow from the weight alone: it draws at random, or is over tensors that do";
+                self.report(&format!("adapters[{index}].base"), message.to_owned());
             }
         }
         let used: HashSet<&str> = plan.adapters.iter().flat_map(|a| a.effective.shared()).collect();

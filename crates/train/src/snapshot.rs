@@ -44,12 +44,26 @@ pub struct Steering {
     pub rate: f64,
     /// How often the adapters were folded into the base.
     pub restarts: u64,
+    /// Whether they were asked before the first update.
+    #[serde(default)]
+    pub begun: bool,
+    /// Whether one has ended the run.
+    #[serde(default)]
+    pub stopped: bool,
 }
 
 impl Default for Steering {
     /// Nothing.
     fn default() -> Self {
-        Self { frozen: Vec::new(), began: BTreeMap::new(), rates: BTreeMap::new(), rate: 1.0, restarts: 0 }
+        Self {
+            frozen: Vec::new(),
+            began: BTreeMap::new(),
+            rates: BTreeMap::new(),
+            rate: 1.0,
+            restarts: 0,
+            begun: false,
+            stopped: false,
+        }
     }
 }
 

@@ -46,11 +46,11 @@ pub(crate) fn carry_out(
 }
 
 /// What has been changed so far.
-pub(crate) fn changed(model: &Adapted, optimizer: &Optimizer) -> Steering {
+pub(crate) fn changed(model: &Adapted, optimizer: &Optimizer, begun: bool, stopped: bool) -> Steering {
     let frozen = model.slots().iter().enumerate().filter(|(slot, s)| s.trainable && !model.trains(*slot));
     let (rates, rate) = optimizer.rates();
     let frozen = frozen.map(|(_, slot)| slot.name.clone()).collect();
-    Steering { frozen, began: optimizer.began(), rates, rate, restarts: model.restarts() }
+    Steering { frozen, began: optimizer.began(), rates, rate, restarts: model.restarts(), begun, stopped }
 }
 
 /// The weights under the adapters, where they are no longer the model's own.

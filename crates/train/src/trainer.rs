@@ -31,6 +31,9 @@ pub struct Trainer<'a> {
     device: Device,
     optimizer: Optimizer,
     step: u64,
+    /// Whether controllers were asked before the first update, and whether one has ended the run.
+    begun: bool,
+    stopped: bool,
 }
 
 /// What the passes of one update came to.
@@ -69,7 +72,7 @@ impl<'a> Trainer<'a> {
         let logits = chunk(tokens, vocabulary, &device) * vocabulary / 2;
         let gradients = optimizer.slots().iter().map(|&slot| model.tensor(slot).shape().num_elements());
         make_pages(&device, gradients.chain([logits]).max().unwrap_or(0));
-        Ok(Self { architecture, model, dataset, options, device, optimizer, step: 0 })
+        Ok(Self { architecture, model, dataset, options, device, optimizer, step: 0, begun: false, stopped: false })
     }
 
     /// The model as it is now.
@@ -103,7 +106,7 @@ impl<'a> Trainer<'a> {
             tensors: tensors.collect(),
             moments: self.optimizer.save(),
             bases: steer::bases(&self.model),
-            steering: steer::changed(&self.model, &self.optimizer),
+            steering: steer::changed(&self.model, &self.optimizer, self.begun, self.stopped),
         }
     }
 
@@ -121,7 +124,8 @@ impl<'a> Trainer<'a> {
             }
             self.model.set_tensor(index, value);
         }
-        let Steering { frozen, began, rates, rate, restarts } = snapshot.steering;
+        let Steering { frozen, began, rates, rate, restarts, begun, stopped } = snapshot.steering;
+        (self.begun, self.stopped) = (begun || snapshot.step > 0, stopped);
         let bases = snapshot.bases.into_iter().map(|base| (base.name, base.tensor)).collect();
         if let Some(name) = self.model.restore_bases(restarts, bases) {
             return Err(TrainError::Snapshot(format!("no adapter has a weight `{name}` of that shape under it")));
@@ -143,10 +147,12 @@ impl<'a> Trainer<'a> {
         let per_epoch = self.steps_per_epoch();
         let (total, warmup) = self.options.lengths(per_epoch);
         let first_eval = self.evaluate(observer)?;
-        let mut wanted = Wanted::default();
-        if self.step == 0 {
+        if !self.begun {
             let actions = observer.begin(&self.model, total).map_err(TrainError::Observer)?;
-            wanted = self.carry_out(actions)?;
+            self.begun = true;
+            if self.carry_out(actions)?.checkpoint {
+                observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
+            }
         }
         let mut outcome = Outcome {
             steps: self.step,
@@ -161,7 +167,7 @@ impl<'a> Trainer<'a> {
         let mut last_losses = VecDeque::with_capacity(LAST_LOSSES);
         let mut epoch: Option<(u64, Epoch<'_>)> = None;
         let dataset = self.dataset;
-        while self.step < total && !wanted.stop && !observer.should_stop() {
+        while self.step < total && !self.stopped && !observer.should_stop() {
             let number = self.step / per_epoch;
             if epoch.as_ref().is_none_or(|(n, _)| *n != number) {
                 epoch = Some((number, dataset.epoch(number)));
@@ -183,7 +189,7 @@ impl<'a> Trainer<'a> {
                 evaluated = self.evaluate(observer)?;
                 outcome.last_eval = evaluated.clone().or(outcome.last_eval);
             }
-            wanted = self.decide(&report, evaluated.as_ref(), observer)?;
+            let wanted = self.decide(&report, evaluated.as_ref(), observer)?;
             if wanted.stop && evaluated.is_none() {
                 outcome.last_eval = self.evaluate(observer)?.or(outcome.last_eval);
             }
@@ -192,7 +198,7 @@ impl<'a> Trainer<'a> {
             }
         }
         outcome.steps = self.step;
-        outcome.finished = self.step >= total || wanted.stop;
+        outcome.finished = self.step >= total || self.stopped;
         outcome.last_loss =
             (!last_losses.is_empty()).then(|| last_losses.iter().sum::<f64>() / last_losses.len() as f64);
         Ok(outcome)
@@ -211,7 +217,9 @@ impl<'a> Trainer<'a> {
     }
 
     fn carry_out(&mut self, actions: Vec<Action>) -> Result<Wanted, TrainError> {
-        steer::carry_out(&mut self.model, &mut self.optimizer, self.step, actions)
+        let wanted = steer::carry_out(&mut self.model, &mut self.optimizer, self.step, actions)?;
+        self.stopped |= wanted.stop;
+        Ok(wanted)
     }
 
     /// Mean loss over the evaluation rows; none where there are none, or the observer stops the run.

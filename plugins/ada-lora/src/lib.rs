@@ -30,7 +30,11 @@ impl Strategy for AdaLora {
         let targets = choose(&config, model)?;
         let penalty = config.orth_reg_weight / (2.0 * targets.len() as f64);
         let adapters = targets.iter().map(|t| adapter(&config, t, penalty)).collect();
-        Ok(Plan { adapters, ..Plan::default() }.with_peft(config.peft()))
+        let plan = Plan { adapters, ..Plan::default() };
+        // PEFT begins with one rank and one alpha for all.
+        let alpha = config.alpha.unwrap_or(2.0 * f64::from(config.init_r));
+        let alike = targets.iter().all(|t| t.rank == config.init_r && t.alpha == alpha);
+        Ok(if alike { plan.with_peft(config.peft()) } else { plan })
     }
 }
 

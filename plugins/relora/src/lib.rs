@@ -46,7 +46,7 @@ impl Controller for ReLora {
             let message = format!("is {rewarm}; it must be less than `interval`, which is {interval}");
             return Err(Error::config("rewarm", message));
         }
-        if interval + rewarm >= total {
+        if interval.saturating_add(rewarm) >= total {
             let message =
                 format!("is {interval}: in a run of {total} updates there would be no restart to learn after");
             return Err(Error::config("interval", message));
