@@ -7,7 +7,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{golden, host, logits, plugin, run, short};
-use graftwork::{Control, Event, Host, Limits, RunConfig, StrategyConfig};
+use graftwork::{Change, Control, Event, Host, Limits, RunConfig, StrategyConfig};
 
 fn with(name: &str, settings: &str) -> StrategyConfig {
     let mut strategy = plugin(name);
@@ -60,7 +60,7 @@ fn a_resumed_run_goes_on_as_if_it_had_not_stopped() {
                 }
             });
             assert!(!stopped.expect("it stops").finished);
-            let resumed = host().resume(&out, &Control::new(), &mut |event| {
+            let resumed = host().resume(&out, &[], &Control::new(), &mut |event| {
                 if let Event::Step(step) = event {
                     steps.push(step.loss);
                 }
@@ -170,7 +170,7 @@ fn a_controller_that_misbehaves_ends_the_run_with_the_last_good_checkpoint() {
         }
         // The plugin is mended, and the run goes on.
         controller("(call $nothing)", dir.path());
-        let resumed = host.resume(&out, &Control::new(), &mut |_| {}).expect("it goes on");
+        let resumed = host.resume(&out, &[Change::Plugin], &Control::new(), &mut |_| {}).expect("it goes on");
         assert!(resumed.finished && resumed.steps == 12);
     }
 }
