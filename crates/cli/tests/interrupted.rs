@@ -5,9 +5,11 @@
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
@@ -61,7 +63,7 @@ config = { interval = 4, rewarm = 2 }
 files = ["tests/golden/curve/austen-200.jsonl"]
 max_length = 96
 packing = true
-eval = { fraction = 0.1 }
+eval = 0.1
 [train]
 epochs = 2.0
 batch_size = 6
@@ -85,7 +87,7 @@ impl Work {
             let out = work.out(name);
             let start = Instant::now();
             let output = work.start(&out).wait_with_output().expect("host runs");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success(), "{}", said(&output));
             (work.takes, work.expected) = (start.elapsed(), left_in(&out));
         }
         assert_eq!(left_in(&work.out("first")), work.expected, "two runs are the same");
@@ -109,19 +111,31 @@ impl Work {
         command.arg("--json").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("host starts")
     }
 
-    /// Lets `disturb` have a process after a random while; gives its end.
-    fn disturbed(&self, out: &Path, random: &mut Rng, disturb: impl FnOnce(&mut Child)) -> Output {
-        let wait = self.takes.mul_f64(random.f64());
+    /// Lets `disturb` have a process after a random while; gives its end, and the last that it had said before.
+    fn disturbed(&self, out: &Path, random: &mut Rng, disturb: impl FnOnce(&mut Child)) -> (Output, String) {
+        // A run that goes on has less before it; about half of its time is not training.
+        let step = CheckpointDir::latest(out).ok().flatten().map_or(0, |(step, _)| step) as f64;
+        let done = step / self.expected.summary["steps"].as_f64().expect("a number");
+        let wait = self.takes.mul_f64(random.f64() * (1.0 - 0.5 * done));
         let mut child = self.start(out);
+        let (told, lines) = (Arc::new(Mutex::new(Vec::new())), BufReader::new(child.stdout.take().expect("piped")));
+        let teller = Arc::clone(&told);
+        let reader = std::thread::spawn(move || {
+            lines.lines().map_while(Result::ok).for_each(|line| teller.lock().expect("no panic").push(line));
+        });
         std::thread::sleep(wait);
+        let before = told.lock().expect("no panic").last().map_or_else(|| "starting".to_owned(), |line| event(line));
         disturb(&mut child);
-        child.wait_with_output().expect("it ends")
+        let mut output = child.wait_with_output().expect("it ends");
+        reader.join().expect("it read to the end");
+        output.stdout = told.lock().expect("no panic").join("\n").into_bytes();
+        (output, before)
     }
 
     /// Lets the run go on to its end, and compares what it leaves.
     fn ends_as_expected(&self, out: &Path, context: &str) {
         let output = self.start(out).wait_with_output().expect("host runs");
-        assert!(output.status.success(), "{context}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{context}: {}", said(&output));
         let left = left_in(out);
         assert_eq!(left.names, self.expected.names, "{context}: nothing is left over");
         assert_eq!(left.metrics, self.expected.metrics, "{context}");
@@ -171,19 +185,21 @@ fn killed_at_any_moment_a_run_ends_as_if_it_had_not_been() {
     let work = Work::new();
     let (all, seed) = (times("GRAFTWORK_KILLS", 200), times("GRAFTWORK_SEED", 1) as u64);
     let mut random = Rng::with_seed(seed);
-    let (mut kills, mut runs, mut with_checkpoint) = (0, 0, 0);
+    let (mut kills, mut runs, mut with_checkpoint, mut moments) = (0, 0, 0, BTreeMap::<String, usize>::new());
     while kills < all {
         let out = work.out(&format!("killed-{runs}"));
         for _ in 0..random.usize(1..9) {
             let context = format!("seed {seed}, run {runs}, kill {kills}");
-            let output = work.disturbed(&out, &mut random, |child| {
+            let (output, before) = work.disturbed(&out, &mut random, |child| {
                 // Where it has ended already, there is nothing to kill.
                 let _ = child.kill();
             });
-            match output.status.signal() {
-                Some(9) => kills += 1,
-                _ => assert!(output.status.success(), "{context}: {}", String::from_utf8_lossy(&output.stderr)),
+            if output.status.signal() != Some(9) {
+                assert!(output.status.success(), "{context}: {}", said(&output));
+                break;
             }
+            kills += 1;
+            *moments.entry(before).or_default() += 1;
             if out.exists() {
                 with_checkpoint += usize::from(checkpoints_are_whole(&out, &context) > 0);
             }
@@ -192,16 +208,19 @@ fn killed_at_any_moment_a_run_ends_as_if_it_had_not_been() {
         std::fs::remove_dir_all(&out).expect("removed");
         runs += 1;
     }
-    println!("{kills} kills of {runs} runs, {with_checkpoint} of them with a checkpoint there");
-    assert!(with_checkpoint * 3 > kills, "most kills come after a checkpoint: {with_checkpoint} of {kills}");
+    println!("{kills} kills of {runs} runs, {with_checkpoint} with a checkpoint there; after {moments:?}");
+    assert!(with_checkpoint * 2 > kills, "most kills come after a checkpoint: {with_checkpoint} of {kills}");
 }
 
-/// What the process said last that it was doing.
-fn phase(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stdout);
-    let events = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let names = events.filter_map(|event| Some(event.get("what").or(event.get("event"))?.as_str()?.to_owned()));
-    names.last().unwrap_or_else(|| "starting".to_owned())
+/// All that a process wrote.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+/// What a line says that the process is doing.
+fn event(line: &str) -> String {
+    let event: Value = serde_json::from_str(line).expect("JSON");
+    event.get("what").or(event.get("event")).and_then(Value::as_str).unwrap_or("finished").to_owned()
 }
 
 /// The exit code, as a shell tells it.
@@ -220,7 +239,7 @@ fn a_signal_at_any_moment_leaves_a_checkpoint_or_nothing() {
     let work = Work::new();
     let (all, seed) = (times("GRAFTWORK_SIGNALS", 60), times("GRAFTWORK_SEED", 1) as u64);
     let mut random = Rng::with_seed(seed);
-    let (mut signals, mut phases) = (0, BTreeMap::<String, usize>::new());
+    let (mut signals, mut moments) = (0, BTreeMap::<String, usize>::new());
     for run in 0.. {
         if signals >= all {
             break;
@@ -229,15 +248,18 @@ fn a_signal_at_any_moment_leaves_a_checkpoint_or_nothing() {
         for _ in 0..random.usize(1..5) {
             let (name, expected) = [("-INT", 130), ("-TERM", 143), ("-HUP", 129)][random.usize(..3)];
             let context = format!("seed {seed}, run {run}, {name}");
-            let output = work.disturbed(&out, &mut random, |child| send(name, child));
-            let said = format!("{context}: {}", String::from_utf8_lossy(&output.stderr));
+            let (output, before) = work.disturbed(&out, &mut random, |child| send(name, child));
+            let said = format!("{context}: {}", said(&output));
             match code(output.status) {
                 // It came too late, and the run is finished.
-                0 => assert!(out.join("summary.json").exists() && out.join("model").exists(), "{said}"),
+                0 => {
+                    assert!(out.join("summary.json").exists() && out.join("model").exists(), "{said}");
+                    break;
+                }
                 other => {
                     assert_eq!(other, expected, "{said}");
                     signals += 1;
-                    *phases.entry(phase(&output)).or_default() += 1;
+                    *moments.entry(before).or_default() += 1;
                 }
             }
             let begun = out.join("run.toml").exists();
@@ -248,7 +270,7 @@ fn a_signal_at_any_moment_leaves_a_checkpoint_or_nothing() {
         work.ends_as_expected(&out, &format!("seed {seed}, run {run}"));
         std::fs::remove_dir_all(&out).expect("removed");
     }
-    println!("{signals} signals, by what the process said last: {phases:?}");
+    println!("{signals} signals; after {moments:?}");
 }
 
 #[test]
@@ -258,12 +280,12 @@ fn a_second_signal_ends_it_at_once() {
     let mut random = Rng::with_seed(3);
     for _ in 0..6 {
         let start = Instant::now();
-        let output = work.disturbed(&out, &mut random, |child| {
+        let (output, _) = work.disturbed(&out, &mut random, |child| {
             send("-INT", child);
             send("-INT", child);
         });
         assert!(start.elapsed() < work.takes + Duration::from_secs(2), "{:?}", start.elapsed());
-        assert!([0, 130].contains(&code(output.status)), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!([0, 130].contains(&code(output.status)), "{}", said(&output));
         if out.exists() {
             checkpoints_are_whole(&out, "twice");
         }

@@ -153,7 +153,7 @@ fn a_terminal_that_closes_leaves_a_checkpoint() {
     let home = tempfile::tempdir().expect("a folder");
     for text in [true, false] {
         let out = home.path().join(format!("run-{text}"));
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
         grantpt(&terminal).expect("granted");
         unlockpt(&terminal).expect("unlocked");
         let name = ptsname(&terminal, Vec::new()).expect("a name").into_string().expect("text");
