@@ -1,0 +1,8 @@
+;; A schema that refers to itself, without end.
+;; call: plan
+;; error: TODO
+(data (i32.const 2200) "{\"$ref\": \"#\"}")
+(func $describe (result i32)
+  (drop (call $describe_honestly))
+  (call $list (i32.const 280) (i32.const 2200) (i32.const 13))
+  (i32.const 256))
