@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use graftwork_plan::{Dtype, Manifest, Param, Plan, RawPlan, Role, Shape};
+use graftwork_plan::{Dtype, Manifest, Param, RawPlan, Role, Shape};
 use graftwork_plugin_host::{Limits, Plugin, PluginError, PluginHost, Surroundings};
 use serde_json::{Value, json};
 
@@ -35,15 +35,6 @@ impl Default for Module {
 impl Module {
     pub fn planning(body: &str) -> Self {
         Self { plan: body.to_owned(), ..Self::default() }
-    }
-
-    /// A plan whose one adapter, on parameter 1 of [`manifest`], has this expression: nodes as `(op, inputs, attribute)`.
-    pub fn adapting(nodes: &str, count: u32, root: u32) -> Self {
-        Self {
-            plan: format!("(call $adapt (i32.const {count}) (i32.const {root}))"),
-            extra: nodes.to_owned(),
-            ..Self::default()
-        }
     }
 
     pub fn text(&self) -> String {
@@ -104,9 +95,4 @@ pub fn manifest() -> Manifest {
 
 pub fn surroundings() -> Surroundings {
     Surroundings { seed: 1, ..Surroundings::of(Arc::new(manifest())) }
-}
-
-/// What validation says of a plan.
-pub fn problems(raw: &RawPlan) -> String {
-    Plan::validate(raw, &manifest()).expect_err("the plan should be refused").to_string()
 }
