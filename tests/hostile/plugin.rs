@@ -87,8 +87,8 @@ fn whole(interface: &str, file: &str) -> String {
     let mut module = format!("(module\n{file}\n");
     for (name, export, honest) in PARTS {
         let function = export.split_once('#').map(|(_, function)| format!("#{function}\""));
-        if function.is_some_and(|function| file.contains(&function)) {
-            // The file has an export of its own in place of this one.
+        let of_its_own = |line: &str, name: &str| line.contains(name) && !line.contains("cabi_post_");
+        if function.is_some_and(|function| file.lines().any(|line| of_its_own(line, &function))) {
             continue;
         }
         if export.contains('#') && !export.contains("/plugin@") && !export.contains(interface) {

@@ -1,6 +1,6 @@
 ;; A schema that refers to itself, without end.
 ;; call: plan
-;; error: TODO
+;; answer: Trainable
 (data (i32.const 2200) "{\"$ref\": \"#\"}")
 (func $describe (result i32)
   (drop (call $describe_honestly))

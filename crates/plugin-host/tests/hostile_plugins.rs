@@ -7,7 +7,8 @@ mod common;
 #[path = "../../../tests/hostile/plugin.rs"]
 mod hostile;
 
-use std::process::{Command, Stdio};
+use std::io::{Read, Seek};
+use std::process::Command;
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ fn judge(name: &str) -> Result<(), Failed> {
         (told.seconds > MOST_TIME.as_secs_f64(), "it takes too long"),
     ];
     if std::env::var_os("GRAFTWORK_HOSTILE_TABLE").is_some() {
-        println!("{name:40} {:6.1} s {:6} MiB", told.seconds, told.bytes >> 20);
+        println!("{name:40} {:6.1} s {:6} MiB {kind}: {text:.250}", told.seconds, told.bytes >> 20);
     }
     match problems.into_iter().find(|(wrong, _)| *wrong) {
         Some((_, problem)) => {
@@ -119,26 +120,32 @@ fn head(name: &str) -> Vec<(String, String)> {
 }
 
 fn in_a_process(name: &str) -> Result<Told, Failed> {
+    // Into files: a pipe that nobody reads would stop a process that has much to tell.
+    let (mut told, mut complained) = (tempfile::tempfile()?, tempfile::tempfile()?);
     let mut process = Command::new(std::env::current_exe()?)
         .env(FILE, name)
         .env(SECRET.0, SECRET.1)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(told.try_clone()?)
+        .stderr(complained.try_clone()?)
         .spawn()?;
     let started = Instant::now();
-    while process.try_wait()?.is_none() {
-        if started.elapsed() > 3 * MOST_TIME {
+    let status = loop {
+        if let Some(status) = process.try_wait()? {
+            break status;
+        }
+        if started.elapsed() > 2 * MOST_TIME {
             process.kill()?;
             process.wait()?;
             return Err("it does not end".into());
         }
         sleep(Duration::from_millis(5));
-    }
-    let output = process.wait_with_output()?;
-    serde_json::from_slice(&output.stdout).map_err(|_| {
-        let last = String::from_utf8_lossy(&output.stderr);
-        format!("its process ended with {}: {last}", output.status).into()
-    })
+    };
+    let (mut output, mut complaint) = (String::new(), String::new());
+    told.rewind()?;
+    told.read_to_string(&mut output)?;
+    complained.rewind()?;
+    complained.read_to_string(&mut complaint)?;
+    serde_json::from_str(&output).map_err(|_| format!("its process ended with {status}: {complaint}").into())
 }
 
 fn run(name: &str) -> Told {
