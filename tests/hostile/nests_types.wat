@@ -1,6 +1,6 @@
 ;; Each type holds the one before it twice: 2^40 in the end.
 ;; call: load
-;; error: it is not valid
+;; error: it is not valid: failed to parse WebAssembly module: effective type size exceeds the limit of 1000000
 (component
   (type $t0 (tuple u8 u8))
 ;; repeat: 40

@@ -1,6 +1,6 @@
 ;; A schema of its settings that the host would have to fetch.
 ;; call: load
-;; error: call of `describe`: it broke the contract: its schema of settings is no JSON Schema
+;; error: call of `describe`: it broke the contract: its schema of settings refers to `
 (data (i32.const 2200) "{\"$ref\": \"http://127.0.0.1:1/schema.json\"}")
 (func $describe (result i32)
   (drop (call $describe_honestly))

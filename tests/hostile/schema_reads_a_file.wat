@@ -1,6 +1,6 @@
 ;; A schema of its settings that the host would have to read from the disk.
 ;; call: load
-;; error: call of `describe`: it broke the contract: its schema of settings is no JSON Schema
+;; error: call of `describe`: it broke the contract: its schema of settings refers to `
 (data (i32.const 2200) "{\"$ref\": \"file:///etc/hostname\"}")
 (func $describe (result i32)
   (drop (call $describe_honestly))

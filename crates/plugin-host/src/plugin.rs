@@ -81,7 +81,7 @@ impl Plugin {
         let find = capabilities.controller.then(|| controller::GuestIndices::new(&linked));
         let controller = find.transpose().map_err(lacking)?;
         let descriptor = describe(&shared, file, &linked)?;
-        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema)?;
+        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema, shared.limits.schema_work)?;
         let contract = exports.version.to_string();
         Ok(Self {
             shared,

@@ -7,6 +7,7 @@ mod common;
 #[path = "../../../tests/hostile/plugin.rs"]
 mod hostile;
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::process::Command;
 use std::sync::Arc;
@@ -25,8 +26,8 @@ const FILE: &str = "GRAFTWORK_HOSTILE_FILE";
 /// What no plugin may know.
 const SECRET: (&str, &str) = ("GRAFTWORK_HOSTILE_SECRET", "a word that only the environment has");
 /// The most that a plugin may add to the memory of its process, and the time after which it should have ended, the
-/// clock's limit on a call included. Both with much to spare for busy machines.
-const MOST_BYTES: u64 = 1 << 30;
+/// clock's limit on a call included, with much to spare for busy machines.
+const MOST_BYTES: u64 = 256 << 20;
 const MOST_TIME: Duration = Duration::from_secs(60);
 
 /// How a plugin ended.
@@ -65,7 +66,39 @@ fn main() {
     names.sort_unstable();
     assert!(names.len() >= 40, "there are {} plugins", names.len());
     let trial = |name: String| Trial::test(name.clone(), move || judge(&name));
-    libtest_mimic::run(&arguments, names.into_iter().map(trial).collect()).exit();
+    let listed = names.clone();
+    let mut trials = vec![Trial::test("README", move || lists(&listed))];
+    trials.extend(names.into_iter().map(trial));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Whether the folder's README has a row for each plugin, as its file says it.
+fn lists(names: &[String]) -> Result<(), Failed> {
+    let readme = std::fs::read_to_string(hostile::folder().join("README.md"))?;
+    let rows: HashSet<&str> = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    let wanted: HashSet<String> = names.iter().map(|name| row(name)).collect();
+    let mut missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|row| !rows.contains(row)).collect();
+    missing.sort_unstable();
+    let stale: Vec<&&str> = rows.iter().filter(|row| !wanted.contains(**row)).collect();
+    if missing.is_empty() && stale.is_empty() {
+        return Ok(());
+    }
+    Err(format!("README.md should have\n{}\nand not have {stale:#?}", missing.join("\n")).into())
+}
+
+/// What a file says of itself, as a row of a table.
+fn row(name: &str) -> String {
+    let text = std::fs::read_to_string(hostile::folder().join(format!("{name}.wat"))).expect("the file");
+    let about = text.lines().next().and_then(|line| line.strip_prefix(";; ")).expect("what it is");
+    let (mut call, mut ends) = (String::new(), Vec::new());
+    for (key, value) in head(name) {
+        match key.as_str() {
+            "call" => call = value,
+            "error" | "refused" | "answer" => ends.push(format!("{key}: {}", value.replace(" | ", " or "))),
+            _ => {}
+        }
+    }
+    format!("| `{name}` | {about} | `{call}` | {} |", ends.join("; "))
 }
 
 /// Runs a plugin in a process of its own, and compares how it ends with what its file says.

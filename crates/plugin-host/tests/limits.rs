@@ -100,7 +100,8 @@ fn parts_are_counted() {
 
 #[test]
 fn what_a_plugin_gives_has_a_size() {
-    let list = "(drop (call $empty_plan)) (call $list (i32.const 516) (i32.const 1024) (i32.const 4000)) (i32.const 512)";
+    let list =
+        "(drop (call $empty_plan)) (call $list (i32.const 516) (i32.const 1024) (i32.const 4000)) (i32.const 512)";
     let small = Limits { result_bytes: 1 << 10, ..limits() };
     Module::planning(list).fails(small, &["larger than 1024 bytes", "`result_bytes`"]);
 }

@@ -95,11 +95,7 @@ fn schemas_are_the_plugins_to_get_right() {
         ),
         ..Module::default()
     };
-    for (schema, part) in [
-        ("{", "no JSON: EOF"),
-        ("[]", "no JSON Schema"),
-        ("{\"type\": 5}", "no JSON Schema"),
-    ] {
+    for (schema, part) in [("{", "no JSON: EOF"), ("[]", "no JSON Schema"), ("{\"type\": 5}", "no JSON Schema")] {
         with(schema).fails(Limits::default(), &["call of `describe`", "its schema of settings is", part]);
     }
     with("{\"required\": [\"rank\"]}").fails(Limits::default(), &["plugin `test`, setting", "\"rank\" is a required"]);
