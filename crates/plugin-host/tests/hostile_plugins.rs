@@ -1,7 +1,15 @@
 //! Every plugin of `tests/hostile`, under the limits that users run with: each ends as its file says, in bounded time and
 //! memory. A file is a test of its own, and its plugin runs in a process of its own, so that what it does to memory can
 //! be told from what others do, and none takes the rest with it.
-#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs, dead_code, reason = "tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "tests"
+)]
 
 mod common;
 #[path = "../../../tests/hostile/plugin.rs"]
