@@ -131,8 +131,6 @@ fn what_a_plugin_plans_or_chooses_wrongly_begins_no_run() {
         ("strategy", "trains_what_is_not_there", "there is no parameter 4294967295"),
         ("selector", "chooses_what_is_not_there", "it chooses parameter 4294967295"),
         ("selector", "chooses_rank_0", "has a rank of 0"),
-        ("controller", "actions_without_end", "more than 100000 actions at once"),
-        ("controller", "loops_in_start", "call of `start`"),
     ] {
         let hostile = written(dir.path(), interface, name);
         let chain = if interface == "strategy" { vec![hostile] } else { vec![hostile, lora()] };
@@ -140,6 +138,30 @@ fn what_a_plugin_plans_or_chooses_wrongly_begins_no_run() {
         assert!(message.contains(part), "`{part}` is not in: {message}");
         let left: Vec<_> = fs::read_dir(dir.path()).expect("a folder").map(|e| e.expect("an entry").path()).collect();
         assert_eq!(left, [dir.path().join("plugin.wat")], "{name}: nothing is left behind");
+    }
+}
+
+#[test]
+fn a_controller_that_lets_no_run_begin_leaves_no_result() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, part) in [
+        (
+            "actions_without_end",
+            "before the first update: plugin `test`, call of `start`: it wants more than 100000 actions",
+        ),
+        ("loops_in_start", "before the first update: plugin `test`, call of `start`: it ran for more than"),
+    ] {
+        let out = dir.path().join(name);
+        let hostile = config(&[lora(), written(dir.path(), "controller", name)], &out, 2);
+        let message = failure(&hostile);
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+        for result in ["adapter", "model", "checkpoints", "summary.json"] {
+            assert!(!out.join(result).exists(), "{name}: there is `{result}`");
+        }
+        // What was to be run is written there, and can be run again in its place.
+        fs::write(&hostile.strategy[1].path, hostile::honest("controller")).expect("written");
+        let again = RunConfig { overwrite: true, ..hostile };
+        assert!(run(&again).0.finished);
     }
 }
 
@@ -173,7 +195,8 @@ fn a_plugin_sees_names_and_numbers_and_nothing_else() {
     let weights = SafeTensors::deserialize(&weights).expect("tensors");
     let pieces: HashSet<&[u8]> = seen.windows(16).collect();
     for (name, view) in weights.tensors() {
-        let mut values = view.data().chunks_exact(16);
+        // Rows of zeros, as of a padding token, are everywhere.
+        let mut values = view.data().chunks_exact(16).filter(|bytes| bytes.iter().any(|&byte| byte != 0));
         assert!(values.all(|bytes| !pieces.contains(bytes)), "it sees values of {name}");
     }
     let text = fs::read(golden("curve/austen-200.jsonl")).expect("data");
