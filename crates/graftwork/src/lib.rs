@@ -88,7 +88,7 @@ pub use graftwork_gguf::{Precision, Vocabulary};
 pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
-pub use graftwork_train::{EvalReport, Evaluation, F1, Schedule, StepReport, Warmup};
+pub use graftwork_train::{EvalReport, Evaluation, F1, Schedule, SpikeReport, StepReport, Warmup, Watched};
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};

@@ -8,6 +8,7 @@ use graftwork_model::TaskKind;
 use graftwork_plan::{Dtype, ParamId, Plan};
 use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, RunDir, TensorSpec, WriteOptions};
 use graftwork_train::{NamedTensor, Snapshot};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::adapter::{self, BaseRecord, Card, to_slots};
@@ -64,6 +65,7 @@ pub(crate) fn checkpoint(
         "plan_hash": plan.hash(),
         "plan": plan.to_raw(),
         "steering": snapshot.steering,
+        "spikes": snapshot.spikes,
     });
     Ok(writer.commit(&state)?)
 }
@@ -116,11 +118,16 @@ pub(crate) fn resume(
     };
     controllers.restore(steering::read(&checkpoint)?, &path)?;
     let step = state.get("step").and_then(Value::as_u64).unwrap_or_default();
-    let changed = state.get("steering").cloned().map(serde_json::from_value).transpose();
-    let steering =
-        changed.map_err(|e| Error::weights(&path, format!("state.json: steering: {e}")))?.unwrap_or_default();
+    let steering = part(state, "steering", &path)?;
+    let spikes = part(state, "spikes", &path)?;
     let bases = if checkpoint.has(adapter::BASES) { group(adapter::BASES)? } else { Vec::new() };
-    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering })
+    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering, spikes })
+}
+
+/// A part of a checkpoint's `state.json`; its default where it has none.
+fn part<T: DeserializeOwned + Default>(state: &Value, key: &str, path: &Path) -> Result<T, Error> {
+    let part = state.get(key).cloned().map(serde_json::from_value).transpose();
+    Ok(part.map_err(|e| Error::weights(path, format!("state.json: {key}: {e}")))?.unwrap_or_default())
 }
 
 /// Writes a whole model: what `weight` gives for each parameter, or where that is nothing what the base has, in the type given or in the

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use crate::Spikes;
+
 /// A tensor with the name that it is saved under.
 #[derive(Clone, Debug)]
 pub struct NamedTensor {
@@ -29,6 +31,8 @@ pub struct Snapshot {
     pub bases: Vec<NamedTensor>,
     /// What controllers have changed.
     pub steering: Steering,
+    /// What was seen of losses and gradient norms.
+    pub spikes: Spikes,
 }
 
 /// What controllers have changed in a run so far.
