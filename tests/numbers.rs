@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{failure, host, model, plugin, run, short};
-use graftwork::{Control, EvalSplit, Event, Order, RunConfig, Schedule, SpikeReport, Warmup, Watched};
+use graftwork::{Control, EvalSplit, Event, Order, RunConfig, RunReport, Schedule, SpikeReport, Warmup, Watched};
 use safetensors::SafeTensors;
 use serde_json::{Value, json};
 
@@ -85,6 +85,46 @@ fn a_learning_rate_that_explodes_leaves_the_checkpoint_before() {
     let (left, expected): (Vec<_>, Vec<_>) = (checkpoints("run"), checkpoints("stopped"));
     assert_eq!(left.len(), 1, "of the first update");
     assert!(left == expected, "the checkpoint of the first update, bit by bit");
+}
+
+#[test]
+fn a_run_that_failed_goes_on_from_the_checkpoint_before_as_if_nothing_had_been() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let steady = |out: &str| {
+        let mut config = short(plugin("lora"), &dir.path().join(out), 6);
+        config.train.schedule = Schedule::Constant;
+        config.train.warmup = Warmup::Steps(0);
+        config.train.checkpoint_every = Some(2);
+        config
+    };
+    let whole = run(&steady("whole")).0;
+    // Stopped after two updates, then the learning rate of the third is one that the fourth cannot stand.
+    let (control, config) = (Control::new(), steady("run"));
+    let stopped = host().run(&config, &control, &mut |event| {
+        if matches!(&event, Event::Step(step) if step.step == 2) {
+            control.stop();
+        }
+    });
+    assert_eq!(stopped.expect("two updates are well").steps, 2);
+    let out = config.out.expect("a folder");
+    let at = |rate: &str| {
+        let path = out.join("run.toml");
+        let lines = fs::read_to_string(&path).expect("a configuration");
+        let set = |line: &str| match line.starts_with("learning_rate = ") {
+            true => format!("learning_rate = {rate}\n"),
+            false => format!("{line}\n"),
+        };
+        fs::write(&path, lines.lines().map(set).collect::<String>()).expect("written");
+        host().resume(&out, &Control::new(), &mut |_| {})
+    };
+    let error = at("1e30").expect_err("the weights are past any number").to_string();
+    assert!(error.contains("step 4: the loss is") && error.contains("before any weight was changed"), "{error}");
+    let resumed = at("2e-3").expect("the rest is well");
+    assert!(resumed.finished && resumed.steps == 6);
+    let tensors = |report: RunReport| {
+        fs::read(report.result.expect("an adapter").join("adapter_model.safetensors")).expect("tensors")
+    };
+    assert!(tensors(whole) == tensors(resumed), "the adapters are equal to the last bit");
 }
 
 /// A run whose thirty-sixth record is unlike the others.
