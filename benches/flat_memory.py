@@ -42,8 +42,10 @@ def watch(process: subprocess.Popen, every: int) -> tuple[dict[int, int], int]:
     """What it holds after each so many updates, and how many evaluations it made."""
     held, evaluations = {}, 0
     for event in map(json.loads, process.stdout):
-        evaluations += event["event"] == "evaluation"
-        if event["event"] == "step" and event["step"] % every == 0:
+        # The last line is the report, which is no event.
+        kind = event.get("event")
+        evaluations += kind == "evaluation"
+        if kind == "step" and event["step"] % every == 0:
             held[event["step"]] = resident(process.pid)
     return held, evaluations
 
