@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Parameters, Sampling, Task, Weights, generate,
 };
+use graftwork_model::sketch::Sketch;
 use graftwork_plan::ParamId;
 
 /// Row `t` of its parameter holds the logits after token `t`.
@@ -41,6 +42,10 @@ impl Architecture for Table {
 
     fn head(&self) -> Head {
         Head { weight: ParamId(1), bias: None, cap: None }
+    }
+
+    fn sketch(&self) -> Sketch {
+        unreachable!("generation estimates nothing")
     }
 
     fn begin<'a>(

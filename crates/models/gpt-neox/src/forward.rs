@@ -6,6 +6,7 @@ use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, LayerNorm, Layout, Linear, ModelError, Parameters, Sight,
     Task,
 };
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::NeoXConfig;
@@ -81,6 +82,28 @@ impl Architecture for NeoX {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn sketch(&self) -> Sketch {
+        let norms = if self.config.parallel { Norms::Parallel } else { Norms::Before };
+        let block = |layer: &Layer| Block {
+            norms: norms([layer.attention_norm, layer.feed_forward_norm].map(Norm::Layer)),
+            attention: Attention {
+                qkv: Qkv::ByHead(layer.qkv),
+                head_norms: None,
+                turned: self.config.rope.turned(),
+                capped: false,
+                output: layer.attention_output,
+            },
+            feed_forward: FeedForward::Plain([layer.up, layer.down], self.config.activation),
+        };
+        Sketch {
+            tables: vec![self.embedding],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(Norm::Layer(self.norm)),
+            causal: true,
+        }
     }
 
     fn begin<'a>(
