@@ -142,7 +142,7 @@ fn trainer<'a>(
 }
 
 /// The estimate is no bound, so it stops nothing.
-fn warn_if_large(memory: &Memory<'_>, device: DeviceChoice, on_event: &mut dyn FnMut(Event)) {
+pub(crate) fn warn_if_large(memory: &Memory<'_>, device: DeviceChoice, on_event: &mut dyn FnMut(Event)) {
     let needed = memory.estimate.total;
     if let Some(available) = memory.available.filter(|&available| needed > available) {
         let (needed, available) = (memory::gibibytes(needed), memory::gibibytes(available));
