@@ -4,10 +4,10 @@
 use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use graftwork_model::sketch::Sketch;
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Parameters, Sampling, Task, Weights, generate,
 };
-use graftwork_model::sketch::Sketch;
 use graftwork_plan::ParamId;
 
 /// Row `t` of its parameter holds the logits after token `t`.

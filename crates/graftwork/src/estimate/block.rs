@@ -77,9 +77,7 @@ impl Forward<'_> {
     fn norm(&self, model: &Model<'_>, norm: Norm, x: Tensor, rows: u64) -> Tensor {
         match (norm, model.computes) {
             (Norm::Rms(norm), Computes::Kernels) => normed(x, vec![model.value(norm.scale)]),
-            (Norm::Layer(norm), Computes::Kernels) => {
-                normed(x, vec![model.value(norm.scale), model.value(norm.shift)])
-            }
+            (Norm::Layer(norm), Computes::Kernels) => normed(x, vec![model.value(norm.scale), model.value(norm.shift)]),
             (Norm::Rms(norm), Computes::Operations) => rms_norm(x, model.value(norm.scale), rows),
             // In full precision on both.
             (Norm::RmsFromOne(norm), _) => {

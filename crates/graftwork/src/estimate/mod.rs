@@ -119,7 +119,7 @@ mod tests {
     use serde_json::json;
 
     use super::model::Computes;
-use super::update::{Batch, Workload};
+    use super::update::{Batch, Workload};
 
     fn node(op: &str, inputs: &[u32], attributes: serde_json::Value) -> RawNode {
         serde_json::from_value(json!({"op": op, "inputs": inputs, "attributes": attributes})).expect("a node")

@@ -28,7 +28,8 @@ fn remedy(batch: Batch, room: u64, estimate: impl Fn(Batch) -> MemoryEstimate) -
             break;
         }
     }
-    let options: Vec<_> = alone.into_iter().chain(options).map(|option| described(batch, option, total(&option))).collect();
+    let options: Vec<_> =
+        alone.into_iter().chain(options).map(|option| described(batch, option, total(&option))).collect();
     if !options.is_empty() {
         return options.join("; or ");
     }

@@ -451,7 +451,8 @@ impl Tensor {
     pub(super) fn spread_times(self, other: Self, elements: u64) -> Self {
         let (a, b) = (self.elements(), other.elements());
         let (left, right) = (self.saved(other.is_tracked()), other.saved(self.is_tracked()));
-        let value = if self.value.elements == elements { self.value.binary(other.value) } else { self.value.like(elements) };
+        let value =
+            if self.value.elements == elements { self.value.binary(other.value) } else { self.value.like(elements) };
         let by = |kept: Option<Value>, size| move |g: Value| kept.into_iter().fold(g, Value::binary).summed_to(size);
         Self::of_two([self.node, other.node], &self.tape, value, by(right, a), by(left, b))
     }

@@ -85,7 +85,15 @@ impl Workload<'_> {
         }
         self.step(sums);
         drop(moments);
-        let adapters = F32 * self.plan.adapters().iter().flat_map(|a| &a.tensors).chain(self.plan.shared()).map(|t| t.shape.elements()).sum::<u64>();
+        let adapters = F32
+            * self
+                .plan
+                .adapters()
+                .iter()
+                .flat_map(|a| &a.tensors)
+                .chain(self.plan.shared())
+                .map(|t| t.shape.elements())
+                .sum::<u64>();
         let (weights, optimizer) = (held.saturating_sub(adapters), trained.saturating_mul(2 * F32));
         let update = meter.peak().saturating_sub(held + optimizer);
         let total = meter.peak().saturating_add(self.program);

@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{self, Attention, Block, FeedForward, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Initial, Input, LayerNorm, Layout, Linear, ModelError, Parameters,
     Place, Sight, Task, linears,
 };
-use graftwork_model::sketch::{self, Attention, Block, FeedForward, Norm, Norms, Qkv, Sketch};
 use graftwork_plan::{ParamId, Role};
 
 use crate::config::BertConfig;

@@ -3,11 +3,11 @@
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::{Mask, Scores};
 use graftwork_kernels::norm::rms_norm_from_one;
+use graftwork_model::sketch::{self, Attention, Block, FeedForward, Last, Norms, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, GatedMlp, Head, Input, Layout, ModelError, Parameters, Projections,
     RmsNorm, Sight, Task, by_head,
 };
-use graftwork_model::sketch::{self, Attention, Block, FeedForward, Last, Norms, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::GemmaConfig;

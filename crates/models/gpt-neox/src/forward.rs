@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, LayerNorm, Layout, Linear, ModelError, Parameters, Sight,
     Task,
 };
-use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::NeoXConfig;

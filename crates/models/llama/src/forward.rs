@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Block, FeedForward, Last, Norm, Norms, Sketch};
 use graftwork_model::{
     Activation, Architecture, Blocks, Cache, Dimensions, GatedMlp, Head, Input, Layout, ModelError, Parameters,
     Projections, RmsNorm, Sight, Task,
 };
-use graftwork_model::sketch::{Block, FeedForward, Last, Norm, Norms, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::LlamaConfig;

@@ -1,8 +1,8 @@
 //! A mixture of experts: a router and the feed-forward blocks that it chooses from.
 
 use burn::tensor::{DType, Int, Tensor, TensorData, activation::softmax};
-use graftwork_model::{Activation, GatedMlp, Layout, Linear, ModelError, Parameters};
 use graftwork_model::sketch::FeedForward;
+use graftwork_model::{Activation, GatedMlp, Layout, Linear, ModelError, Parameters};
 use graftwork_plan::Role;
 
 use crate::config::MixtralConfig;

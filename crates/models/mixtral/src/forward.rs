@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Block, Last, Norm, Norms, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, ModelError, Parameters, Projections, RmsNorm, Sight,
     Task,
 };
-use graftwork_model::sketch::{Block, Last, Norm, Norms, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::MixtralConfig;

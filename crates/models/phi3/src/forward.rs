@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Linear, ModelError, Parameters, RmsNorm, Sight, Task,
     parts,
 };
-use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::Phi3Config;

@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Sketch};
 use graftwork_model::{
     Activation, Architecture, Blocks, Cache, Dimensions, GatedMlp, Head, Input, Layout, ModelError, Parameters,
     Projections, RmsNorm, Sight, Task,
 };
-use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Sketch};
 use graftwork_plan::ParamId;
 
 use crate::config::QwenConfig;
@@ -89,7 +89,10 @@ impl Architecture for Qwen {
     fn sketch(&self) -> Sketch {
         let block = |layer: &Layer| Block {
             norms: Norms::Before([layer.input_norm, layer.post_norm].map(Norm::Rms)),
-            attention: Attention { head_norms: layer.head_norms.map(|norms| norms.map(Norm::Rms)), ..layer.attention.sketch(self.config.rope.turned()) },
+            attention: Attention {
+                head_norms: layer.head_norms.map(|norms| norms.map(Norm::Rms)),
+                ..layer.attention.sketch(self.config.rope.turned())
+            },
             feed_forward: FeedForward::Gated(layer.mlp, Activation::Silu),
         };
         Sketch {
