@@ -13,7 +13,11 @@ use serde_json::{Value, json};
 
 /// How far off an estimate may be.
 const ALLOWED: f64 = 0.10;
-const [HIDDEN, INNER, HEADS, LAYERS, VOCABULARY]: [usize; 5] = [256, 704, 4, 4, 8192];
+const HIDDEN: usize = 256;
+const INNER: usize = 704;
+const HEADS: usize = 4;
+const LAYERS: usize = 4;
+const VOCABULARY: usize = 8192;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
@@ -139,7 +143,8 @@ fn folder(path: PathBuf, (config, shapes): (Value, Shapes)) -> String {
 fn labelled(dir: &Path) -> String {
     let text = fs::read_to_string(root().join("examples/default/austen.txt")).expect("a text");
     let words: Vec<_> = text.split_whitespace().take(12_000).collect();
-    let line = |(i, words): (usize, &[&str])| json!({"text": words.join(" "), "label": ["even", "odd"][i % 2]}).to_string();
+    let line =
+        |(i, words): (usize, &[&str])| json!({"text": words.join(" "), "label": ["even", "odd"][i % 2]}).to_string();
     let lines: Vec<_> = words.chunks(500).enumerate().map(line).collect();
     let path = dir.join("labelled.jsonl");
     fs::write(&path, lines.join("\n")).expect("written");
@@ -178,7 +183,9 @@ fn the_estimate_is_the_memory_that_a_run_takes() {
         let (estimate, peak) = (&checked["memory"]["total"], &ran["peak_memory_bytes"]);
         let ratio = estimate.as_f64().expect("an estimate") / peak.as_f64().expect("a peak");
         if !((1.0 - ALLOWED)..=(1.0 + ALLOWED)).contains(&ratio) {
-            off.push(format!("{model} {strategy} {rows} x {length} {recompute}: {estimate} of {peak} bytes, {ratio:.3}"));
+            off.push(format!(
+                "{model} {strategy} {rows} x {length} {recompute}: {estimate} of {peak} bytes, {ratio:.3}"
+            ));
         }
         assert!(peak.as_u64().expect("a peak") > 150 << 20, "{peak} bytes are mostly the program's own");
     }
