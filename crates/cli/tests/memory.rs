@@ -23,14 +23,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
 }
 
-/// The last line of JSON that `host` prints.
-fn host(dir: &Path, arguments: &[&str]) -> Value {
+/// The last line of JSON that `host` prints, and what it warns of.
+fn host_with_warnings(dir: &Path, arguments: &[&str]) -> (Value, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
     command.current_dir(root()).env("XDG_CACHE_HOME", dir.join("cache")).env_remove("RUST_LOG");
     let output = command.env("RAYON_NUM_THREADS", "2").args(arguments).output().expect("host runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(text.lines().last().expect("a line")).expect("JSON")
+    let last = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
+    (last, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn host(dir: &Path, arguments: &[&str]) -> Value {
+    host_with_warnings(dir, arguments).0
 }
 
 type Shapes = Vec<(String, Vec<usize>)>;
@@ -190,4 +195,60 @@ fn the_estimate_is_the_memory_that_a_run_takes() {
         assert!(peak.as_u64().expect("a peak") > 150 << 20, "{peak} bytes are mostly the program's own");
     }
     assert!(off.is_empty(), "{}", off.join("\n"));
+}
+
+/// What a warning proposes: flags between backticks, and the GiB that they would need.
+fn proposals(warning: &str) -> Vec<(Vec<String>, f64)> {
+    let (_, proposed) = warning.split_once("GiB: ").expect("what to do comes after what there is");
+    let one = |text: &str| {
+        let (_, rest) = text.split_once('`')?;
+        let (flags, need) = rest.split_once("` would need ")?;
+        let need = need.split_whitespace().next()?.parse().ok()?;
+        Some((flags.split(' ').map(str::to_owned).collect(), need))
+    };
+    proposed.split("; or ").filter_map(one).collect()
+}
+
+#[test]
+fn what_is_too_large_says_what_would_fit_and_that_is_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    let (mut config, shapes) = llama();
+    config["max_position_embeddings"] = json!(1 << 17);
+    let model = folder(dir.join("llama"), (config, shapes));
+    let text = "examples/default/austen.txt";
+    let common = ["check", "--json", "--model", &model, "--data", text, "--format", "text", "--eval", "0"];
+    let plugin = ["--strategy", "plugins/lora.wasm", "--recompute", "none", "--gradient-accumulation", "1"];
+    let check = |flags: &[&str]| host_with_warnings(dir, &[&common[..], &plugin, flags].concat());
+    // Of either the scores of attention alone are hundreds of gibibytes: in many rows, or in one.
+    for flags in [["--batch-size", "64", "--max-length", "8192"], ["--batch-size", "1", "--max-length", "65536"]] {
+        let (report, warning) = check(&flags);
+        let (needed, available) = (&report["memory"]["total"], &report["device_memory"]);
+        let (needed, available) = (needed.as_u64().expect("bytes"), available.as_u64().expect("bytes"));
+        assert!(needed > available, "{flags:?} needs {needed} of {available}");
+        let proposals = proposals(&warning);
+        assert!(!proposals.is_empty(), "{warning}");
+        for (proposed, gibibytes) in proposals {
+            let given = changed(&plugin, &flags, &proposed);
+            let (report, warning) =
+                host_with_warnings(dir, &[&common[..], &given.iter().map(String::as_str).collect::<Vec<_>>()].concat());
+            let total = report["memory"]["total"].as_u64().expect("bytes");
+            assert!(
+                total <= available && !warning.contains("of memory, and"),
+                "{proposed:?}: {total} of {available}; {warning}"
+            );
+            let found = total as f64 / f64::from(1 << 30);
+            assert!(
+                (found - gibibytes).abs() <= 0.051,
+                "{proposed:?} was said to need {gibibytes} GiB, and needs {found}"
+            );
+        }
+    }
+}
+
+/// The flags of both, with what is proposed in the place of what they had.
+fn changed(first: &[&str], second: &[&str], proposed: &[String]) -> Vec<String> {
+    let given = first.chunks(2).chain(second.chunks(2));
+    let kept = given.filter(|pair| !proposed.iter().any(|flag| flag == pair[0])).flatten().map(|&part| part.to_owned());
+    kept.chain(proposed.iter().cloned()).collect()
 }
