@@ -14,7 +14,7 @@ pub(crate) const CONFIG: &str = "config.json";
 pub(crate) const SINGLE: &str = "model.safetensors";
 pub(crate) const INDEX: &str = "model.safetensors.index.json";
 /// Bytes that are hashed before they are let go of.
-const HASHED_AT_ONCE: usize = 1 << 26;
+const HASHED_AT_ONCE: usize = 1 << 22;
 
 /// An open model folder. Weights are read from disk when they are touched.
 #[derive(Debug)]

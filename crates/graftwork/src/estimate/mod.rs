@@ -2,7 +2,7 @@
 //!
 //! An update is gone through with shadows of its tensors ([`shadow`]), which have sizes and no values: the layers of the model by its
 //! [`graftwork_model::sketch`], the adapters by their expressions, the loss, the way back, the optimizer. What the shadows hold at the most is
-//! the estimate. No number in it is fitted but the program's own share.
+//! the estimate. What the program itself takes is what it has by then, and its code.
 
 mod block;
 mod expression;
@@ -18,7 +18,7 @@ use graftwork_plan::Dtype;
 use serde::Serialize;
 
 use crate::host::Prepared;
-use crate::memory::gibibytes;
+use crate::memory::{self, gibibytes};
 use crate::{DeviceChoice, Error, Recompute};
 use model::Computes;
 use update::{Batch, Workload};
@@ -27,8 +27,15 @@ use update::{Batch, Workload};
 pub(crate) const F32: u64 = 4;
 const BF16: u64 = 2;
 
-/// What the program itself takes on the processor: code, plugins, tokenizer, threads, the packed panels of products. Measured.
-const PROGRAM: u64 = 50 << 20;
+/// Pages of the program's code that a run touches, as measured.
+const CODE: u64 = 30 << 20;
+/// What there is before the weights, of which not every system says how much: plugins, tokenizer, the index of the data.
+const BEGUN: u64 = 45 << 20;
+
+/// What the program itself takes.
+fn program() -> u64 {
+    CODE + memory::anonymous_bytes().unwrap_or(BEGUN)
+}
 
 /// Bytes by purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -69,7 +76,7 @@ impl<'a> Memory<'a> {
         let options = config.train_options(plan.is_full())?;
         let half = base.manifest.params.iter().all(|param| param.dtype == Dtype::Bf16 || param.tied_to.is_some());
         let (computes, program) = match config.device {
-            DeviceChoice::Cpu => (Computes::Operations, PROGRAM),
+            DeviceChoice::Cpu => (Computes::Operations, program()),
             // What is not in bf16 is computed with the operations that a processor has.
             DeviceChoice::Cuda(_) => (if half { Computes::Kernels } else { Computes::Operations }, 0),
         };

@@ -19,17 +19,12 @@ fn remedy(batch: Batch, room: u64, estimate: impl Fn(Batch) -> MemoryEstimate) -
     let total = |batch: &Batch| estimate(*batch).total;
     let again = Batch { recompute: true, ..batch };
     let alone = Some(again).filter(|again| !batch.recompute && total(again) <= room);
-    // With what was asked for; where nothing but computing blocks again as well will do, with that.
-    let mut options = Vec::new();
-    for start in [batch, again] {
-        let smaller = [fewer_rows(start, room, &total), shorter_rows(start, room, &total)];
-        options.extend(smaller.into_iter().flatten());
-        if !options.is_empty() || alone.is_some() {
-            break;
-        }
-    }
-    let options: Vec<_> =
-        alone.into_iter().chain(options).map(|option| described(batch, option, total(&option))).collect();
+    // Fewer or shorter rows as they are; where that does not do, and computing blocks again alone does not either, with both.
+    let both = Some(again).filter(|_| alone.is_none() && !batch.recompute);
+    let rows = fewer_rows(batch, room, &total).or_else(|| fewer_rows(both?, room, &total));
+    let length = shorter_rows(batch, room, &total).or_else(|| shorter_rows(both?, room, &total));
+    let options = [alone, rows, length].into_iter().flatten();
+    let options: Vec<_> = options.map(|option| described(batch, option, total(&option))).collect();
     if !options.is_empty() {
         return options.join("; or ");
     }
@@ -74,4 +69,53 @@ fn described(asked: Batch, option: Batch, total: u64) -> String {
         flags.push(format!("--max-length {}", option.length));
     }
     format!("`{}` would need {}", flags.join(" "), gibibytes(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+    const ASKED: Batch = Batch { rows: 16, length: 1024, accumulation: 1, recompute: false };
+
+    /// A GiB for 1024 tokens, an eighth of that with blocks computed again, and 2 GiB that are always there.
+    fn estimate(batch: Batch) -> MemoryEstimate {
+        let update = batch.rows * batch.length * (GIB >> 10) / if batch.recompute { 8 } else { 1 };
+        let weights = 2 * GIB;
+        MemoryEstimate { weights, adapters: 0, optimizer: 0, update, program: 0, total: weights + update }
+    }
+
+    #[test]
+    fn each_change_that_suffices_is_said_with_what_it_takes() {
+        let said = remedy(ASKED, 10 * GIB, estimate);
+        let expected = [
+            "`--recompute block` would need 4.0 GiB",
+            "`--batch-size 8 --gradient-accumulation 2` would need 10.0 GiB",
+            "`--max-length 512` would need 10.0 GiB",
+        ];
+        assert_eq!(said, expected.join("; or "));
+    }
+
+    #[test]
+    fn rows_become_passes_so_that_an_update_stays_the_same() {
+        let said = remedy(Batch { rows: 12, accumulation: 2, ..ASKED }, 8 * GIB, estimate);
+        assert!(said.contains("`--batch-size 6 --gradient-accumulation 4` would need 8.0 GiB"), "{said}");
+    }
+
+    #[test]
+    fn where_fewer_rows_do_not_suffice_blocks_are_computed_again_as_well() {
+        // A row alone has 64 GiB, or 8.
+        let said = remedy(Batch { rows: 2, length: 1 << 16, ..ASKED }, 10 * GIB, estimate);
+        let expected = [
+            "`--recompute block --batch-size 1 --gradient-accumulation 2` would need 10.0 GiB",
+            "`--max-length 4096` would need 10.0 GiB",
+        ];
+        assert_eq!(said, expected.join("; or "));
+    }
+
+    #[test]
+    fn where_the_weights_alone_are_too_large_no_batch_is_proposed() {
+        let said = remedy(ASKED, GIB, estimate);
+        assert!(said.starts_with("no batch fits") && said.contains("2.0 GiB before any token"), "{said}");
+    }
 }
