@@ -35,7 +35,7 @@ pub struct CheckReport {
     pub learning_rate: f64,
     /// Memory of an update.
     pub memory: MemoryEstimate,
-    /// Memory of the device in bytes, where the system says; the processor's with swap.
+    /// Memory that a run may take in bytes, where the system says: what is free on a GPU; all that the machine has, with swap.
     pub device_memory: Option<u64>,
     /// Whether blocks are computed again in the backward pass, which the estimate takes into account.
     pub recompute: bool,

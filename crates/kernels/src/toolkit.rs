@@ -42,11 +42,11 @@ impl Toolkit {
     }
 }
 
-/// Memory of the GPU of that number in bytes, where there is one.
+/// Memory of the GPU of that number that nobody has taken, in bytes, where there is one.
 #[must_use]
-pub fn memory_bytes(index: usize) -> Option<u64> {
+pub fn free_bytes(index: usize) -> Option<u64> {
     // Asking the driver where there is none panics.
-    (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::memory_bytes(index))?
+    (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::free_bytes(index))?
 }
 
 /// Whether the GPU of that number has this crate's kernels for all that training takes. Each of them adds in a fixed order.

@@ -32,7 +32,10 @@ const CODE: u64 = 30 << 20;
 /// What there is before the weights, of which not every system says how much: plugins, tokenizer, the index of the data.
 const BEGUN: u64 = 45 << 20;
 
-/// What the program itself takes.
+/// The driver's context on a GPU, with the kernels.
+const CONTEXT: u64 = 512 << 20;
+
+/// What the program itself takes on the processor.
 fn program() -> u64 {
     CODE + memory::anonymous_bytes().unwrap_or(BEGUN)
 }
@@ -78,7 +81,7 @@ impl<'a> Memory<'a> {
         let (computes, program) = match config.device {
             DeviceChoice::Cpu => (Computes::Operations, program()),
             // What is not in bf16 is computed with the operations that a processor has.
-            DeviceChoice::Cuda(_) => (if half { Computes::Kernels } else { Computes::Operations }, 0),
+            DeviceChoice::Cuda(_) => (if half { Computes::Kernels } else { Computes::Operations }, CONTEXT),
         };
         let architecture = &base.architecture;
         let workload = Workload {
@@ -97,7 +100,9 @@ impl<'a> Memory<'a> {
             accumulation: options.gradient_accumulation.get() as u64,
             recompute: false,
         };
-        let available = config.device.memory_bytes();
+        // What the driver says is free is so beside a context that it has made by then.
+        let context = if config.device == DeviceChoice::Cpu { 0 } else { CONTEXT };
+        let available = config.device.memory_bytes().map(|bytes| bytes + context);
         let plain = workload.estimate(batch);
         let recompute = match config.train.recompute {
             Recompute::None => false,
