@@ -73,12 +73,12 @@ impl DeviceChoice {
         }
     }
 
-    /// Its memory in bytes, where the system says.
+    /// Memory that a run may take in bytes, where the system says: all that the machine has, or what is free on a GPU.
     pub(crate) fn memory_bytes(self) -> Option<u64> {
         match self {
             Self::Cpu => memory::machine_bytes(),
             #[cfg(feature = "cuda")]
-            Self::Cuda(index) => graftwork_kernels::toolkit::memory_bytes(index),
+            Self::Cuda(index) => graftwork_kernels::toolkit::free_bytes(index),
             #[cfg(not(feature = "cuda"))]
             Self::Cuda(_) => None,
         }

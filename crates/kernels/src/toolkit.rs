@@ -43,11 +43,11 @@ impl Toolkit {
     }
 }
 
-/// Memory of the GPU of that number in bytes, where there is one.
+/// Memory of the GPU of that number that nobody has taken, in bytes, where there is one.
 #[must_use]
-pub fn memory_bytes(index: usize) -> Option<u64> {
+pub fn free_bytes(index: usize) -> Option<u64> {
     // Asking the driver where there is none panics.
-    (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::memory_bytes(index))?
+    (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::free_bytes(index))?
 }
 
 /// Whether the tensor library chooses its kernels by timing them, so that two runs may add in two orders. It does where burn's feature

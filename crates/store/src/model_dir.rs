@@ -13,6 +13,8 @@ use crate::{Dtype, SafetensorsFile, StoreError, TensorRef, disk};
 pub(crate) const CONFIG: &str = "config.json";
 pub(crate) const SINGLE: &str = "model.safetensors";
 pub(crate) const INDEX: &str = "model.safetensors.index.json";
+/// Bytes that are hashed before they are let go of.
+const HASHED_AT_ONCE: usize = 1 << 22;
 
 /// An open model folder. Weights are read from disk when they are touched.
 #[derive(Debug)]
@@ -103,11 +105,16 @@ impl ModelDir {
     #[must_use]
     pub fn hash(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        let weights = self.files.iter().map(SafetensorsFile::bytes);
-        for content in std::iter::once(self.config_bytes.as_slice()).chain(weights) {
-            // With its length, so that no two lists of files hash alike.
-            hasher.update(&(content.len() as u64).to_le_bytes());
-            hasher.update(content);
+        // With its length, so that no two lists of files hash alike.
+        hasher.update(&(self.config_bytes.len() as u64).to_le_bytes());
+        hasher.update(&self.config_bytes);
+        for file in &self.files {
+            hasher.update(&(file.bytes().len() as u64).to_le_bytes());
+            for piece in file.bytes().chunks(HASHED_AT_ONCE) {
+                hasher.update(piece);
+                // Nobody needs what was hashed in memory.
+                file.release();
+            }
         }
         hasher.finalize().to_hex().to_string()
     }
