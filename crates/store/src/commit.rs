@@ -17,7 +17,7 @@ use tempfile::{NamedTempFile, TempDir};
 use crate::StoreError;
 use crate::atomic_file::{hidden, temp_builder};
 use crate::manifest::{MANIFEST, write_manifest};
-use crate::path::{parent, stays_inside, sync_dir};
+use crate::path::{open_file, parent, stays_inside, sync_dir};
 
 /// What to do when the target exists. An empty folder is no obstacle in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,7 +93,7 @@ impl AtomicDir {
     /// # Errors
     /// If `from` cannot be read, or as [`write`](Self::write).
     pub fn copy(&self, from: &Path, name: &str) -> Result<(), StoreError> {
-        let mut source = File::open(from).map_err(StoreError::io("read", from))?;
+        let mut source = open_file(from).map_err(StoreError::io("read", from))?;
         let size = source.metadata().map_or(0, |metadata| metadata.len());
         let mut file = self.create_file(name)?;
         io::copy(&mut source, &mut file).map_err(StoreError::write(&self.target.join(name), size))?;

@@ -17,6 +17,7 @@ mod path;
 mod peft;
 mod run_dir;
 mod safetensors_file;
+mod safetensors_header;
 mod safetensors_write;
 mod tensor;
 
@@ -27,6 +28,7 @@ pub use error::StoreError;
 pub use manifest::{MANIFEST, verify_manifest};
 pub use model_dir::ModelDir;
 pub use model_write::{ModelWriter, WriteOptions};
+pub use path::{open_file, read_file};
 pub use peft::{
     AdapterKey, AdapterPart, Bias, InitWeights, Layers, Names, Param, Patterns, PeftAdapter, PeftConfig, PeftError,
     PeftType,

@@ -1,16 +1,19 @@
 //! The manifest of a folder: the size and BLAKE3 hash of every file in it, written last.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use crate::path::stays_inside;
+use crate::path::{open_file, read_file, stays_inside};
 
-/// The name of the manifest: one JSON object, file name to `{"bytes", "blake3"}`.
+/// The name of the manifest: one JSON object, file name to `{"bytes", "blake3"}`, sorted and indented.
+///
+/// It needs no hash of its own: each of its values is compared with a file, and nothing but these values, written as
+/// [`write_manifest`] writes them, is a manifest.
 pub const MANIFEST: &str = "MANIFEST";
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +22,8 @@ struct Entry {
     blake3: String,
 }
 
+type Entries = BTreeMap<String, Entry>;
+
 /// Describes `files`, which lie in `dir` under these names.
 pub(crate) fn write_manifest(dir: &Path, files: &[String]) -> Result<(), StoreError> {
     let manifest = files
@@ -26,23 +31,23 @@ pub(crate) fn write_manifest(dir: &Path, files: &[String]) -> Result<(), StoreEr
         .map(|name| {
             let path = dir.join(name);
             let entry = describe(&path).map_err(StoreError::io("read", &path))?;
-            Ok((name, entry))
+            Ok((name.clone(), entry))
         })
-        .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+        .collect::<Result<_, StoreError>>()?;
     let path = dir.join(MANIFEST);
-    let mut text = serde_json::to_vec_pretty(&manifest).map_err(StoreError::json(&path))?;
-    text.push(b'\n');
+    let text = render(&manifest).map_err(StoreError::json(&path))?;
     fs::write(&path, &text).map_err(StoreError::write(&path, text.len() as u64))
 }
 
-/// Checks that every file that the manifest of `dir` names is there and is byte for byte what was written.
-/// Files that it does not name are not looked at.
+/// Checks that every file that the manifest of `dir` names is there and is byte for byte what was written, and gives
+/// the names, sorted. Files that it does not name are not looked at.
 ///
 /// # Errors
-/// If the manifest is missing or malformed, or a file is missing or has another size or content.
-pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
-    for (name, written) in read_manifest(dir)? {
-        let path = dir.join(&name);
+/// If the manifest is missing or is not what was written, or a file is missing or has another size or content.
+pub fn verify_manifest(dir: &Path) -> Result<Vec<String>, StoreError> {
+    let manifest = read_manifest(dir)?;
+    for (name, written) in &manifest {
+        let path = dir.join(name);
         let damaged = |problem: String| StoreError::Damaged { path: path.clone(), problem };
         let found = match describe(&path) {
             Ok(found) => found,
@@ -58,24 +63,39 @@ pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
             return Err(damaged("its content is not what was written (BLAKE3 differs)".to_owned()));
         }
     }
-    Ok(())
+    Ok(manifest.into_keys().collect())
 }
 
-fn read_manifest(dir: &Path) -> Result<BTreeMap<String, Entry>, StoreError> {
+fn read_manifest(dir: &Path) -> Result<Entries, StoreError> {
     let path = dir.join(MANIFEST);
-    let text = fs::read(&path).map_err(|error| match error.kind() {
+    let text = read_file(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => StoreError::NoManifest { path: dir.to_owned() },
         _ => StoreError::io("read", &path)(error),
     })?;
-    let manifest: BTreeMap<String, Entry> = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
-    match manifest.keys().find(|name| !stays_inside(name)) {
-        Some(name) => Err(StoreError::Escapes { path, name: name.clone() }),
-        None => Ok(manifest),
+    let damaged = |problem: String| StoreError::Damaged { path: path.clone(), problem };
+    let manifest: Entries = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    if let Some(name) = manifest.keys().find(|name| !stays_inside(name)) {
+        return Err(StoreError::Escapes { path, name: name.clone() });
     }
+    if let Some(name) = manifest.keys().find(|name| name.chars().any(char::is_control)) {
+        return Err(damaged(format!("it names a file {name:?}")));
+    }
+    // Other bytes that say the same are a change all the same.
+    match render(&manifest).map_err(StoreError::json(&path))? == text {
+        true => Ok(manifest),
+        false => Err(damaged("it is not spelt as it was written".to_owned())),
+    }
+}
+
+/// The one way in which a manifest is written.
+fn render(manifest: &Entries) -> serde_json::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(manifest)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn describe(path: &Path) -> io::Result<Entry> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open_file(path)?)?;
     Ok(Entry { bytes: hasher.count(), blake3: hasher.finalize().to_hex().to_string() })
 }

@@ -1,14 +1,13 @@
 //! Reads a Hugging Face model folder: `config.json` and safetensors, in one file or in shards.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::path::{listing, stays_inside};
+use crate::path::{listing, read_file, stays_inside};
 use crate::{Dtype, SafetensorsFile, StoreError, TensorRef};
 
 pub(crate) const CONFIG: &str = "config.json";
@@ -125,7 +124,7 @@ impl ModelDir {
 
 fn read_config(dir: &Path) -> Result<(Value, Vec<u8>), StoreError> {
     let path = dir.join(CONFIG);
-    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+    let bytes = read_file(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => StoreError::NoFile {
             path: dir.to_owned(),
             file: CONFIG,
@@ -166,19 +165,18 @@ struct ShardIndex {
 
 fn open_shards(dir: &Path) -> Result<OpenFiles, StoreError> {
     let path = dir.join(INDEX);
-    let text = fs::read(&path).map_err(StoreError::io("read", &path))?;
+    let text = read_file(&path).map_err(StoreError::io("read", &path))?;
     let index: ShardIndex = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
-    for (tensor, shard) in &index.weight_map {
+    let holders: BTreeMap<&String, &String> = index.weight_map.iter().map(|(tensor, shard)| (shard, tensor)).collect();
+    for (shard, tensor) in &holders {
         if !stays_inside(shard) {
-            return Err(StoreError::Escapes { path, name: shard.clone() });
+            return Err(StoreError::Escapes { path, name: (*shard).clone() });
         }
         if !dir.join(shard).exists() {
-            return Err(StoreError::NoShard { path, tensor: tensor.clone(), shard: shard.clone() });
+            return Err(StoreError::NoShard { path, tensor: (*tensor).clone(), shard: (*shard).clone() });
         }
     }
-    let mut shards: Vec<String> = index.weight_map.values().cloned().collect();
-    shards.sort();
-    shards.dedup();
+    let shards: Vec<String> = holders.into_keys().cloned().collect();
     let (files, places) = open_files(dir, &shards)?;
     for (tensor, shard) in index.weight_map {
         if places.get(&tensor).map(|&place| &shards[place]) != Some(&shard) {

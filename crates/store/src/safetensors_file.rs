@@ -3,12 +3,13 @@
 //! The format: eight bytes of header length, a JSON header of names, types, shapes and offsets, then the tensors
 //! back to back (<https://huggingface.co/docs/safetensors>).
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 use safetensors::tensor::{Metadata, TensorInfo};
 
+use crate::path::open_file;
+use crate::safetensors_header::Header;
 use crate::tensor::{TensorError, TensorRef};
 use crate::{Dtype, StoreError};
 
@@ -33,7 +34,7 @@ impl SafetensorsFile {
     /// # Errors
     /// If the file is missing, truncated, too long, or its header is malformed.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let file = File::open(path).map_err(StoreError::io("open", path))?;
+        let file = open_file(path).map_err(StoreError::io("open", path))?;
         // SAFETY: the map is read only. Another process that shortened the file in place would make a later read
         // fault; writers of model files, this crate among them, replace files instead.
         #[allow(unsafe_code, reason = "a memory map is how a model larger than memory is read")]
@@ -112,7 +113,10 @@ impl SafetensorsFile {
 fn read_header(path: &Path, file: &[u8]) -> Result<(Metadata, usize), StoreError> {
     let actual = file.len() as u64;
     let truncated = |expected| StoreError::Truncated { path: path.to_owned(), expected, actual };
-    let malformed = |reason: String| StoreError::Header { path: path.to_owned(), reason };
+    let malformed = |reason: String| StoreError::Header {
+        path: path.to_owned(),
+        reason: format!("{reason}; copy or download it again"),
+    };
 
     let (length, rest) = file.split_first_chunk().ok_or_else(|| truncated(LENGTH_BYTES))?;
     let length = u64::from_le_bytes(*length);
@@ -124,7 +128,7 @@ fn read_header(path: &Path, file: &[u8]) -> Result<(Metadata, usize), StoreError
     let start = LENGTH_BYTES + length;
     let header = rest.get(..length as usize).ok_or_else(|| truncated(start))?;
     // Parsing also checks that the tensors fill their shapes and follow each other without gap or overlap.
-    let metadata: Metadata = serde_json::from_slice(header).map_err(|error| malformed(error.to_string()))?;
+    let Header(metadata) = serde_json::from_slice(header).map_err(|error| malformed(error.to_string()))?;
 
     let expected = start.saturating_add(metadata.data_len() as u64);
     match expected.cmp(&actual) {

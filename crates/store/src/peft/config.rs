@@ -199,7 +199,7 @@ impl PeftConfig {
     /// # Errors
     /// [`PeftError::ZeroRank`], or [`PeftError::Unsupported`] with every such setting.
     pub fn check(&self) -> Result<(), PeftError> {
-        if self.r == 0 || self.rank_pattern.0.iter().any(|(_, rank)| *rank == 0) {
+        if self.r == 0 || self.rank_pattern.iter().any(|(_, rank)| *rank == 0) {
             return Err(PeftError::ZeroRank);
         }
         let mut unsupported: Vec<String> = self
@@ -262,5 +262,5 @@ fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> 
 }
 
 fn numbers<S: Serializer>(patterns: &Patterns<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(patterns.0.iter().map(|(pattern, value)| (pattern, to_number(*value))))
+    serializer.collect_map(patterns.iter().map(|(pattern, value)| (pattern, to_number(*value))))
 }
