@@ -4,19 +4,21 @@
 //! mean is the caller's business.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::atomic_file::hidden;
 use crate::manifest::{MANIFEST, verify_manifest};
-use crate::path::read_file;
-use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec};
+use crate::path::parent;
+use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec, disk};
 
 const CHECKPOINTS: &str = "checkpoints";
 const STATE: &str = "state.json";
 const EXTENSION: &str = "safetensors";
+/// What a checkpoint is called while it is removed.
+const GONE: &str = "gone";
 
 /// A checkpoint under construction. Dropped before [`commit`](Self::commit), it leaves nothing.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ impl CheckpointWriter {
     pub fn commit(self, state: &Value) -> Result<PathBuf, StoreError> {
         let path = self.dir.target().to_owned();
         self.dir.write_json(STATE, state)?;
-        self.dir.commit_with_manifest()?;
+        self.dir.commit()?;
         Ok(path)
     }
 }
@@ -93,7 +95,7 @@ impl CheckpointDir {
             return Err(without(path, STATE));
         }
         let state_path = path.join(STATE);
-        let text = read_file(&state_path).map_err(StoreError::io("read", &state_path))?;
+        let text = disk::read(&state_path).map_err(StoreError::io("read", &state_path))?;
         let state = serde_json::from_slice(&text).map_err(StoreError::json(&state_path))?;
         let groups = names
             .iter()
@@ -140,20 +142,32 @@ impl CheckpointDir {
     /// If the folder is there but cannot be read.
     pub fn list(run_dir: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
         let dir = run_dir.join(CHECKPOINTS);
-        let entries = match fs::read_dir(&dir) {
-            Ok(entries) => entries,
+        let paths = match disk::list(&dir) {
+            Ok(paths) => paths,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(StoreError::io("read", &dir)(error)),
         };
-        let mut found = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(StoreError::io("read", &dir))?.path();
-            if let Some(step) = step_of(&path) {
-                found.push((step, path));
-            }
-        }
+        let mut found: Vec<_> = paths.into_iter().filter_map(|path| step_of(&path).map(|step| (step, path))).collect();
         found.sort();
         Ok(found)
+    }
+
+    /// Removes the checkpoint `path`: it is gone at once, and what a process that was killed meanwhile has left of it goes
+    /// with the next.
+    ///
+    /// # Errors
+    /// If the folder cannot be renamed. Then it is there as it was.
+    pub fn remove(path: &Path) -> Result<(), StoreError> {
+        let home = parent(path);
+        for left in disk::list(home).unwrap_or_default() {
+            if left.extension().is_some_and(|extension| extension == GONE) {
+                let _ = disk::remove_dir_all(&left);
+            }
+        }
+        let gone = path.with_file_name(hidden(path, &format!(".{GONE}"))?);
+        disk::rename(path, &gone).map_err(StoreError::io("remove", path))?;
+        let _ = disk::remove_dir_all(&gone);
+        Ok(())
     }
 
     /// The checkpoint of the latest step.

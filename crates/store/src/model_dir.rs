@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::path::{listing, read_file, stays_inside};
-use crate::{Dtype, SafetensorsFile, StoreError, TensorRef};
+use crate::path::{listing, stays_inside};
+use crate::{Dtype, SafetensorsFile, StoreError, TensorRef, disk};
 
 pub(crate) const CONFIG: &str = "config.json";
 pub(crate) const SINGLE: &str = "model.safetensors";
@@ -124,7 +124,7 @@ impl ModelDir {
 
 fn read_config(dir: &Path) -> Result<(Value, Vec<u8>), StoreError> {
     let path = dir.join(CONFIG);
-    let bytes = read_file(&path).map_err(|error| match error.kind() {
+    let bytes = disk::read(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => StoreError::NoFile {
             path: dir.to_owned(),
             file: CONFIG,
@@ -165,7 +165,7 @@ struct ShardIndex {
 
 fn open_shards(dir: &Path) -> Result<OpenFiles, StoreError> {
     let path = dir.join(INDEX);
-    let text = read_file(&path).map_err(StoreError::io("read", &path))?;
+    let text = disk::read(&path).map_err(StoreError::io("read", &path))?;
     let index: ShardIndex = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
     let holders: BTreeMap<&String, &String> = index.weight_map.iter().map(|(tensor, shard)| (shard, tensor)).collect();
     for (shard, tensor) in &holders {

@@ -1,37 +1,6 @@
-//! Path rules that several modules share, and how a file is opened that somebody else has written.
+//! Rules for paths, and for text that came out of files, that several modules share.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::{Component, Path};
-
-/// Far above any file of settings, vocabulary or state.
-const MAX_TEXT_BYTES: u64 = 1 << 28;
-
-/// Opens `path` to read, if it is a file on a disk: a pipe would be waited for, and a device may never end.
-///
-/// # Errors
-/// If the system refuses, or it is a folder, a pipe or a device.
-pub fn open_file(path: &Path) -> io::Result<File> {
-    let kind = fs::metadata(path)?;
-    match kind.is_file() {
-        true => File::open(path),
-        false if kind.is_dir() => Err(io::Error::other("it is a folder; put the file itself there")),
-        false => Err(io::Error::other("it is a pipe or a device; put the file itself there")),
-    }
-}
-
-/// Reads `path`, a file that is small by its kind, such as settings or a vocabulary.
-///
-/// # Errors
-/// As [`open_file`], or if the file is larger than any of its kind.
-pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let (mut bytes, file) = (Vec::new(), open_file(path)?);
-    file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > MAX_TEXT_BYTES {
-        true => Err(io::Error::other(format!("it has more than {MAX_TEXT_BYTES} bytes, which no such file needs"))),
-        false => Ok(bytes),
-    }
-}
 
 /// `text` on one line: what a file says may hold line ends and what a terminal obeys.
 pub(crate) fn one_line(text: &str) -> String {
@@ -47,15 +16,6 @@ pub(crate) fn stays_inside(name: &str) -> bool {
 /// The folder that holds `path`.
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
-}
-
-/// Makes what was created in, renamed into or removed from `dir` last.
-pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened as a file, and renames are journalled.
-    if cfg!(unix) {
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// The names of what lies in `dir`, sorted, for messages.

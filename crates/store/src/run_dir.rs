@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::lock::{LOCK_FILE, RunLock};
 use crate::path::stays_inside;
-use crate::{AppendLog, Overwrite, StoreError, write_atomic};
+use crate::{AppendLog, Overwrite, StoreError, disk, write_atomic};
 
 const METRICS: &str = "metrics.jsonl";
 
@@ -25,7 +25,7 @@ impl RunDir {
     /// # Errors
     /// If the folder is in the way, in use, or cannot be written.
     pub fn create(path: &Path, overwrite: Overwrite) -> Result<Self, StoreError> {
-        fs::create_dir_all(path).map_err(StoreError::io("create", path))?;
+        disk::create_dir_all(path).map_err(StoreError::io("create", path))?;
         if !is_run(path) && !contents(path)?.is_empty() {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
@@ -98,17 +98,12 @@ fn is_run(path: &Path) -> bool {
 
 /// What lies in the folder, except the lock.
 fn contents(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(path).map_err(StoreError::io("read", path))? {
-        let entry = entry.map_err(StoreError::io("read", path))?;
-        if entry.file_name() != LOCK_FILE {
-            found.push(entry.path());
-        }
-    }
+    let mut found = disk::list(path).map_err(StoreError::io("read", path))?;
+    found.retain(|path| path.file_name().is_none_or(|name| name != LOCK_FILE));
     Ok(found)
 }
 
 fn remove(path: &Path) -> Result<(), StoreError> {
     let is_dir = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    if is_dir { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(StoreError::io("remove", path))
+    if is_dir { disk::remove_dir_all(path) } else { disk::remove_file(path) }.map_err(StoreError::io("remove", path))
 }
