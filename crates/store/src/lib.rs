@@ -10,6 +10,7 @@ mod checkpoint;
 mod commit;
 mod disk;
 mod error;
+mod json;
 mod lock;
 mod manifest;
 mod model_dir;

@@ -2,9 +2,19 @@
 
 use std::path::{Component, Path};
 
-/// `text` on one line: what a file says may hold line ends and what a terminal obeys.
+/// As much of a file's own words as a message repeats, in characters.
+const MOST_QUOTED: usize = 1000;
+
+/// `text` on one line: what a file says may hold line ends, what a terminal obeys, and be long without end.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    let mut line = String::new();
+    for c in text.chars().take(MOST_QUOTED) {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    if text.chars().nth(MOST_QUOTED).is_some() {
+        line.push_str("...");
+    }
+    line
 }
 
 /// Whether `name`, read from a file, stays within the folder it is joined to.

@@ -13,18 +13,31 @@ use graftwork_store::{CheckpointDir, CheckpointWriter, Dtype, SafetensorsFile, S
 use serde_json::json;
 use tempfile::tempdir;
 
+/// The lengths to which a file of `whole` bytes is cut: every byte of its first `header`, and 1,000 later ones where there are
+/// as many. From the end, so that each cut is one call and not a copy.
+fn cuts(header: usize, whole: usize, draws: &mut Draws) -> impl Iterator<Item = usize> {
+    let mut later = BTreeSet::new();
+    while later.len() < 1000.min(whole - header) {
+        later.insert(draws.between(header, whole));
+    }
+    (0..header).chain(later).rev()
+}
+
+/// The bytes before the first tensor.
+fn header(safetensors: &[u8]) -> usize {
+    8 + u64::from_le_bytes(*safetensors.first_chunk().unwrap()) as usize
+}
+
 #[test]
 fn a_file_cut_at_any_byte_of_its_header_or_later_says_so() {
     let whole = fs::read(real_model().join("model.safetensors")).unwrap();
-    let header = 8 + u64::from_le_bytes(*whole.first_chunk().unwrap()) as usize;
-    let mut draws = Draws(1);
-    let later: BTreeSet<usize> = std::iter::repeat_with(|| draws.between(header, whole.len())).take(1000).collect();
+    let header = header(&whole);
     let dir = tempdir().unwrap();
     let path = dir.path().join("model.safetensors");
     fs::write(&path, &whole).unwrap();
-    // From the end, so that each cut is one call and not a copy.
-    for length in (0..header).chain(later).rev() {
-        OpenOptions::new().write(true).open(&path).unwrap().set_len(length as u64).unwrap();
+    let file = OpenOptions::new().write(true).open(&path).unwrap();
+    for length in cuts(header, whole.len(), &mut Draws(1)) {
+        file.set_len(length as u64).unwrap();
         let needed = match length {
             0..8 => 8,
             _ if length < header => header,
@@ -38,15 +51,40 @@ fn a_file_cut_at_any_byte_of_its_header_or_later_says_so() {
     }
 }
 
+#[test]
+fn a_checkpoint_of_which_any_file_is_cut_anywhere_says_which() {
+    let run = tempdir().unwrap();
+    let path = checkpoint(run.path());
+    let mut draws = Draws(3);
+    let mut found = 0;
+    for name in names(&path) {
+        let whole = fs::read(path.join(&name)).unwrap();
+        // What is no safetensors file is a header from its first byte to its last.
+        let header = if name.ends_with(".safetensors") { header(&whole) } else { whole.len() };
+        let file = OpenOptions::new().write(true).open(path.join(&name)).unwrap();
+        for length in cuts(header, whole.len(), &mut draws) {
+            file.set_len(length as u64).unwrap();
+            let error = CheckpointDir::read(&path).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{} is damaged", path.join(&name).display())), "{length}: {error}");
+            found += 1;
+        }
+        fs::write(path.join(&name), whole).unwrap();
+        CheckpointDir::read(&path).unwrap();
+    }
+    assert!(found > 3 * 1000, "{found} cuts");
+}
+
 /// A checkpoint of three groups and a state with what a run keeps in one.
 fn checkpoint(run: &Path) -> PathBuf {
     let mut writer = CheckpointWriter::create(run, 40).unwrap();
     for (group, dtype) in [("trained", Dtype::BF16), ("optimizer", Dtype::F32), ("controllers", Dtype::F32)] {
         let tensors: BTreeMap<_, _> =
-            (0..4).map(|n| (format!("model.layers.{n}.lora_A"), matrix(4, 6, dtype))).collect();
+            (0..4).map(|n| (format!("model.layers.{n}.lora_A"), matrix(8, 20, dtype))).collect();
         writer.tensors(group, &tensors).unwrap();
     }
-    writer.commit(&json!({ "step": 40, "seed": 0, "plan": { "adapters": [{ "target": "q_proj", "rank": 4 }] } })).unwrap()
+    writer
+        .commit(&json!({ "step": 40, "seed": 0, "plan": { "adapters": [{ "target": "q_proj", "rank": 4 }] } }))
+        .unwrap()
 }
 
 /// A file of a checkpoint, and what it should hold.

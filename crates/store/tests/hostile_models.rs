@@ -25,6 +25,7 @@ fn refusal(path: &Path) -> String {
     assert!(begun.elapsed() < SOON, "{:.200}", message);
     assert!(message.contains(&path.display().to_string()), "{message:.200}");
     assert!(!message.chars().any(char::is_control), "{message:.200?}");
+    assert!(message.len() < 10_000, "a message of {} bytes", message.len());
     message
 }
 
@@ -70,7 +71,8 @@ fn headers_of_the_largest_size() {
     refused(&format!(r#"{{"a":{}}}"#, entry("U8", &format!("[{}1]", "1,".repeat(MOST / 2 - 50)), 0, 2)), &[0; 2], "");
     let mut many = String::with_capacity(MOST);
     for n in 0..1_000_000 {
-        write!(many, r#"{}"{n}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#, if n == 0 { '{' } else { ',' }).unwrap();
+        write!(many, r#"{}"{n}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#, if n == 0 { '{' } else { ',' })
+            .unwrap();
     }
     refused(&many, &[], "EOF");
     many.push('}');
@@ -103,7 +105,10 @@ fn headers_that_contradict_themselves() {
         (a(r#"{"dtype":"F32","shape":[3]}"#.to_owned()), "missing field"),
         (a(r#"{"dtype":"F32","shape":[3],"shape":[3],"data_offsets":[0,12]}"#.to_owned()), "duplicate field"),
         (format!(r#"{{"a":{0},"a":{0}}}"#, entry("F32", "[3]", 0, 12)), "\"a\" comes twice"),
-        (format!(r#"{{"a":{},"\u0061":{}}}"#, entry("F32", "[1]", 0, 4), entry("F32", "[2]", 4, 12)), "\"a\" comes twice"),
+        (
+            format!(r#"{{"a":{},"\u0061":{}}}"#, entry("F32", "[1]", 0, 4), entry("F32", "[2]", 4, 12)),
+            "\"a\" comes twice",
+        ),
         (r#"{"__metadata__":{"format":3}}"#.to_owned(), "expected a string"),
         (r#"{"__metadata__":{"format":"pt"}}"#.to_owned(), "its header describes"),
         (format!(r#"{{"a":{}}}"#, "[".repeat(100_000)), "not a safetensors file"),
@@ -141,6 +146,7 @@ fn index_refused(dir: &TempDir, problem: &str) {
     assert!(begun.elapsed() < SOON, "{message}");
     assert!(message.contains(&dir.path().display().to_string()) && message.contains(problem), "{message}");
     assert!(!message.chars().any(char::is_control), "{message:?}");
+    assert!(message.len() < 10_000, "a message of {} bytes", message.len());
 }
 
 #[test]
@@ -156,10 +162,34 @@ fn indices_that_point_elsewhere() {
         ("{\"weight_map\": {\"a\": 3}}", "expected a string"),
         ("{\"weight_map\": {\"a\": \"1\"", "EOF"),
         ("\u{0}", "expected value"),
+        ("[]", "must hold an object"),
+        ("{\"weight_map\": {\"a\": \"1\", \"a\": \"2\"}}", "the key \"a\" comes twice"),
     ] {
         index_refused(&indexed(index), problem);
     }
     index_refused(&indexed(&"[".repeat(100_000)), "index.json is not valid");
+}
+
+#[test]
+fn configurations_that_are_none() {
+    for (config, problem) in [
+        (String::new(), "EOF"),
+        ("\u{feff}{}".to_owned(), "expected value"),
+        ("[]".to_owned(), "must hold an object"),
+        ("{\"a\":NaN}".to_owned(), "expected value"),
+        ("{\"a\":1e999}".to_owned(), "number out of range"),
+        ("{\"a\":1,\"a\":1}".to_owned(), "the key \"a\" comes twice"),
+        ("{\"a\":{\"\\u001b[2J\":1,\"\\u001b[2J\":2}}".to_owned(), "comes twice"),
+        (format!("{{\"{0}\":1,\"{0}\":2}}", "k".repeat(1_000_000)), "kkk..."),
+        (format!("{{\"a\":{}", "[".repeat(1_000_000)), "recursion limit"),
+        (format!("{{\"a\":{}1", "{\"a\":".repeat(1_000_000)), "recursion limit"),
+        // As large as may be, of the smallest values there are.
+        (format!("{{\"a\":[{}", "0,".repeat((1 << 27) - 10)), "EOF"),
+    ] {
+        let dir = indexed("{}");
+        fs::write(dir.path().join("config.json"), config).unwrap();
+        index_refused(&dir, problem);
+    }
 }
 
 #[cfg(unix)]

@@ -182,7 +182,8 @@ fn patterns_mean_what_they_mean_to_peft() {
     let rooted = PeftConfig { use_rslora: true, ..config };
     assert_eq!(rooted.scaling("a.q_proj").unwrap(), 8.0);
 
-    let broken = PeftConfig { rank_pattern: Patterns::from_iter([("(?=look)".to_owned(), 2)]), ..PeftConfig::default() };
+    let broken =
+        PeftConfig { rank_pattern: Patterns::from_iter([("(?=look)".to_owned(), 2)]), ..PeftConfig::default() };
     assert!(matches!(broken.rank("a"), Err(PeftError::Pattern { .. })));
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Patterns, PeftError};
+use crate::path::one_line;
 
 /// Settings that say how an adapter came to be, or with what it was written, but not what it computes.
 const INERT: [&str; 10] = [
@@ -206,7 +207,7 @@ impl PeftConfig {
             .other
             .iter()
             .filter(|(name, value)| !INERT.contains(&name.as_str()) && !is_off(value))
-            .map(|(name, value)| format!("{name} = {value}"))
+            .map(|(name, value)| one_line(&format!("{name} = {value}")))
             .collect();
         if let InitWeights::Method(method) = &self.init_lora_weights
             && !KEEPS_BASE.contains(&method.as_str())
