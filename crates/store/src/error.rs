@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::path::one_line;
+use crate::path::{one_line, quoted};
 use crate::peft::PeftError;
 use crate::tensor::TensorError;
 
@@ -36,7 +36,7 @@ pub enum StoreError {
     BadTarget { path: PathBuf },
 
     /// A name inside a folder that would leave it.
-    #[error("{path} names {name:?}, which lies outside its folder; such files are not read or written")]
+    #[error("{path} names {}, which lies outside its folder; such files are not read or written", quoted(name))]
     Escapes { path: PathBuf, name: String },
 
     /// JSON that does not parse or does not fit. The reason has line and column.
@@ -70,11 +70,19 @@ pub enum StoreError {
     Header { path: PathBuf, reason: String },
 
     /// The index names a file that is not there.
-    #[error("{path} places {tensor:?} in {shard:?}, which is missing; copy or download it into the same folder")]
+    #[error(
+        "{path} places {} in {}, which is missing; copy or download it into the same folder",
+        quoted(tensor),
+        quoted(shard)
+    )]
     NoShard { path: PathBuf, tensor: String, shard: String },
 
     /// The index and a shard disagree.
-    #[error("{path} places {tensor:?} in {shard:?}, which does not hold it; copy or download the model again")]
+    #[error(
+        "{path} places {} in {}, which does not hold it; copy or download the model again",
+        quoted(tensor),
+        quoted(shard)
+    )]
     NotInShard { path: PathBuf, tensor: String, shard: String },
 
     /// The same name twice.

@@ -8,8 +8,17 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::path::quoted;
+
+/// Twice the index of the largest models. A value takes up to forty times the memory of its text.
+const MAX_BYTES: usize = 1 << 25;
+
 /// Reads an object in which every key comes once.
 pub(crate) fn object(text: &[u8]) -> serde_json::Result<Map<String, Value>> {
+    if text.len() > MAX_BYTES {
+        let problem = format!("it has {} bytes, and {MAX_BYTES} are more than any such file needs", text.len());
+        return Err(serde_json::Error::custom(problem));
+    }
     match serde_json::from_slice(text)? {
         Distinct(Value::Object(object)) => Ok(object),
         Distinct(_) => Err(serde_json::Error::custom("it must hold an object, { ... }")),
@@ -75,7 +84,7 @@ impl<'de> Visitor<'de> for Anything {
         while let Some(key) = entries.next_key::<String>()? {
             let Distinct(value) = entries.next_value()?;
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key {key:?} comes twice; leave one")));
+                return Err(A::Error::custom(format!("the key {} comes twice; leave one", quoted(&key))));
             }
             object.insert(key, value);
         }

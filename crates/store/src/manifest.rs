@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::disk::{self, DiskFile};
-use crate::path::stays_inside;
+use crate::path::{quoted, stays_inside};
 
 /// The name of the manifest: one JSON object, file name to `{"bytes", "blake3"}`, sorted and indented.
 ///
@@ -88,7 +88,7 @@ fn read_manifest(dir: &Path) -> Result<Entries, StoreError> {
         return Err(StoreError::Escapes { path, name: name.clone() });
     }
     if let Some(name) = manifest.keys().find(|name| name.chars().any(char::is_control)) {
-        return Err(damaged(format!("it names a file {name:?}")));
+        return Err(damaged(format!("it names a file {}", quoted(name))));
     }
     // Other bytes that say the same are a change all the same.
     match render(&manifest).map_err(StoreError::json(&path))? == text {

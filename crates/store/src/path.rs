@@ -7,14 +7,20 @@ const MOST_QUOTED: usize = 1000;
 
 /// `text` on one line: what a file says may hold line ends, what a terminal obeys, and be long without end.
 pub(crate) fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for c in text.chars().take(MOST_QUOTED) {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
-    }
-    if text.chars().nth(MOST_QUOTED).is_some() {
-        line.push_str("...");
-    }
-    line
+    let (head, more) = head(text);
+    let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { vec![c] };
+    head.chars().flat_map(escape).chain(more.chars()).collect()
+}
+
+/// A name out of a file, in quotation marks, for messages.
+pub(crate) fn quoted(name: &str) -> String {
+    let (head, more) = head(name);
+    format!("{head:?}{more}")
+}
+
+/// The part of `text` that a message repeats, and a mark where it is not all.
+fn head(text: &str) -> (&str, &'static str) {
+    text.char_indices().nth(MOST_QUOTED).map_or((text, ""), |(end, _)| (&text[..end], "..."))
 }
 
 /// Whether `name`, read from a file, stays within the folder it is joined to.
@@ -34,7 +40,7 @@ pub(crate) fn listing(dir: &Path) -> String {
         .into_iter()
         .flatten()
         .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .map(|entry| one_line(&entry.file_name().to_string_lossy()))
         .collect();
     names.sort();
     match names.len() {

@@ -83,6 +83,9 @@ fn texts_and_structures_that_are_none() {
     let dir = folder("\"r\":1", 1);
     fs::write(dir.path().join("adapter_config.json"), "{\"peft_type\":\"\\u001b[2J\\n\"}").unwrap();
     refused(&dir, "is not read, only \"LORA\"");
+    fs::write(dir.path().join("adapter_config.json"), format!("{{\"peft_type\":\"{}\"}}", "x".repeat(1_000_000)))
+        .unwrap();
+    refused(&dir, "xxx\"... is not read, only \"LORA\"");
 }
 
 #[test]

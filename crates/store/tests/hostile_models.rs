@@ -96,7 +96,7 @@ fn headers_that_contradict_themselves() {
         (a(entry("U8", "[4]", 0, 4)), "its header describes"),
         (a(entry("F32", "[9223372036854775807,4]", 0, 12)), "overflow"),
         (a(entry("F64", "[2305843009213693952]", 0, 12)), "overflow"),
-        (a(entry("U8", "[18446744073709551616]", 0, 12)), "out of range"),
+        (a(entry("U8", "[18446744073709551616]", 0, 12)), "expected usize"),
         (a(entry("F32", "[-1]", 0, 12)), "expected usize"),
         (a(entry("F32", "[1e2]", 0, 12)), "expected usize"),
         (a(entry("F32", "[NaN]", 0, 12)), "expected value"),
@@ -168,6 +168,9 @@ fn indices_that_point_elsewhere() {
         index_refused(&indexed(index), problem);
     }
     index_refused(&indexed(&"[".repeat(100_000)), "index.json is not valid");
+    let long = "x".repeat(1_000_000);
+    index_refused(&indexed(&json!({ "weight_map": { &long: &long } }).to_string()), "xxx\"..., which is missing");
+    index_refused(&indexed(&json!({ "weight_map": { "a": format!("/{long}") } }).to_string()), "outside its folder");
 }
 
 #[test]
@@ -184,7 +187,8 @@ fn configurations_that_are_none() {
         (format!("{{\"a\":{}", "[".repeat(1_000_000)), "recursion limit"),
         (format!("{{\"a\":{}1", "{\"a\":".repeat(1_000_000)), "recursion limit"),
         // As large as may be, of the smallest values there are.
-        (format!("{{\"a\":[{}", "0,".repeat((1 << 27) - 10)), "EOF"),
+        (format!("{{\"a\":[{}", "0,".repeat((1 << 24) - 10)), "EOF"),
+        (format!("{{\"a\":[{}", "0,".repeat(1 << 24)), "more than any such file needs"),
     ] {
         let dir = indexed("{}");
         fs::write(dir.path().join("config.json"), config).unwrap();
