@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Error, Value, context};
+use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use crate::jinja::{environment, strftime};
 use crate::{Content, Conversation, DataError, Message};
@@ -176,5 +176,8 @@ fn split_marks(marked: &str) -> Rendered {
 }
 
 fn template_error(error: &Error) -> DataError {
-    DataError::Template(error.to_string())
+    match error.kind() {
+        ErrorKind::OutOfFuel => DataError::Template("it takes more steps than any conversation needs".to_owned()),
+        _ => DataError::Template(error.to_string()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read as _};
 use std::ops::Range;
 use std::path::Path;
 
@@ -12,6 +12,9 @@ use tokenizers::{Encoding, PostProcessor, TruncationParams, truncate_encodings};
 use crate::framed::{Framed, room};
 use crate::template::ChatTemplate;
 use crate::{DataError, Message};
+
+/// Several times the largest vocabulary there is.
+const MAX_BYTES: u64 = 1 << 27;
 
 /// A tokenizer with its special tokens and chat template.
 #[derive(Debug)]
@@ -368,11 +371,25 @@ fn ids(value: Option<&Value>) -> Vec<u32> {
 }
 
 fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, DataError> {
-    match fs::read(path) {
+    match read_bounded(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(DataError::Io { path: path.to_owned(), source }),
     }
+}
+
+/// A file of a size that its kind can have; a pipe would be waited for, and a device may never end.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is no file; put the file itself there"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("it has more than {MAX_BYTES} bytes, which no such file needs")));
+    }
+    Ok(bytes)
 }
 
 fn read_json(path: &Path) -> Result<Map<String, Value>, DataError> {
