@@ -86,20 +86,19 @@ impl CheckpointDir {
         if !path.is_dir() {
             return Err(StoreError::NoFolder { path: path.to_owned() });
         }
-        verify_manifest(path)?;
+        // What the manifest does not name was not written with the checkpoint, and nothing vouches for it.
+        let files = verify_manifest(path)?;
         let state_path = path.join(STATE);
+        if !files.contains(STATE) {
+            return Err(StoreError::Damaged { path: state_path, problem: "the manifest does not name it".to_owned() });
+        }
         let text = fs::read(&state_path).map_err(StoreError::io("read", &state_path))?;
         let state = serde_json::from_slice(&text).map_err(StoreError::json(&state_path))?;
-        let mut groups = BTreeMap::new();
-        for entry in fs::read_dir(path).map_err(StoreError::io("read", path))? {
-            let file = entry.map_err(StoreError::io("read", path))?.path();
-            if let (Some(name), Some(EXTENSION)) = (
-                file.file_stem().and_then(|stem| stem.to_str()),
-                file.extension().and_then(|extension| extension.to_str()),
-            ) {
-                groups.insert(name.to_owned(), SafetensorsFile::open(&file)?);
-            }
-        }
+        let groups = files
+            .iter()
+            .filter_map(|file| Some((file, file.strip_suffix(EXTENSION)?.strip_suffix('.')?)))
+            .map(|(file, group)| Ok((group.to_owned(), SafetensorsFile::open(&path.join(file))?)))
+            .collect::<Result<_, StoreError>>()?;
         Ok(Self { path: path.to_owned(), state, groups })
     }
 

@@ -1,6 +1,6 @@
 //! The manifest of a folder: the size and BLAKE3 hash of every file in it, written last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -36,13 +36,14 @@ pub(crate) fn write_manifest(dir: &Path, files: &[String]) -> Result<(), StoreEr
 }
 
 /// Checks that every file that the manifest of `dir` names is there and is byte for byte what was written.
-/// Files that it does not name are not looked at.
+/// Files that it does not name are not looked at. Gives the names.
 ///
 /// # Errors
 /// If the manifest is missing or malformed, or a file is missing or has another size or content.
-pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
-    for (name, written) in read_manifest(dir)? {
-        let path = dir.join(&name);
+pub fn verify_manifest(dir: &Path) -> Result<BTreeSet<String>, StoreError> {
+    let manifest = read_manifest(dir)?;
+    for (name, written) in &manifest {
+        let path = dir.join(name);
         let damaged = |problem: String| StoreError::Damaged { path: path.clone(), problem };
         let found = match describe(&path) {
             Ok(found) => found,
@@ -58,7 +59,7 @@ pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
             return Err(damaged("its content is not what was written (BLAKE3 differs)".to_owned()));
         }
     }
-    Ok(())
+    Ok(manifest.into_keys().collect())
 }
 
 fn read_manifest(dir: &Path) -> Result<BTreeMap<String, Entry>, StoreError> {
