@@ -75,9 +75,8 @@ impl Bytes<'_, '_> {
             Err(_) => 0,
         };
         // Counted backwards, so that what came last is used.
-        node.inputs = (0..wanted)
-            .map(|_| Ok((at as u32).wrapping_sub(1 + self.below(at)? as u32)))
-            .collect::<Result<_>>()?;
+        node.inputs =
+            (0..wanted).map(|_| Ok((at as u32).wrapping_sub(1 + self.below(at)? as u32))).collect::<Result<_>>()?;
         Ok(node)
     }
 

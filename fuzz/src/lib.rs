@@ -3,7 +3,12 @@
 //!
 //! Each holds what it reads against what has to be true of it whatever the bytes are, and panics where that is not so. None
 //! may end in any other way than by returning, nor take long, nor take much memory.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a target says what it found")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is how a target says what it found"
+)]
 
 mod adapter;
 mod checkpoint;

@@ -69,7 +69,10 @@ fn records() {
     fails(
         "a.jsonl",
         keys(&format!("\"text\":\"a\"}}\n{{\"\\u001b[31m{}\":0", "x".repeat(20_000_000))),
-        &format!("a.jsonl:2: no key `text`; found `\\u{{1b}}[31m{}…`, `k0`, `k1`, `k2`, `k3`, `k4`, `k5`, `k6`, …", "x".repeat(59)),
+        &format!(
+            "a.jsonl:2: no key `text`; found `\\u{{1b}}[31m{}…`, `k0`, `k1`, `k2`, `k3`, `k4`, `k5`, `k6`, …",
+            "x".repeat(59)
+        ),
     );
     fails("a.jsonl", "{\"text\":\"a\"}\n{}", "a.jsonl:2: no key `text`; found no keys");
     fails("a.jsonl", "{\"text\":[1]}", "a.jsonl:1: `text` must be a string, found an array");

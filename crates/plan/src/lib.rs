@@ -29,4 +29,4 @@ pub use problem::{Problem, Problems};
 pub use raw::{Attribute, Choice, RawAdapter, RawGraph, RawGroup, RawNode, RawPlan, RawTensor, RawTrainable};
 pub use shape::{MAX_ELEMENTS, MAX_RANK, Shape, ShapeError};
 pub use steering::{Action, Decision, Report, Source};
-pub use validate::{MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER};
+pub use validate::{MAX_GRAPH_INPUTS, MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER};
