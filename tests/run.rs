@@ -216,7 +216,7 @@ fn a_stopped_run_goes_on_as_if_nothing_had_happened() {
     // What it left can be used as it is.
     assert!(evaluate(&model(), Some(&out)).is_finite());
 
-    let resumed = host().resume(&out, &Control::new(), &mut |event| {
+    let resumed = host().resume(&out, &[], &Control::new(), &mut |event| {
         if let Event::Step(step) = event {
             losses.push(step.loss);
         }

@@ -152,6 +152,11 @@ pub(crate) fn summary(report: &graftwork::RunReport) -> io::Result<()> {
         loss(eval.first),
         loss(eval.last)
     ))?;
+    if let Some((best, at)) = report.best_eval.and_then(|best| Some((best.loss?, best.step))) {
+        let early = if report.stopped_early { "; it stopped falling, so the run ended early" } else { "" };
+        let saved = if report.result_step == Some(at) { ", which is saved" } else { "" };
+        output::line(&format!("best      eval {best:.4} after step {at}{saved}{early}"))?;
+    }
     if let Some(peak) = report.peak_memory_bytes {
         output::line(&format!("memory    {} at the peak", bytes(peak)))?;
     }

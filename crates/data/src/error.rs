@@ -262,6 +262,9 @@ pub enum DataError {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// Reading was stopped.
+    #[error("reading the data was stopped")]
+    Stopped,
     /// Nothing is left to train on.
     #[error(
         "no sample has a token to train on (records read: {records}, dropped: {dropped}); check `loss_on` and \

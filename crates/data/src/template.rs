@@ -10,6 +10,8 @@ use minijinja::{Environment, Error, Value, context};
 use crate::jinja::{environment, strftime};
 use crate::{Content, Conversation, DataError, Message};
 
+/// The function by which templates ask for the time.
+const NOW: &str = "strftime_now";
 const TEMPLATE: &str = "chat_template";
 /// The filter that stands in for `{% generation %}`: a filter block trims whitespace just as that tag does.
 const GENERATION: &str = "generation_marks";
@@ -24,6 +26,8 @@ pub(crate) struct ChatTemplate {
     marks_generation: bool,
     /// `bos_token`, `eos_token` and the like, by name.
     special_tokens: Vec<(String, String)>,
+    /// What it shows as the time, in seconds since 1970, UTC; none where it shows none.
+    pub(crate) now: Option<i64>,
 }
 
 /// A conversation as text.
@@ -37,17 +41,23 @@ pub(crate) struct Rendered {
 impl ChatTemplate {
     pub(crate) fn compile(source: &str, special_tokens: Vec<(String, String)>) -> Result<Self, DataError> {
         let (source, marks_generation) = with_generation_marks(source);
+        let shows_time = source.contains(NOW);
         let mut env = environment().map_err(|error| template_error(&error))?;
         env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
         env.add_template_owned(TEMPLATE, source).map_err(|error| template_error(&error))?;
-        let mut template = Self { env, marks_generation, special_tokens };
-        template.set_now(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed()));
+        let mut template = Self { env, marks_generation, special_tokens, now: None };
+        #[expect(clippy::disallowed_methods, reason = "a conversation may say what day it is")]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
+        if shows_time {
+            template.set_now(now);
+        }
         Ok(template)
     }
 
     /// Sets what `strftime_now` gives, in seconds since 1970, UTC.
     pub(crate) fn set_now(&mut self, unix_seconds: i64) {
-        self.env.add_function("strftime_now", move |format: &str| strftime(unix_seconds, format));
+        self.now = Some(unix_seconds);
+        self.env.add_function(NOW, move |format: &str| strftime(unix_seconds, format));
     }
 
     /// Whether the template marks what the model says with `{% generation %}`.

@@ -93,10 +93,16 @@ impl Tokenizer {
     /// at which the tokenizer was loaded; a run that is to be resumed on another day fixes the one at which it began.
     #[must_use]
     pub fn with_now(mut self, unix_seconds: i64) -> Self {
-        if let Some(template) = &mut self.template {
+        if let Some(template) = self.template.as_mut().filter(|template| template.now.is_some()) {
             template.set_now(unix_seconds);
         }
         self
+    }
+
+    /// The time that the chat template shows (seconds since 1970, UTC); none where it shows none.
+    #[must_use]
+    pub fn now(&self) -> Option<i64> {
+        self.template.as_ref()?.now
     }
 
     /// The ids of `text`; with what the post-processor adds (bos, for most models that have one) if asked for.

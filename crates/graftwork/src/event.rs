@@ -9,6 +9,8 @@ use graftwork_plan::Summary;
 use graftwork_train::{EvalReport, StepReport};
 use serde::Serialize;
 
+use crate::Error;
+
 /// Something that happened. Serialises as `{"event": "...", ...}`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -110,6 +112,11 @@ impl Control {
     #[must_use]
     pub fn stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// An error where it was asked to.
+    pub(crate) fn go_on(&self) -> Result<(), Error> {
+        if self.stopped() { Err(Error::Stopped) } else { Ok(()) }
     }
 
     /// The flag itself, for a signal handler.

@@ -1,14 +1,15 @@
 //! Single files: written whole or not at all, or grown line by line.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
-use crate::path::{parent, sync_dir};
+use crate::disk::{self, DiskFile, sync_dir};
+use crate::path::parent;
 use crate::{Overwrite, StoreError};
 
 /// Writes `bytes` to `path` so that a reader, or a machine that loses power, sees the old file or the new, never a part.
@@ -21,12 +22,16 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     file.commit()
 }
 
+/// What comes after the name of a file or folder while it is written.
+pub(crate) const TEMP: &str = ".tmp-";
+
 /// A file that appears whole under its name on [`commit`](Self::commit), or, when dropped before, never.
 #[derive(Debug)]
 pub struct AtomicFile {
     target: PathBuf,
     overwrite: Overwrite,
-    temp: NamedTempFile,
+    file: DiskFile,
+    temp: TempPath,
     /// What the file will take, for the message of a full disk.
     size: u64,
 }
@@ -40,10 +45,10 @@ impl AtomicFile {
         if overwrite == Overwrite::Never && target.symlink_metadata().is_ok() {
             return Err(StoreError::AlreadyExists { path: target.to_owned() });
         }
-        let temp = temp_builder(&hidden(target, ".tmp-")?, 0o666)
-            .tempfile_in(parent(target))
-            .map_err(StoreError::write(target, size))?;
-        Ok(Self { target: target.to_owned(), overwrite, temp, size })
+        let prefix = hidden(target, TEMP)?;
+        let temp = disk::create_temp(parent(target), |home| temp_builder(&prefix, 0o666).tempfile_in(home));
+        let (file, temp) = temp.map_err(StoreError::write(target, size))?.into_parts();
+        Ok(Self { target: target.to_owned(), overwrite, file: DiskFile::new(target, file), temp, size })
     }
 
     /// Appends `bytes`.
@@ -51,7 +56,7 @@ impl AtomicFile {
     /// # Errors
     /// If the disk is full or fails.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.temp.write_all(bytes).map_err(StoreError::write(&self.target, self.size))
+        self.file.write_all(bytes).map_err(StoreError::write(&self.target, self.size))
     }
 
     /// Makes the file durable and puts it in its place.
@@ -59,16 +64,16 @@ impl AtomicFile {
     /// # Errors
     /// If something has appeared there that may not be replaced, or the disk refuses. Then nothing has changed.
     pub fn commit(self) -> Result<(), StoreError> {
-        let Self { target, overwrite, temp, size } = self;
+        let Self { target, overwrite, file, temp, size } = self;
         let failed = || StoreError::write(&target, size);
-        temp.as_file().sync_all().map_err(failed())?;
-        match overwrite {
+        file.sync().map_err(failed())?;
+        let persist = || match overwrite {
             Overwrite::Replace => temp.persist(&target),
             Overwrite::Never => temp.persist_noclobber(&target),
-        }
-        .map_err(|error| match error.error.kind() {
+        };
+        disk::persist(&target, || persist().map_err(|error| error.error)).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => StoreError::AlreadyExists { path: target.clone() },
-            _ => failed()(error.error),
+            _ => failed()(error),
         })?;
         sync_dir(parent(&target)).map_err(failed())
     }
@@ -98,7 +103,7 @@ pub(crate) fn temp_builder(prefix: &OsStr, mode: u32) -> tempfile::Builder<'_, '
 #[derive(Debug)]
 pub struct AppendLog {
     path: PathBuf,
-    file: File,
+    file: DiskFile,
 }
 
 impl AppendLog {
@@ -108,10 +113,27 @@ impl AppendLog {
     /// # Errors
     /// If the file cannot be opened, read or shortened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut file =
-            OpenOptions::new().create(true).read(true).append(true).open(path).map_err(StoreError::io("open", path))?;
+        let options = OpenOptions::new().create(true).read(true).append(true).clone();
+        let mut file = DiskFile::open(path, &options).map_err(StoreError::io("open", path))?;
         drop_torn_line(&mut file).map_err(StoreError::io("repair", path))?;
         Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Bytes in the file.
+    ///
+    /// # Errors
+    /// If the system does not say.
+    pub fn bytes(&mut self) -> Result<u64, StoreError> {
+        self.file.seek(SeekFrom::End(0)).map_err(StoreError::io("read", &self.path))
+    }
+
+    /// Drops what comes after the first `bytes`, where there is as much.
+    ///
+    /// # Errors
+    /// If the file cannot be shortened.
+    pub fn truncate(&mut self, bytes: u64) -> Result<(), StoreError> {
+        let shortened = if bytes < self.bytes()? { self.file.set_len(bytes) } else { Ok(()) };
+        shortened.map_err(StoreError::io("shorten", &self.path))
     }
 
     /// Appends `record` as one line of JSON. It is with the operating system when this returns, so it survives
@@ -127,7 +149,7 @@ impl AppendLog {
     }
 }
 
-fn drop_torn_line(file: &mut File) -> io::Result<()> {
+fn drop_torn_line(file: &mut DiskFile) -> io::Result<()> {
     const BLOCK: u64 = 4096;
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = length;
@@ -135,7 +157,7 @@ fn drop_torn_line(file: &mut File) -> io::Result<()> {
         let start = end.saturating_sub(BLOCK);
         let mut block = vec![0; (end - start) as usize];
         file.seek(SeekFrom::Start(start))?;
-        file.read_exact(&mut block)?;
+        file.file().read_exact(&mut block)?;
         if let Some(newline) = block.iter().rposition(|&byte| byte == b'\n') {
             end = start + newline as u64 + 1;
             break;

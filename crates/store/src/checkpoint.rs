@@ -4,18 +4,22 @@
 //! mean is the caller's business.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::manifest::{MANIFEST, verify_manifest};
-use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec};
+use crate::atomic_file::{TEMP, hidden};
+use crate::manifest::verify_manifest;
+use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec, disk};
 
-const CHECKPOINTS: &str = "checkpoints";
+/// The folder of checkpoints in a run directory.
+pub(crate) const CHECKPOINTS: &str = "checkpoints";
 const STATE: &str = "state.json";
 const EXTENSION: &str = "safetensors";
+/// What a checkpoint is called while it is removed.
+const GONE: &str = "gone";
 
 /// A checkpoint under construction. Dropped before [`commit`](Self::commit), it leaves nothing.
 #[derive(Debug)]
@@ -29,8 +33,8 @@ impl CheckpointWriter {
     /// # Errors
     /// If the folder cannot be created.
     pub fn create(run_dir: &Path, step: u64) -> Result<Self, StoreError> {
-        let target = run_dir.join(CHECKPOINTS).join(format!("step-{step}"));
-        let dir = AtomicDir::create(&target, Overwrite::Replace, MANIFEST)?;
+        let target = CheckpointDir::path_of(run_dir, step);
+        let dir = AtomicDir::create(&target, Overwrite::Replace, STATE)?;
         Ok(Self { dir })
     }
 
@@ -61,10 +65,10 @@ impl CheckpointWriter {
     ///
     /// # Errors
     /// If the disk refuses. Then there is no checkpoint, or the earlier one of the same step.
-    pub fn commit(self, state: &Value) -> Result<PathBuf, StoreError> {
+    pub fn commit(self, state: &impl Serialize) -> Result<PathBuf, StoreError> {
         let path = self.dir.target().to_owned();
         self.dir.write_json(STATE, state)?;
-        self.dir.commit_with_manifest()?;
+        self.dir.commit()?;
         Ok(path)
     }
 }
@@ -78,6 +82,12 @@ pub struct CheckpointDir {
 }
 
 impl CheckpointDir {
+    /// Where the checkpoint of `step` lies in a run directory.
+    #[must_use]
+    pub fn path_of(run_dir: &Path, step: u64) -> PathBuf {
+        run_dir.join(CHECKPOINTS).join(format!("step-{step}"))
+    }
+
     /// Opens the checkpoint `path` after comparing every file with its hash.
     ///
     /// # Errors
@@ -92,7 +102,7 @@ impl CheckpointDir {
         if !files.contains(STATE) {
             return Err(StoreError::Damaged { path: state_path, problem: "the manifest does not name it".to_owned() });
         }
-        let text = fs::read(&state_path).map_err(StoreError::io("read", &state_path))?;
+        let text = disk::read(&state_path).map_err(StoreError::io("read", &state_path))?;
         let state = serde_json::from_slice(&text).map_err(StoreError::json(&state_path))?;
         let groups = files
             .iter()
@@ -142,20 +152,26 @@ impl CheckpointDir {
     /// If the folder is there but cannot be read.
     pub fn list(run_dir: &Path) -> Result<Vec<(u64, PathBuf)>, StoreError> {
         let dir = run_dir.join(CHECKPOINTS);
-        let entries = match fs::read_dir(&dir) {
-            Ok(entries) => entries,
+        let paths = match disk::list(&dir) {
+            Ok(paths) => paths,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(StoreError::io("read", &dir)(error)),
         };
-        let mut found = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(StoreError::io("read", &dir))?.path();
-            if let Some(step) = step_of(&path) {
-                found.push((step, path));
-            }
-        }
+        let mut found: Vec<_> = paths.into_iter().filter_map(|path| step_of(&path).map(|step| (step, path))).collect();
         found.sort();
         Ok(found)
+    }
+
+    /// Removes the checkpoint `path`: it is gone at once, and what a process that was killed meanwhile has left of it goes
+    /// when the run's folder is opened again.
+    ///
+    /// # Errors
+    /// If the folder cannot be renamed. Then it is there as it was.
+    pub fn remove(path: &Path) -> Result<(), StoreError> {
+        let gone = path.with_file_name(hidden(path, &format!(".{GONE}"))?);
+        disk::rename(path, &gone).map_err(StoreError::io("remove", path))?;
+        let _ = disk::remove_dir_all(&gone);
+        Ok(())
     }
 
     /// The checkpoint of the latest step.
@@ -169,6 +185,11 @@ impl CheckpointDir {
 
 fn file_name(group: &str) -> String {
     format!("{group}.{EXTENSION}")
+}
+
+/// Whether a file of this name in [`CHECKPOINTS`] is what is left of one that was being written or removed.
+pub(crate) fn is_left_over(name: &str) -> bool {
+    name.starts_with(".step-") && (name.contains(TEMP) || name.ends_with(GONE))
 }
 
 /// The step of a folder named as [`CheckpointWriter`] names them.

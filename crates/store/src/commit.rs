@@ -2,12 +2,12 @@
 //!
 //! A folder under construction is a hidden neighbour of its target, `.NAME.tmp-XXXXXX`, with a lock beside it,
 //! `.NAME.tmp-XXXXXX.lock`, that is held for as long as its writer lives. [`AtomicDir::commit`] makes every byte
-//! durable before the rename, so after a crash the target is the old folder or the new one. Replacing takes two
-//! renames; between them the old folder is `.NAME.old`, and the next writer of the same target puts it back. That
-//! writer also removes what killed processes have left.
+//! durable before the rename, so after a crash the target is the old folder or the new one. Where the system can exchange
+//! two names at once, replacing is that; elsewhere it takes two renames, between which the old folder is `.NAME.old`, and the
+//! next writer of the same target puts it back. That writer also removes what killed processes have left.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,9 +15,10 @@ use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
 use crate::StoreError;
-use crate::atomic_file::{hidden, temp_builder};
+use crate::atomic_file::{TEMP, hidden, temp_builder};
+use crate::disk::{self, DiskFile, sync_dir};
 use crate::manifest::{MANIFEST, write_manifest};
-use crate::path::{parent, stays_inside, sync_dir};
+use crate::path::{parent, stays_inside};
 
 /// What to do when the target exists. An empty folder is no obstacle in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,9 +36,9 @@ pub struct AtomicDir {
     target: PathBuf,
     overwrite: Overwrite,
     marker: &'static str,
-    // Before `lock`: fields drop in order, and a folder without a lock would never be cleaned up.
+    // Before `_lock`: fields drop in order, and a folder without a lock would never be cleaned up.
     temp: TempDir,
-    lock: NamedTempFile,
+    _lock: NamedTempFile,
 }
 
 impl AtomicDir {
@@ -48,13 +49,14 @@ impl AtomicDir {
     /// If `target` exists and may not be replaced, or its parent cannot be written.
     pub fn create(target: &Path, overwrite: Overwrite, marker: &'static str) -> Result<Self, StoreError> {
         let home = parent(target);
-        fs::create_dir_all(home).map_err(StoreError::io("create", home))?;
-        let prefix = hidden(target, ".tmp-")?;
+        disk::create_dir_all(home).map_err(StoreError::io("create", home))?;
+        let prefix = hidden(target, TEMP)?;
         recover(target).map_err(StoreError::io("restore", target))?;
         clean(home, &prefix);
         check_target(target, overwrite, marker)?;
-        let (temp, lock) = begin(home, &prefix).map_err(StoreError::io("create a folder in", home))?;
-        Ok(Self { target: target.to_owned(), overwrite, marker, temp, lock })
+        let (temp, lock) =
+            disk::create_temp(home, |home| begin(home, &prefix)).map_err(StoreError::io("create a folder in", home))?;
+        Ok(Self { target: target.to_owned(), overwrite, marker, temp, _lock: lock })
     }
 
     /// Where the folder is while it is being written.
@@ -93,7 +95,7 @@ impl AtomicDir {
     /// # Errors
     /// If `from` cannot be read, or as [`write`](Self::write).
     pub fn copy(&self, from: &Path, name: &str) -> Result<(), StoreError> {
-        let mut source = File::open(from).map_err(StoreError::io("read", from))?;
+        let mut source = disk::open(from).map_err(StoreError::io("read", from))?;
         let size = source.metadata().map_or(0, |metadata| metadata.len());
         let mut file = self.create_file(name)?;
         io::copy(&mut source, &mut file).map_err(StoreError::write(&self.target.join(name), size))?;
@@ -101,46 +103,31 @@ impl AtomicDir {
     }
 
     /// Opens a new file in the folder.
-    pub(crate) fn create_file(&self, name: &str) -> Result<File, StoreError> {
+    pub(crate) fn create_file(&self, name: &str) -> Result<DiskFile, StoreError> {
         if !stays_inside(name) {
             return Err(StoreError::Escapes { path: self.target.clone(), name: name.to_owned() });
         }
         let path = self.path().join(name);
-        fs::create_dir_all(parent(&path))
-            .and_then(|()| File::create(&path))
+        disk::create_dir_all(parent(&path))
+            .and_then(|()| DiskFile::create(&path))
             .map_err(StoreError::write(&self.target.join(name), 0))
     }
 
-    /// Makes everything durable and puts the folder in its place.
+    /// Writes the hash of every file into a [`MANIFEST`] beside them, makes everything durable and puts the folder in its place.
     ///
     /// # Errors
-    /// If something has appeared there that may not be replaced, or the disk refuses. Then nothing has changed.
+    /// If something has appeared there that may not be replaced, or the disk refuses. Then nothing has changed; only when the last
+    /// step fails, which makes the new name durable, the folder is there already.
     pub fn commit(self) -> Result<(), StoreError> {
-        let contents = walk(self.path()).map_err(StoreError::io("read", self.path()))?;
-        self.publish(&contents)
-    }
-
-    /// As [`commit`](Self::commit), with the hash of every file in a [`MANIFEST`] beside them.
-    ///
-    /// # Errors
-    /// As [`commit`](Self::commit).
-    pub fn commit_with_manifest(self) -> Result<(), StoreError> {
-        let mut contents = walk(self.path()).map_err(StoreError::io("read", self.path()))?;
-        write_manifest(self.path(), &contents.files)?;
-        contents.files.push(MANIFEST.to_owned());
-        self.publish(&contents)
-    }
-
-    fn publish(self, contents: &Contents) -> Result<(), StoreError> {
         let target = &self.target;
+        let mut contents = walk(self.path()).map_err(StoreError::io("read", target))?;
+        write_manifest(self.path(), target, &contents.files)?;
+        contents.files.push(MANIFEST.to_owned());
         let failed = || StoreError::write(target, contents.bytes);
-        sync(self.path(), contents).map_err(failed())?;
+        sync(self.path(), &contents).map_err(failed())?;
         recover(target).map_err(failed())?;
         check_target(target, self.overwrite, self.marker)?;
         replace(self.path(), target).map_err(failed())?;
-        // It has moved: there is nothing left to remove.
-        let _ = self.temp.keep();
-        drop(self.lock);
         sync_dir(parent(target)).map_err(failed())
     }
 }
@@ -158,17 +145,22 @@ fn begin(home: &Path, prefix: &OsStr) -> io::Result<(TempDir, NamedTempFile)> {
 fn replace(temp: &Path, target: &Path) -> io::Result<()> {
     if is_vacant(target)? {
         // An empty folder gives way; if there is none, there is nothing to remove.
-        let _ = fs::remove_dir(target);
-        return fs::rename(temp, target);
+        let _ = disk::remove_dir(target);
+        return disk::rename(temp, target);
+    }
+    match disk::exchange(temp, target) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+        // The old folder has the new one's temporary name, and goes as one that was dropped does.
+        done => return done,
     }
     let old = old_of(target);
-    fs::rename(target, &old)?;
-    if let Err(error) = fs::rename(temp, target) {
-        fs::rename(&old, target)?;
+    disk::rename(target, &old)?;
+    if let Err(error) = disk::rename(temp, target) {
+        disk::rename(&old, target)?;
         return Err(error);
     }
     // The new folder is in place; an old one that cannot be removed is tried again by the next writer.
-    let _ = fs::remove_dir_all(&old);
+    let _ = disk::remove_dir_all(&old);
     Ok(())
 }
 
@@ -184,18 +176,17 @@ fn recover(target: &Path) -> io::Result<()> {
         return Ok(());
     }
     if is_vacant(target)? {
-        let _ = fs::remove_dir(target);
-        fs::rename(&old, target)
+        let _ = disk::remove_dir(target);
+        disk::rename(&old, target)
     } else {
-        fs::remove_dir_all(&old)
+        disk::remove_dir_all(&old)
     }
 }
 
 /// Removes the folders in `home` that begin with `prefix` and whose writers have died. What cannot be removed
 /// now, perhaps because another process is at it, is left to the next writer.
 fn clean(home: &Path, prefix: &OsStr) {
-    for entry in fs::read_dir(home).into_iter().flatten().flatten() {
-        let lock = entry.path();
+    for lock in disk::list(home).unwrap_or_default() {
         let name = lock.file_name().unwrap_or_default().as_encoded_bytes();
         if !name.starts_with(prefix.as_encoded_bytes()) || !name.ends_with(b".lock") {
             continue;
@@ -204,8 +195,8 @@ fn clean(home: &Path, prefix: &OsStr) {
             continue;
         };
         if file.try_lock().is_ok() {
-            let _ = fs::remove_dir_all(lock.with_extension(""));
-            let _ = fs::remove_file(&lock);
+            let _ = disk::remove_dir_all(&lock.with_extension(""));
+            let _ = disk::remove_file(&lock);
         }
     }
 }
@@ -263,7 +254,8 @@ fn walk(root: &Path) -> io::Result<Contents> {
 fn sync(root: &Path, contents: &Contents) -> io::Result<()> {
     for file in &contents.files {
         // Opened for writing because Windows flushes no other handle.
-        OpenOptions::new().write(true).open(root.join(file))?.sync_all()?;
+        let path = root.join(file);
+        disk::sync(&path, &OpenOptions::new().write(true).open(&path)?)?;
     }
     contents.dirs.iter().try_for_each(|dir| sync_dir(&root.join(dir)))?;
     sync_dir(root)

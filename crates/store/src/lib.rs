@@ -8,6 +8,7 @@
 mod atomic_file;
 mod checkpoint;
 mod commit;
+mod disk;
 mod error;
 mod lock;
 mod manifest;
@@ -23,8 +24,9 @@ mod tensor;
 pub use atomic_file::{AppendLog, AtomicFile, write_atomic};
 pub use checkpoint::{CheckpointDir, CheckpointWriter};
 pub use commit::{AtomicDir, Overwrite};
+pub use disk::{Fault, Operation, with_faults};
 pub use error::StoreError;
-pub use manifest::{MANIFEST, verify_manifest};
+pub use manifest::{MANIFEST, verify_all, verify_manifest};
 pub use model_dir::ModelDir;
 pub use model_write::{ModelWriter, WriteOptions};
 pub use peft::{

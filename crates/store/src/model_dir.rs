@@ -1,7 +1,6 @@
 //! Reads a Hugging Face model folder: `config.json` and safetensors, in one file or in shards.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::path::{listing, stays_inside};
-use crate::{Dtype, SafetensorsFile, StoreError, TensorRef};
+use crate::{Dtype, SafetensorsFile, StoreError, TensorRef, disk};
 
 pub(crate) const CONFIG: &str = "config.json";
 pub(crate) const SINGLE: &str = "model.safetensors";
@@ -125,7 +124,7 @@ impl ModelDir {
 
 fn read_config(dir: &Path) -> Result<(Value, Vec<u8>), StoreError> {
     let path = dir.join(CONFIG);
-    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+    let bytes = disk::read(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => StoreError::NoFile {
             path: dir.to_owned(),
             file: CONFIG,
@@ -166,7 +165,7 @@ struct ShardIndex {
 
 fn open_shards(dir: &Path) -> Result<OpenFiles, StoreError> {
     let path = dir.join(INDEX);
-    let text = fs::read(&path).map_err(StoreError::io("read", &path))?;
+    let text = disk::read(&path).map_err(StoreError::io("read", &path))?;
     let index: ShardIndex = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
     for (tensor, shard) in &index.weight_map {
         if !stays_inside(shard) {

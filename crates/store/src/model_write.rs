@@ -1,14 +1,13 @@
 //! Writes a Hugging Face model folder: weights in one file or in shards, configuration, tokenizer files.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::model_dir::{CONFIG, INDEX, SINGLE};
-use crate::{AtomicDir, Overwrite, SafetensorsWriter, StoreError, TensorRef, TensorSpec};
+use crate::{AtomicDir, Overwrite, SafetensorsWriter, StoreError, TensorRef, TensorSpec, disk};
 
 /// What goes with a model beside its weights and configuration, where the source has it.
 const COMPANIONS: [&str; 13] = [
@@ -109,20 +108,21 @@ impl ModelWriter {
     /// # Errors
     /// If one cannot be read or written.
     pub fn copy_companions(&self, source: &Path) -> Result<(), StoreError> {
+        // A folder that is gone has none of them either, and a model without its tokenizer is not whole.
+        let found = disk::list(source).map_err(StoreError::io("read", source))?;
         for name in COMPANIONS {
             let from = source.join(name);
-            if from.is_file() {
+            if found.contains(&from) && from.is_file() {
                 self.dir.copy(&from, name)?;
             }
         }
         let templates = source.join(TEMPLATES);
-        let entries = match fs::read_dir(&templates) {
-            Ok(entries) => entries,
+        let files = match disk::list(&templates) {
+            Ok(files) => files,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(StoreError::io("read", &templates)(error)),
         };
-        for entry in entries {
-            let from = entry.map_err(StoreError::io("read", &templates))?.path();
+        for from in files {
             if let Some(name) = from.file_name().filter(|_| from.is_file()) {
                 let name = format!("{TEMPLATES}/{}", name.to_string_lossy());
                 self.dir.copy(&from, &name)?;

@@ -1,7 +1,5 @@
 //! Path rules that several modules share.
 
-use std::fs::File;
-use std::io;
 use std::path::{Component, Path};
 
 /// Whether `name`, read from a file, stays within the folder it is joined to.
@@ -13,15 +11,6 @@ pub(crate) fn stays_inside(name: &str) -> bool {
 /// The folder that holds `path`.
 pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
-}
-
-/// Makes what was created in, renamed into or removed from `dir` last.
-pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened as a file, and renames are journalled.
-    if cfg!(unix) {
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// The names of what lies in `dir`, sorted, for messages.

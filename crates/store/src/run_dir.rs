@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::atomic_file::TEMP;
+use crate::checkpoint::{CHECKPOINTS, is_left_over};
 use crate::lock::{LOCK_FILE, RunLock};
 use crate::path::stays_inside;
-use crate::{AppendLog, Overwrite, StoreError, write_atomic};
+use crate::{AppendLog, Overwrite, StoreError, disk, write_atomic};
 
 const METRICS: &str = "metrics.jsonl";
+/// What a run writes beside its folders.
+const FILES: [&str; 3] = ["run.toml", "plan.json", "summary.json"];
 
 /// A run directory that this process may write to. No other process may while this lives.
 #[derive(Debug)]
@@ -25,11 +29,12 @@ impl RunDir {
     /// # Errors
     /// If the folder is in the way, in use, or cannot be written.
     pub fn create(path: &Path, overwrite: Overwrite) -> Result<Self, StoreError> {
-        fs::create_dir_all(path).map_err(StoreError::io("create", path))?;
+        disk::create_dir_all(path).map_err(StoreError::io("create", path))?;
         if !is_run(path) && !contents(path)?.is_empty() {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
         let run = Self::hold(path)?;
+        sweep(path);
         let old = contents(path)?;
         match overwrite {
             Overwrite::Never if !old.is_empty() => Err(StoreError::AlreadyExists { path: path.to_owned() }),
@@ -49,7 +54,9 @@ impl RunDir {
         if !is_run(path) {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
-        Self::hold(path)
+        let run = Self::hold(path)?;
+        sweep(path);
+        Ok(run)
     }
 
     fn hold(path: &Path) -> Result<Self, StoreError> {
@@ -98,17 +105,24 @@ fn is_run(path: &Path) -> bool {
 
 /// What lies in the folder, except the lock.
 fn contents(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(path).map_err(StoreError::io("read", path))? {
-        let entry = entry.map_err(StoreError::io("read", path))?;
-        if entry.file_name() != LOCK_FILE {
-            found.push(entry.path());
+    let mut found = disk::list(path).map_err(StoreError::io("read", path))?;
+    found.retain(|path| path.file_name().is_none_or(|name| name != LOCK_FILE));
+    Ok(found)
+}
+
+/// Removes what processes were killed over while they wrote or removed it here. What cannot be removed now is tried again.
+fn sweep(path: &Path) {
+    let list = |path: &Path| disk::list(path).unwrap_or_default();
+    for left in list(path).into_iter().chain(list(&path.join(CHECKPOINTS))) {
+        let name = left.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_file = || FILES.iter().any(|file| name.starts_with(&format!(".{file}{TEMP}")));
+        if is_file() || is_left_over(&name) {
+            let _ = remove(&left);
         }
     }
-    Ok(found)
 }
 
 fn remove(path: &Path) -> Result<(), StoreError> {
     let is_dir = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    if is_dir { fs::remove_dir_all(path) } else { fs::remove_file(path) }.map_err(StoreError::io("remove", path))
+    if is_dir { disk::remove_dir_all(path) } else { disk::remove_file(path) }.map_err(StoreError::io("remove", path))
 }

@@ -3,14 +3,13 @@
 //! The format: eight bytes of header length, a JSON header of names, types, shapes and offsets, then the tensors
 //! back to back (<https://huggingface.co/docs/safetensors>).
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 use safetensors::tensor::{Metadata, TensorInfo};
 
 use crate::tensor::{TensorError, TensorRef, byte_len};
-use crate::{Dtype, StoreError};
+use crate::{Dtype, StoreError, disk};
 
 /// What the format's own implementation allows.
 pub(crate) const MAX_HEADER_BYTES: u64 = 100_000_000;
@@ -33,11 +32,7 @@ impl SafetensorsFile {
     /// # Errors
     /// If the file is missing, truncated, too long, or its header is malformed.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let file = File::open(path).map_err(StoreError::io("open", path))?;
-        // SAFETY: the map is read only. Another process that shortened the file in place would make a later read
-        // fault; writers of model files, this crate among them, replace files instead.
-        #[allow(unsafe_code, reason = "a memory map is how a model larger than memory is read")]
-        let map = unsafe { Mmap::map(&file) }.map_err(StoreError::io("map", path))?;
+        let map = disk::map(path).map_err(StoreError::io("open", path))?;
         let (metadata, start) = read_header(path, &map)?;
         Ok(Self { path: path.to_owned(), map, metadata, start })
     }

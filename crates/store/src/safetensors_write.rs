@@ -1,12 +1,12 @@
 //! Writes one safetensors file tensor by tensor, so that no more than one tensor need be in memory.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Metadata, TensorInfo};
 
+use crate::disk::DiskFile;
 use crate::safetensors_file::{LENGTH_BYTES, MAX_HEADER_BYTES};
 use crate::tensor::byte_len;
 use crate::{AtomicDir, Dtype, StoreError, TensorData, TensorRef};
@@ -40,7 +40,7 @@ impl TensorSpec {
 #[derive(Debug)]
 pub struct SafetensorsWriter {
     path: PathBuf,
-    file: File,
+    file: DiskFile,
     /// What is still to be written, and where.
     pending: BTreeMap<String, TensorInfo>,
     start: u64,
@@ -123,7 +123,7 @@ impl SafetensorsWriter {
     }
 }
 
-fn write_at(file: &mut File, at: u64, bytes: &[u8]) -> io::Result<()> {
+fn write_at(file: &mut DiskFile, at: u64, bytes: &[u8]) -> io::Result<()> {
     file.seek(SeekFrom::Start(at))?;
     file.write_all(bytes)
 }

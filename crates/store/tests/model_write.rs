@@ -8,7 +8,9 @@ use std::fs;
 use std::path::Path;
 
 use common::{f32s, matrix, names, real_model, specs};
-use graftwork_store::{Dtype, ModelDir, ModelWriter, Overwrite, StoreError, TensorData, TensorSpec, WriteOptions};
+use graftwork_store::{
+    Dtype, MANIFEST, ModelDir, ModelWriter, Overwrite, StoreError, TensorData, TensorSpec, WriteOptions,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -51,7 +53,8 @@ fn a_real_model_round_trips_with_its_companions() {
     writer.copy_companions(source.path()).unwrap();
     writer.finish(source.config()).unwrap();
 
-    assert_eq!(names(&target), names(&real_model()));
+    let with_hashes = [vec![MANIFEST.to_owned()], names(&real_model())].concat();
+    assert_eq!(names(&target), with_hashes);
     assert_eq!(ModelDir::open(&target).unwrap().config(), source.config());
     assert_eq!(read(&target), read(&real_model()));
     for name in ["tokenizer.json", "generation_config.json"] {
@@ -67,7 +70,7 @@ fn shards_have_the_names_and_the_index_that_transformers_writes() {
         [("a", 2), ("b", 1), ("c", 9)].map(|(name, count)| (name.to_owned(), f32s(&vec![1.0; count]))).into();
     write(&target, &tensors, 12);
     let (first, second) = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors");
-    assert_eq!(names(&target), ["config.json", first, second, "model.safetensors.index.json"]);
+    assert_eq!(names(&target), [MANIFEST, "config.json", first, second, "model.safetensors.index.json"]);
     let index: Value = serde_json::from_slice(&fs::read(target.join("model.safetensors.index.json")).unwrap()).unwrap();
     let map = json!({ "a": first, "b": first, "c": second });
     assert_eq!(index, json!({ "metadata": { "total_size": 48 }, "weight_map": map }));

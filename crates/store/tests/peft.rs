@@ -9,8 +9,8 @@ use std::path::Path;
 
 use common::{matrix, names};
 use graftwork_store::{
-    AdapterKey, AdapterPart, Bias, Dtype, InitWeights, Names, Overwrite, Param, Patterns, PeftAdapter, PeftConfig,
-    PeftError, StoreError, TensorData,
+    AdapterKey, AdapterPart, Bias, Dtype, InitWeights, MANIFEST, Names, Overwrite, Param, Patterns, PeftAdapter,
+    PeftConfig, PeftError, StoreError, TensorData,
 };
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
@@ -78,7 +78,7 @@ fn an_adapter_round_trips() {
     let dir = home.path().join("adapter");
     adapter().write(&dir, Overwrite::Never).unwrap();
     assert_eq!(PeftAdapter::read(&dir).unwrap(), adapter());
-    assert_eq!(names(&dir), ["README.md", "adapter_config.json", "adapter_model.safetensors"]);
+    assert_eq!(names(&dir), [MANIFEST, "README.md", "adapter_config.json", "adapter_model.safetensors"]);
     let card = fs::read_to_string(dir.join("README.md")).unwrap();
     assert!(card.starts_with("---\nbase_model: \"some/model: 1\"\nlibrary_name: peft\n"));
 }

@@ -18,6 +18,11 @@ pub enum TrainError {
     /// There is nothing to train on.
     #[error("the training data gives no batch: it has no rows")]
     NoData,
+    /// Evaluations are asked for that there is no data for.
+    #[error(
+        "there are no rows to evaluate on, which `keep_best` and `early_stopping` go by: give `eval` a part of the data or a file"
+    )]
+    NoEvaluation,
     /// Loss or gradient is infinite or not a number; the weights are those before the step.
     #[error(
         "step {step}: the {what} is {value}, before any weight was changed; the batch starts at {source_line}. \

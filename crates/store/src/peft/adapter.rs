@@ -1,7 +1,6 @@
 //! A PEFT adapter folder, read and written whole.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{AdapterKey, AdapterPart, PeftConfig, PeftError};
 use crate::path::listing;
-use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData};
+use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, disk};
 
 const CONFIG: &str = "adapter_config.json";
 const WEIGHTS: &str = "adapter_model.safetensors";
@@ -150,7 +149,7 @@ fn shapes(module: &str, a: &[usize], b: &[usize]) -> PeftError {
 
 fn read_config(dir: &Path) -> Result<PeftConfig, StoreError> {
     let path = dir.join(CONFIG);
-    let text = fs::read(&path).map_err(|error| match error.kind() {
+    let text = disk::read(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if !dir.is_dir() => StoreError::NoFolder { path: dir.to_owned() },
         io::ErrorKind::NotFound => no_file(dir, CONFIG),
         _ => StoreError::io("read", &path)(error),

@@ -1,0 +1,224 @@
+//! Every call to the file system that this crate makes, in one place, so that a test can make any of them fail.
+//!
+//! [`with_faults`] is asked before each; what it says holds for the thread that it runs on. Without it an operation
+//! costs one look at a thread's variable more than the standard library's.
+
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use memmap2::Mmap;
+
+/// What is about to be done to a file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Operation {
+    /// A file is opened or read, a folder is listed.
+    Read,
+    /// A file or folder comes to be.
+    Create,
+    /// Bytes are written.
+    Write,
+    /// A file's length is set.
+    Resize,
+    /// What was written is made durable.
+    Sync,
+    /// A file or folder gets another name.
+    Rename,
+    /// A file or folder goes.
+    Remove,
+}
+
+/// How an operation fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// What the system says.
+    pub kind: io::ErrorKind,
+    /// Whether half of what is written gets there before. Of no meaning for other operations.
+    pub short: bool,
+}
+
+type Decide = Box<dyn FnMut(Operation, &Path) -> Option<Fault>>;
+
+thread_local! {
+    static DECIDE: RefCell<Option<Decide>> = const { RefCell::new(None) };
+}
+
+/// Does `work` on a disk where those operations fail for which `decide` gives a fault. For tests of whatever writes through
+/// this crate, on the thread that calls.
+pub fn with_faults<T>(decide: impl FnMut(Operation, &Path) -> Option<Fault> + 'static, work: impl FnOnce() -> T) -> T {
+    /// Takes the faults away, also where `work` panics.
+    struct Healed;
+    impl Drop for Healed {
+        fn drop(&mut self) {
+            DECIDE.set(None);
+        }
+    }
+    DECIDE.set(Some(Box::new(decide)));
+    let _healed = Healed;
+    work()
+}
+
+fn fault(operation: Operation, path: &Path) -> Option<Fault> {
+    DECIDE.with_borrow_mut(|decide| decide.as_mut()?(operation, path))
+}
+
+/// Fails where a test wants it to.
+fn may(operation: Operation, path: &Path) -> io::Result<()> {
+    fault(operation, path).map_or(Ok(()), |fault| Err(fault.kind.into()))
+}
+
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    may(Operation::Read, path)?;
+    fs::read(path)
+}
+
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    may(Operation::Read, path)?;
+    File::open(path)
+}
+
+pub(crate) fn map(path: &Path) -> io::Result<Mmap> {
+    let file = open(path)?;
+    // SAFETY: the map is read only. Another process that shortened the file in place would make a later read
+    // fault; writers of model files, this crate among them, replace files instead.
+    #[allow(unsafe_code, reason = "a memory map is how a model larger than memory is read")]
+    unsafe {
+        Mmap::map(&file)
+    }
+}
+
+/// The paths in a folder.
+pub(crate) fn list(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    may(Operation::Read, dir)?;
+    fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+pub(crate) fn create_dir_all(dir: &Path) -> io::Result<()> {
+    may(Operation::Create, dir)?;
+    fs::create_dir_all(dir)
+}
+
+/// A file or folder that `make` creates under a name of its own in `home`.
+pub(crate) fn create_temp<T>(home: &Path, make: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+    may(Operation::Create, home)?;
+    make(home)
+}
+
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    may(Operation::Rename, to)?;
+    fs::rename(from, to)
+}
+
+/// Lets two files or folders change their names at once; gives `Unsupported` where the system has no such call.
+pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    may(Operation::Rename, other)?;
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(|error| match error {
+            rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS => io::ErrorKind::Unsupported.into(),
+            other => other.into(),
+        })
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = one;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+pub(crate) fn remove_dir(dir: &Path) -> io::Result<()> {
+    may(Operation::Remove, dir)?;
+    fs::remove_dir(dir)
+}
+
+pub(crate) fn remove_dir_all(dir: &Path) -> io::Result<()> {
+    may(Operation::Remove, dir)?;
+    fs::remove_dir_all(dir)
+}
+
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    may(Operation::Remove, path)?;
+    fs::remove_file(path)
+}
+
+/// Gives a temporary file its name with `persist`.
+pub(crate) fn persist<T>(to: &Path, persist: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    may(Operation::Rename, to)?;
+    persist()
+}
+
+pub(crate) fn sync(path: &Path, file: &File) -> io::Result<()> {
+    may(Operation::Sync, path)?;
+    file.sync_all()
+}
+
+/// Makes what was created in, renamed into or removed from `dir` last.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened as a file, and renames are journalled.
+    if cfg!(unix) {
+        sync(dir, &File::open(dir)?)?;
+    }
+    Ok(())
+}
+
+/// A file that is written to.
+#[derive(Debug)]
+pub(crate) struct DiskFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl DiskFile {
+    /// A new file; one that is there is emptied.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        Self::open(path, OpenOptions::new().write(true).create(true).truncate(true))
+    }
+
+    pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<Self> {
+        may(Operation::Create, path)?;
+        Ok(Self { path: path.to_owned(), file: options.open(path)? })
+    }
+
+    /// A file that is open already, known as `path`.
+    pub(crate) fn new(path: &Path, file: File) -> Self {
+        Self { path: path.to_owned(), file }
+    }
+
+    /// The file, to read from.
+    pub(crate) fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    pub(crate) fn set_len(&self, bytes: u64) -> io::Result<()> {
+        may(Operation::Resize, &self.path)?;
+        self.file.set_len(bytes)
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        sync(&self.path, &self.file)
+    }
+}
+
+impl Write for DiskFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(fault) = fault(Operation::Write, &self.path) {
+            if fault.short {
+                self.file.write_all(&bytes[..bytes.len() / 2])?;
+            }
+            return Err(fault.kind.into());
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for DiskFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
