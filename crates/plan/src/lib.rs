@@ -31,4 +31,4 @@ pub use raw::{Attribute, RawAdapter, RawGraph, RawGroup, RawNode, RawPlan, RawTe
 pub use selection::Choice;
 pub use shape::{MAX_ELEMENTS, MAX_RANK, Shape, ShapeError};
 pub use steering::{Action, Decision, Report, Source};
-pub use validate::{MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER};
+pub use validate::{MAX_GRAPH_INPUTS, MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER};

@@ -9,7 +9,7 @@ use memmap2::Mmap;
 use safetensors::tensor::{Metadata, TensorInfo};
 
 use crate::safetensors_header::Header;
-use crate::tensor::{TensorError, TensorRef};
+use crate::tensor::{TensorError, TensorRef, byte_len};
 use crate::{Dtype, StoreError, disk};
 
 /// What the format's own implementation allows.
@@ -124,6 +124,10 @@ fn read_header(path: &Path, file: &[u8]) -> Result<(Metadata, usize), StoreError
     let header = rest.get(..length as usize).ok_or_else(|| truncated(start))?;
     // Parsing also checks that the tensors fill their shapes and follow each other without gap or overlap.
     let Header(metadata) = serde_json::from_slice(header).map_err(|error| malformed(error.to_string()))?;
+    // But not of a tensor without elements that its other sizes can be multiplied.
+    for info in metadata.tensors().values() {
+        byte_len(info.dtype, &info.shape).map_err(|error| malformed(error.to_string()))?;
+    }
 
     let expected = start.saturating_add(metadata.data_len() as u64);
     match expected.cmp(&actual) {
