@@ -150,10 +150,12 @@ fn with_generation_marks(source: &str) -> (String, bool) {
 
 /// Where the next tag, comment or expression begins, and what ends it.
 fn next_tag(source: &str) -> Option<(usize, &'static str)> {
-    [("{%", "%}"), ("{#", "#}"), ("{{", "}}")]
-        .into_iter()
-        .filter_map(|(open, close)| Some((source.find(open)?, close)))
-        .min()
+    source.match_indices('{').find_map(|(start, _)| match source.as_bytes().get(start + 1)? {
+        b'%' => Some((start, "%}")),
+        b'#' => Some((start, "#}")),
+        b'{' => Some((start, "}}")),
+        _ => None,
+    })
 }
 
 /// Takes the marks out of a rendering and notes where they stood; one without its other half marks nothing.
