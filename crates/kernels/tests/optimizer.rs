@@ -138,7 +138,7 @@ fn the_norm_of_a_large_gradient_is_the_same_with_any_number_of_threads() {
         Tensor::<2>::from_data(TensorData::new(Key::new(7).normal(5 << 20, 1.0), [5 << 10, 1 << 10]), &Device::flex());
     let norm = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        pool.install(|| global_norm(&[gradient.clone()]).expect("a norm").into_scalar::<f32>()).to_bits()
+        pool.install(|| global_norm(std::slice::from_ref(&gradient)).expect("a norm").into_scalar::<f32>()).to_bits()
     };
     let alone = norm(1);
     assert!((2..=9).all(|threads| norm(threads) == alone));
