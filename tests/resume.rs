@@ -82,7 +82,7 @@ fn the_newest_and_the_best_checkpoints_are_kept() {
         }
     }
     let (step, loss) = *lowest.last().expect("one is the lowest");
-    assert!(step > 1 && step < 12, "the loss falls and rises: {losses:?}");
+    assert!(lowest.len() > 2 && lowest.len() < losses.len(), "the loss falls and rises: {losses:?}");
     assert_eq!(report.best_eval.map(|best| (best.step, best.loss)), Some((step, Some(loss))));
     let kept: Vec<u64> = lowest.iter().rev().take(2).rev().map(|(step, _)| *step).collect();
     assert_eq!(steps_of(&best), kept);

@@ -7,7 +7,7 @@ use graftwork::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
-use crate::text::{bytes, count, loss, measured, rate};
+use crate::text::{bytes, count, loss, measured, rate, spike};
 
 /// Shows events: as a bar with lines above it, or as lines of JSON. The bar is on standard error and disappears where
 /// that is no terminal.
@@ -105,6 +105,7 @@ impl Progress {
                 return self.line(&format!("step {:>5}  eval {}", report.step, measured(&report.evaluation)));
             }
             Event::Step(step) => self.step(step),
+            Event::Spike(report) => return self.line(&format!("step {:>5}  {}", report.step, spike(report))),
             Event::Steered { step, plugin, actions } => {
                 return self.line(&format!("step {step:>5}  {plugin}: {actions}"));
             }

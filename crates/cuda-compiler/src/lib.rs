@@ -22,13 +22,14 @@ use cubecl_server::kernel::BufferIOAttr;
 
 pub use nvrtc::{NO_COMPILER, NO_HEADERS, headers, is_present as nvrtc_is_present};
 
-/// Memory of the GPU of that number in bytes, if the driver says. There is a driver.
-pub fn memory_bytes(index: usize) -> Option<u64> {
-    use cudarc::driver::result::{device, init};
+/// Memory of the GPU of that number that nobody has taken, in bytes, if the driver says. There is a driver.
+pub fn free_bytes(index: usize) -> Option<u64> {
+    use cudarc::driver::result::{ctx, device, init, mem_get_info, primary_ctx};
     init().ok()?;
     let device = device::get(i32::try_from(index).ok()?).ok()?;
-    // SAFETY: the device is the driver's own.
-    unsafe { device::total_mem(device) }.ok().map(|bytes| bytes as u64)
+    // SAFETY: the device is the driver's own; its primary context, in which the runtime computes as well, is never released.
+    unsafe { ctx::set_current(primary_ctx::retain(device).ok()?) }.ok()?;
+    mem_get_info().ok().map(|(free, _)| free as u64)
 }
 
 pub mod nvptx {

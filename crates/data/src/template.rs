@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Error, Value, context};
+use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use crate::jinja::{environment, strftime};
 use crate::{Content, Conversation, DataError, Message};
@@ -150,10 +150,12 @@ fn with_generation_marks(source: &str) -> (String, bool) {
 
 /// Where the next tag, comment or expression begins, and what ends it.
 fn next_tag(source: &str) -> Option<(usize, &'static str)> {
-    [("{%", "%}"), ("{#", "#}"), ("{{", "}}")]
-        .into_iter()
-        .filter_map(|(open, close)| Some((source.find(open)?, close)))
-        .min()
+    source.match_indices('{').find_map(|(start, _)| match source.as_bytes().get(start + 1)? {
+        b'%' => Some((start, "%}")),
+        b'#' => Some((start, "#}")),
+        b'{' => Some((start, "}}")),
+        _ => None,
+    })
 }
 
 /// Takes the marks out of a rendering and notes where they stood; one without its other half marks nothing.
@@ -176,5 +178,8 @@ fn split_marks(marked: &str) -> Rendered {
 }
 
 fn template_error(error: &Error) -> DataError {
-    DataError::Template(error.to_string())
+    match error.kind() {
+        ErrorKind::OutOfFuel => DataError::Template("it takes more steps than any conversation needs".to_owned()),
+        _ => DataError::Template(error.to_string()),
+    }
 }

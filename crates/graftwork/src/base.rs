@@ -181,6 +181,8 @@ impl Base {
                 Some(tensor) => tensor,
                 None => self.matrix(id, |tensor, shape| tensors::upload_weight(tensor, shape, device))?,
             });
+            // The pages of the file are of no use beside the copy.
+            self.dir.release();
         }
         Ok(weights)
     }

@@ -7,7 +7,7 @@ use graftwork_plan::{Adapter, Manifest, ParamId, Plan, Summary};
 use serde::Serialize;
 
 use crate::estimate::Memory;
-use crate::run::tokenise;
+use crate::run::{tokenise, warn_if_large};
 use crate::{Control, Error, Event, Host, MemoryEstimate, RunConfig};
 
 /// What a run would do.
@@ -35,7 +35,7 @@ pub struct CheckReport {
     pub learning_rate: f64,
     /// Memory of an update.
     pub memory: MemoryEstimate,
-    /// Memory of the device in bytes, where the system says; the processor's with swap.
+    /// Memory that a run may take in bytes, where the system says: what is free on a GPU; all that the machine has, with swap.
     pub device_memory: Option<u64>,
     /// Whether blocks are computed again in the backward pass, which the estimate takes into account.
     pub recompute: bool,
@@ -98,6 +98,7 @@ impl Host {
         let batches = dataset.rows_per_epoch().div_ceil(options.batch_size.get());
         let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
         let (stats, memory) = (dataset.stats(), Memory::of_run(&prepared, &dataset)?);
+        warn_if_large(&memory, config.device, on_event);
         Ok(CheckReport {
             model: base.record.clone(),
             strategy: prepared.chain.name(),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use graftwork_data::DataStats;
 use graftwork_plan::Summary;
-use graftwork_train::{EvalReport, StepReport};
+use graftwork_train::{EvalReport, SpikeReport, StepReport};
 use serde::Serialize;
 
 use crate::Error;
@@ -67,6 +67,8 @@ pub enum Event {
     Evaluation(EvalReport),
     /// An update is done.
     Step(StepReport),
+    /// The loss or the gradient norm of the update that was told last stands far above those before it.
+    Spike(SpikeReport),
     /// A controller has decided.
     Steered {
         /// Updates done.

@@ -91,7 +91,9 @@ pub use graftwork_gguf::{Precision, Vocabulary};
 pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
-pub use graftwork_train::{EvalReport, Evaluated, Evaluation, F1, Progress, Schedule, StepReport, Warmup};
+pub use graftwork_train::{
+    EvalReport, Evaluated, Evaluation, F1, Progress, Schedule, SpikeReport, StepReport, Warmup, Watched,
+};
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};

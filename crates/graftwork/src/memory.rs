@@ -7,10 +7,20 @@ use crate::Error;
 /// The most memory that the process has held at once, in bytes; none where the system does not say.
 #[must_use]
 pub(crate) fn peak_bytes() -> Option<u64> {
-    // Linux: "VmHWM:	  123456 kB".
+    status_bytes("VmHWM")
+}
+
+/// What the process holds now beside the pages of files, in bytes; none where the system does not say.
+#[must_use]
+pub(crate) fn anonymous_bytes() -> Option<u64> {
+    status_bytes("RssAnon")
+}
+
+/// Linux: "VmHWM:	  123456 kB".
+fn status_bytes(key: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    let number = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
+    let kilobytes: u64 = number.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }
 

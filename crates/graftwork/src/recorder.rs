@@ -7,7 +7,7 @@ use graftwork_adapt::{Adapted, Mode};
 use graftwork_model::Sampling;
 use graftwork_plan::{Action, Report};
 use graftwork_store::{AppendLog, CheckpointDir, RunDir};
-use graftwork_train::{EvalReport, Observer, Snapshot, StepReport, Trainer};
+use graftwork_train::{EvalReport, Observer, Snapshot, SpikeReport, StepReport, Trainer};
 
 use crate::host::Prepared;
 use crate::retain::Retention;
@@ -97,6 +97,13 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 impl Observer for Recorder<'_, '_> {
     fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
         let event = Event::Step(report.clone());
+        self.metrics.append(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    fn spike(&mut self, report: &SpikeReport) -> Result<(), Failure> {
+        let event = Event::Spike(report.clone());
         self.metrics.append(&event)?;
         (self.on_event)(event);
         Ok(())

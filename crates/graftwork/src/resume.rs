@@ -149,8 +149,8 @@ pub(crate) fn snapshot(
     };
     controllers.restore(steering::read(checkpoint)?, path)?;
     let bases = if checkpoint.has(adapter::BASES) { group(adapter::BASES)? } else { Vec::new() };
-    let State { step, steering, progress, .. } = field(checkpoint, "")?;
-    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering, progress })
+    let State { step, steering, progress, spikes, .. } = field(checkpoint, "")?;
+    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering, progress, spikes })
 }
 
 /// Bytes of metrics that the run had written when it was saved.

@@ -171,7 +171,7 @@ fn trainer<'a>(
     prepared: &'a Prepared,
     dataset: &'a Dataset,
     on_event: &mut dyn FnMut(Event),
-) -> Result<(Trainer<'a>, Memory), Error> {
+) -> Result<(Trainer<'a>, Memory<'a>), Error> {
     let Prepared { config, base, plan, .. } = prepared;
     let device = config.device.open()?;
     if config.train.deterministic {
@@ -197,7 +197,7 @@ fn trainer<'a>(
 }
 
 /// The estimate is no bound, so it stops nothing.
-fn warn_if_large(memory: &Memory, device: DeviceChoice, on_event: &mut dyn FnMut(Event)) {
+pub(crate) fn warn_if_large(memory: &Memory<'_>, device: DeviceChoice, on_event: &mut dyn FnMut(Event)) {
     let needed = memory.estimate.total;
     if let Some(available) = memory.available.filter(|&available| needed > available) {
         let (needed, available) = (memory::gibibytes(needed), memory::gibibytes(available));
@@ -226,7 +226,7 @@ struct Work<'a> {
     prepared: &'a Prepared,
     trainer: Trainer<'a>,
     controllers: Controllers,
-    memory: Memory,
+    memory: Memory<'a>,
     run: &'a RunDir,
     metrics: AppendLog,
     from: &'a Provenance,

@@ -7,7 +7,7 @@ use graftwork_adapt::Adapted;
 use graftwork_model::TaskKind;
 use graftwork_plan::{Dtype, ParamId, Plan, RawPlan};
 use graftwork_store::{CheckpointWriter, ModelWriter, RunDir, TensorSpec, WriteOptions};
-use graftwork_train::{Progress, Snapshot, Steering};
+use graftwork_train::{Progress, Snapshot, Spikes, Steering};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,6 +40,7 @@ pub(crate) struct State {
     pub(crate) plan: RawPlan,
     pub(crate) steering: Steering,
     pub(crate) progress: Progress,
+    pub(crate) spikes: Spikes,
     /// Bytes that `metrics.jsonl` has at this step.
     pub(crate) metrics_bytes: u64,
 }
@@ -81,6 +82,7 @@ pub(crate) fn checkpoint(
         plan: plan.to_raw(),
         steering: snapshot.steering,
         progress: snapshot.progress,
+        spikes: snapshot.spikes,
         metrics_bytes,
     })?)
 }

@@ -168,7 +168,10 @@ pub fn attention(q: Tensor<4>, k: Tensor<4>, v: Tensor<4>, mask: &Mask, scores: 
         None => scores,
     });
     let scores = match mask.added() {
-        Some(mask) => scores.clone() + mask.clone().cast(scores.dtype()),
+        Some(mask) => {
+            let mask = mask.clone().cast(scores.dtype());
+            scores + mask
+        }
         None => scores,
     };
     let shifted = scores.clone() - scores.detach().max_dim(3);

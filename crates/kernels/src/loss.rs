@@ -8,22 +8,27 @@ use burn::tensor::{DType, Device, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::gate::soft_cap;
 use crate::linear::{linear, times, transposed_times};
-use crate::precision::full_precision;
+use crate::precision::{full_precision, total};
 use crate::roots::Root;
 
 /// Logits that one chunk may hold on a processor, where they should stay in its caches.
-const CHUNK_ELEMENTS: usize = 1 << 22;
+pub const CHUNK_ELEMENTS: usize = 1 << 22;
 /// The same on a GPU, which takes thousands of rows to be busy.
-#[cfg(feature = "cuda")]
-const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
+pub const GPU_CHUNK_ELEMENTS: usize = 1 << 28;
 
-/// How many of so many tokens make logits at a time.
+/// How many of so many tokens make logits at a time on a device.
 #[must_use]
 pub fn chunk(tokens: usize, vocabulary: usize, device: &Device) -> usize {
     #[cfg(feature = "cuda")]
     let elements = if crate::cuda::is_gpu(device) { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
     #[cfg(not(feature = "cuda"))]
     let (elements, _) = (CHUNK_ELEMENTS, device);
+    chunk_within(elements, tokens, vocabulary)
+}
+
+/// The same where a chunk may hold so many logits.
+#[must_use]
+pub fn chunk_within(elements: usize, tokens: usize, vocabulary: usize) -> usize {
     // Whole tiles of a product, where it is more than one.
     let chunk = elements / vocabulary.max(1);
     (if chunk > 128 { chunk / 128 * 128 } else { chunk }).clamp(1, tokens.max(1))
@@ -202,8 +207,8 @@ impl Chunk {
         let one = Tensor::full([count, 1], -scale, (&device, exponentials.dtype()));
         let gradient = (exponentials / normaliser.div_scalar(scale)).scatter(1, classes, one, IndexingUpdateOp::Add);
         match counts {
-            Some(counts) => Self { loss: (losses * counts.clone()).sum(), gradient: gradient * counts },
-            None => Self { loss: losses.sum(), gradient },
+            Some(counts) => Self { loss: total(losses * counts.clone()), gradient: gradient * counts },
+            None => Self { loss: total(losses), gradient },
         }
     }
 }

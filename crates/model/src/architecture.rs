@@ -6,6 +6,7 @@ use graftwork_kernels::loss::OutputHead;
 use graftwork_plan::{Param, ParamId};
 use serde::Serialize;
 
+use crate::sketch::Sketch;
 use crate::{Cache, Input, Layout, Parameters, Task};
 
 /// Sizes that estimates of memory and time need.
@@ -87,6 +88,10 @@ pub trait Architecture: Send + Sync {
 
     /// The output head.
     fn head(&self) -> Head;
+
+    /// What it computes before the head, for estimates. Has to say what [`Architecture::forward`] does: nothing else knows what a pass
+    /// keeps in memory.
+    fn sketch(&self) -> Sketch;
 
     /// How many positions there are, where each has an embedding of its own and there can be no more.
     fn position_limit(&self) -> Option<u64> {

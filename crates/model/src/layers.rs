@@ -7,6 +7,7 @@ use graftwork_kernels::norm::{layer_norm, rms_norm};
 use graftwork_kernels::rotary::Rotary;
 use graftwork_plan::ParamId;
 
+use crate::sketch::{Attention, Qkv};
 use crate::{Cache, Dimensions, Input, Layout, ModelError, Parameters};
 
 /// A linear layer: its weight and, where the model has one, its bias.
@@ -154,6 +155,12 @@ impl GatedMlp {
         })
     }
 
+    /// Gate, up and down.
+    #[must_use]
+    pub fn layers(&self) -> [Linear; 3] {
+        [self.gate, self.up, self.down]
+    }
+
     /// `[tokens, hidden]` to the same shape.
     pub fn apply(&self, parameters: &dyn Parameters, activation: Activation, x: Tensor<2>) -> Tensor<2> {
         let [gate, up] = linears(parameters, [self.gate, self.up], x);
@@ -183,6 +190,13 @@ impl Projections {
             v: list.linear(&format!("{module}.v_proj"), d.hidden, keys, qkv)?,
             o: list.linear(&format!("{module}.o_proj"), queries, d.hidden, o)?,
         })
+    }
+
+    /// The layers, as a sketch has them; the positions turn so many entries of a head.
+    #[must_use]
+    pub fn sketch(&self, turned: u64) -> Attention {
+        let qkv = Qkv::Apart([self.q, self.k, self.v]);
+        Attention { qkv, head_norms: None, turned, capped: false, output: self.o }
     }
 
     /// Queries, keys and values of `[tokens, hidden]`.

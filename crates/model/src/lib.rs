@@ -16,6 +16,7 @@ mod layout;
 mod parameters;
 mod registry;
 mod rope;
+pub mod sketch;
 mod task;
 
 pub use architecture::{Architecture, Blocks, Dimensions, Head};

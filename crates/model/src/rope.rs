@@ -50,6 +50,12 @@ impl RopeDefaults {
 }
 
 impl Rope {
+    /// How many entries of a head are turned.
+    #[must_use]
+    pub fn turned(&self) -> u64 {
+        2 * self.angles.per_position.len() as u64
+    }
+
     /// From `rope_parameters` (Transformers 5), or `rope_theta`, `rope_scaling` and `partial_rotary_factor` (Transformers 4; in
     /// GPT-NeoX `rotary_emb_base` and `rotary_pct`).
     ///

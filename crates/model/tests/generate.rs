@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use graftwork_model::sketch::Sketch;
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Parameters, Sampling, Task, Weights, generate,
 };
@@ -41,6 +42,10 @@ impl Architecture for Table {
 
     fn head(&self) -> Head {
         Head { weight: ParamId(1), bias: None, cap: None }
+    }
+
+    fn sketch(&self) -> Sketch {
+        unreachable!("generation estimates nothing")
     }
 
     fn begin<'a>(

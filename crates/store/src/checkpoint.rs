@@ -96,18 +96,18 @@ impl CheckpointDir {
         if !path.is_dir() {
             return Err(StoreError::NoFolder { path: path.to_owned() });
         }
-        // What the manifest does not name was not written with the checkpoint, and nothing vouches for it.
-        let files = verify_manifest(path)?;
-        let state_path = path.join(STATE);
-        if !files.contains(STATE) {
-            return Err(StoreError::Damaged { path: state_path, problem: "the manifest does not name it".to_owned() });
+        // Only what the manifest names is the checkpoint's.
+        let names = verify_manifest(path)?;
+        if !names.iter().any(|name| name == STATE) {
+            return Err(without(path, STATE));
         }
+        let state_path = path.join(STATE);
         let text = disk::read(&state_path).map_err(StoreError::io("read", &state_path))?;
         let state = serde_json::from_slice(&text).map_err(StoreError::json(&state_path))?;
-        let groups = files
+        let groups = names
             .iter()
-            .filter_map(|file| Some((file, file.strip_suffix(EXTENSION)?.strip_suffix('.')?)))
-            .map(|(file, group)| Ok((group.to_owned(), SafetensorsFile::open(&path.join(file))?)))
+            .filter_map(|name| name.strip_suffix(EXTENSION)?.strip_suffix('.'))
+            .map(|group| Ok((group.to_owned(), SafetensorsFile::open(&path.join(file_name(group)))?)))
             .collect::<Result<_, StoreError>>()?;
         Ok(Self { path: path.to_owned(), state, groups })
     }
@@ -140,10 +140,7 @@ impl CheckpointDir {
     /// # Errors
     /// If the checkpoint has no such group.
     pub fn group(&self, group: &str) -> Result<&SafetensorsFile, StoreError> {
-        self.groups.get(group).ok_or_else(|| StoreError::Damaged {
-            path: self.path.join(file_name(group)),
-            problem: "the checkpoint was written without it".to_owned(),
-        })
+        self.groups.get(group).ok_or_else(|| without(&self.path, &file_name(group)))
     }
 
     /// The steps that the run in `run_dir` has checkpoints of, ascending. Their content is not looked at.
@@ -181,6 +178,10 @@ impl CheckpointDir {
     pub fn latest(run_dir: &Path) -> Result<Option<(u64, PathBuf)>, StoreError> {
         Ok(Self::list(run_dir)?.pop())
     }
+}
+
+fn without(checkpoint: &Path, file: &str) -> StoreError {
+    StoreError::Damaged { path: checkpoint.join(file), problem: "the checkpoint was written without it".to_owned() }
 }
 
 fn file_name(group: &str) -> String {

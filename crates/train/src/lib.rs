@@ -3,6 +3,7 @@
 //! Nothing here knows plugins, files or a terminal. A [`Trainer`] is given an adapted model and data, and tells an
 //! [`Observer`] what happens; whoever implements that saves, prints and decides when to stop.
 
+mod diagnosis;
 mod error;
 mod loss;
 mod metrics;
@@ -13,9 +14,11 @@ mod progress;
 mod report;
 mod schedule;
 mod snapshot;
+mod spikes;
 mod steer;
 mod trainer;
 
+pub use diagnosis::{Cause, Culprit, Quantity, Samples};
 pub use error::TrainError;
 pub use loss::{evaluate, logits};
 pub use metrics::{Evaluation, F1};
@@ -25,4 +28,5 @@ pub use progress::{Evaluated, Progress};
 pub use report::{EvalReport, Observer, Outcome, StepReport};
 pub use schedule::Schedule;
 pub use snapshot::{NamedTensor, Snapshot, Steering};
+pub use spikes::{SpikeReport, Spikes, Watched};
 pub use trainer::Trainer;

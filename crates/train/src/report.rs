@@ -4,7 +4,7 @@ use graftwork_adapt::Adapted;
 use graftwork_plan::{Action, Report};
 use serde::{Deserialize, Serialize};
 
-use crate::{Evaluation, Progress, Snapshot};
+use crate::{Evaluation, Progress, Snapshot, SpikeReport};
 
 /// One update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +58,9 @@ pub struct Outcome {
 pub trait Observer {
     /// An update is done.
     fn step(&mut self, report: &StepReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// The loss or the gradient norm of the update that was told last stands out.
+    fn spike(&mut self, report: &SpikeReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
     /// An evaluation is about to start, over so many batches.
     fn evaluating(&mut self, batches: usize);

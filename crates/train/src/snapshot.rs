@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::Progress;
+use crate::{Progress, Spikes};
 
 /// A tensor with the name that it is saved under.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub steering: Steering,
     /// How the run has gone.
     pub progress: Progress,
+    /// What was seen of losses and gradient norms.
+    pub spikes: Spikes,
 }
 
 /// What controllers have changed in a run so far.

@@ -11,12 +11,13 @@ use graftwork_kernels::random::Key;
 use graftwork_model::Architecture;
 use graftwork_plan::{Action, Plan, Report};
 
+use crate::diagnosis::{Failed, Quantity};
 use crate::error::read;
 use crate::pass::{self, Pass, Sums};
 use crate::report::{EvalReport, Observer, Outcome, StepReport};
 use crate::snapshot::{NamedTensor, Snapshot, Steering};
 use crate::steer::{self, Wanted};
-use crate::{Evaluation, Optimizer, Progress, TrainError, TrainOptions, evaluate};
+use crate::{Evaluation, Optimizer, Progress, SpikeReport, Spikes, TrainError, TrainOptions, evaluate};
 
 /// A run: a model under a plan, the data, and how far it has come.
 pub struct Trainer<'a> {
@@ -26,6 +27,7 @@ pub struct Trainer<'a> {
     options: TrainOptions,
     device: Device,
     optimizer: Optimizer,
+    spikes: Spikes,
     step: u64,
     /// Whether controllers were asked before the first update, and whether one has ended the run.
     begun: bool,
@@ -42,7 +44,6 @@ struct Gradients {
     penalty: Option<Tensor<1>>,
     tokens: u64,
     targets: u64,
-    source_line: String,
 }
 
 impl<'a> Trainer<'a> {
@@ -73,7 +74,8 @@ impl<'a> Trainer<'a> {
         let gradients = optimizer.slots().iter().map(|&slot| model.tensor(slot).shape().num_elements());
         make_pages(&device, gradients.chain([logits]).max().unwrap_or(0));
         let (step, begun, stopped, progress) = (0, false, false, Progress::default());
-        Ok(Self { architecture, model, dataset, options, device, optimizer, step, begun, stopped, progress })
+        let spikes = Spikes::default();
+        Ok(Self { architecture, model, dataset, options, device, optimizer, step, begun, stopped, progress, spikes })
     }
 
     /// The model as it is now.
@@ -109,6 +111,7 @@ impl<'a> Trainer<'a> {
             bases: steer::bases(&self.model),
             steering: steer::changed(&self.model, &self.optimizer, self.begun, self.stopped),
             progress: self.progress.clone(),
+            spikes: self.spikes.clone(),
         }
     }
 
@@ -137,6 +140,7 @@ impl<'a> Trainer<'a> {
         self.optimizer.load(snapshot.moments, &began, (rates, rate))?;
         // What the snapshot took the place of.
         self.device.memory_cleanup();
+        self.spikes = snapshot.spikes;
         self.step = snapshot.step;
         Ok(())
     }
@@ -169,9 +173,12 @@ impl<'a> Trainer<'a> {
                 epoch = Some((number, dataset.epoch(number)));
             }
             let Some((_, rows)) = &epoch else { break };
-            let report = self.update(rows, number, self.step % per_epoch, per_epoch, total, warmup)?;
+            let (report, spikes) = self.update(rows, number, self.step % per_epoch, per_epoch, total, warmup)?;
             self.progress.updated(&report);
             observer.step(&report).map_err(TrainError::Observer)?;
+            for spike in spikes {
+                observer.spike(&spike).map_err(TrainError::Observer)?;
+            }
             self.conclude(report, total, observer)?;
         }
         Ok(Outcome {
@@ -251,7 +258,7 @@ impl<'a> Trainer<'a> {
         Ok(evaluation)
     }
 
-    /// One update: the passes of step `within` of an epoch, the clip, the optimizer.
+    /// One update: the passes of step `within` of an epoch, the clip, the optimizer. Gives what stands out of it, too.
     fn update(
         &mut self,
         epoch: &Epoch<'_>,
@@ -260,7 +267,7 @@ impl<'a> Trainer<'a> {
         per_epoch: u64,
         total: u64,
         warmup: u64,
-    ) -> Result<StepReport, TrainError> {
+    ) -> Result<(StepReport, Vec<SpikeReport>), TrainError> {
         let start = Instant::now();
         let accumulation = self.options.gradient_accumulation.get();
         let first = within as usize * accumulation;
@@ -273,29 +280,30 @@ impl<'a> Trainer<'a> {
         // Reading a number waits for the device: only after everything has been asked of it, the update included, which does nothing
         // where the loss or the norm is not finite.
         let norm = Optimizer::norm(&passes.sums);
+        let mut kept = None;
         if let Some(norm) = norm.clone() {
             let dtype = norm.dtype();
             let numbers = passes.losses.iter().chain(&passes.penalty);
             let guarded = numbers.fold(norm, |norm, loss| norm + loss.clone().mul_scalar(0.0).cast(dtype));
-            let kept =
-                Adapted::keeps_tensors(self.model.plan()).then(|| self.optimizer.clipped(&passes.sums, &guarded));
+            kept = Adapted::keeps_tensors(self.model.plan()).then(|| self.optimizer.clipped(&passes.sums, &guarded));
             self.optimizer.update(&mut self.model, passes.sums, guarded, step, learning_rate);
-            if let Some(gradients) = kept {
-                let place = |slot: usize| self.optimizer.slots().binary_search(&slot).ok();
-                self.model.update_kept(|slot| Some(gradients[place(slot)?].clone()));
-            }
         }
         let losses = passes.losses.into_iter().map(read).sum::<Result<f64, _>>()?;
         let loss = losses / passes.targets.max(1) as f64 + passes.penalty.map_or(Ok(0.0), read)?;
         let norm = norm.map_or(Ok(0.0), read)?;
-        for (what, value) in [("loss", loss), ("gradient norm", norm)] {
+        for (what, value) in [(Quantity::Loss, loss), (Quantity::GradientNorm, norm)] {
             if !value.is_finite() {
-                return Err(TrainError::NotFinite { step, what, value, source_line: passes.source_line });
+                return Err(self.not_finite(what, value, &batches));
             }
         }
+        if let Some(gradients) = kept {
+            let place = |slot: usize| self.optimizer.slots().binary_search(&slot).ok();
+            self.model.update_kept(|slot| Some(gradients[place(slot)?].clone()));
+        }
+        let spikes = self.spikes.observe(step, loss, norm, &batches);
         self.step = step;
         let seconds = start.elapsed().as_secs_f64();
-        Ok(StepReport {
+        let report = StepReport {
             step,
             total_steps: total,
             epoch: number as f64 + (within + 1) as f64 / per_epoch as f64,
@@ -306,7 +314,21 @@ impl<'a> Trainer<'a> {
             target_tokens: passes.targets,
             seconds,
             tokens_per_second: passes.tokens as f64 / seconds,
-        })
+        };
+        Ok((report, spikes))
+    }
+
+    /// The step goes no further: says what of it is not finite, and why.
+    fn not_finite(&self, what: Quantity, value: f64, batches: &[Batch]) -> TrainError {
+        let failed = Failed {
+            architecture: self.architecture,
+            model: &self.model,
+            device: &self.device,
+            batches,
+            slots: self.optimizer.slots(),
+            gradients: &|batches| self.gradients(batches).sums,
+        };
+        TrainError::NotFinite { step: self.step + 1, what, value, cause: Box::new(failed.cause(what)) }
     }
 
     /// Gradient of the mean loss over all target tokens of the batches.
@@ -337,7 +359,6 @@ impl<'a> Trainer<'a> {
             penalty,
             tokens: batches.iter().map(|b| b.tokens() as u64).sum(),
             targets: targets as u64,
-            source_line: batches.iter().flat_map(|b| &b.sources).next().map(ToString::to_string).unwrap_or_default(),
         }
     }
 }

@@ -59,10 +59,8 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     let parts = [
         ("weights", m.weights),
         ("adapters", m.adapters),
-        ("gradients", m.gradients),
         ("optimizer", m.optimizer),
-        ("activations", m.activations),
-        ("logits", m.logits),
+        ("activations and gradients", m.update),
         ("program", m.program),
     ];
     let parts: Vec<_> = parts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {}", bytes(*n))).collect();

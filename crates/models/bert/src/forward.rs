@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{self, Attention, Block, FeedForward, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Initial, Input, LayerNorm, Layout, Linear, ModelError, Parameters,
     Place, Sight, Task, linears,
@@ -132,6 +133,32 @@ impl Architecture for Bert {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn sketch(&self) -> Sketch {
+        let block = |layer: &Layer| Block {
+            norms: Norms::After([layer.attention_norm, layer.feed_forward_norm].map(Norm::Layer)),
+            attention: Attention {
+                qkv: Qkv::Apart(layer.qkv),
+                head_norms: None,
+                turned: 0,
+                capped: false,
+                output: layer.attention_output,
+            },
+            feed_forward: FeedForward::Plain([layer.up, layer.down], self.config.activation),
+        };
+        Sketch {
+            tables: vec![self.tokens, self.types, self.positions],
+            first: Some(Norm::Layer(self.norm)),
+            blocks: self.layers.iter().map(block).collect(),
+            last: match self.last {
+                Last::Transform(dense, norm) => {
+                    sketch::Last::Transform(dense, self.config.activation, Norm::Layer(norm))
+                }
+                Last::Pooler(dense) => sketch::Last::Pooler(dense),
+            },
+            causal: false,
+        }
     }
 
     fn position_limit(&self) -> Option<u64> {

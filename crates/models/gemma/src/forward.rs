@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::{Mask, Scores};
 use graftwork_kernels::norm::rms_norm_from_one;
+use graftwork_model::sketch::{self, Attention, Block, FeedForward, Last, Norms, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, GatedMlp, Head, Input, Layout, ModelError, Parameters, Projections,
     RmsNorm, Sight, Task, by_head,
@@ -104,6 +105,29 @@ impl Architecture for Gemma {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn sketch(&self) -> Sketch {
+        let norm = |Norm(norm): Norm| sketch::Norm::RmsFromOne(norm);
+        let block = |layer: &Layer| Block {
+            norms: Norms::Around([
+                [layer.before_attention, layer.after_attention].map(norm),
+                [layer.before_feed_forward, layer.after_feed_forward].map(norm),
+            ]),
+            attention: Attention {
+                head_norms: layer.head_norms.map(|norms| norms.map(norm)),
+                capped: self.config.score_cap.is_some(),
+                ..layer.attention.sketch(self.config.rope.turned())
+            },
+            feed_forward: FeedForward::Gated(layer.mlp, self.config.activation),
+        };
+        Sketch {
+            tables: vec![self.embedding],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(norm(self.norm)),
+            causal: true,
+        }
     }
 
     fn begin<'a>(

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, LayerNorm, Layout, Linear, ModelError, Parameters, Sight,
     Task,
@@ -81,6 +82,28 @@ impl Architecture for NeoX {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn sketch(&self) -> Sketch {
+        let norms = if self.config.parallel { Norms::Parallel } else { Norms::Before };
+        let block = |layer: &Layer| Block {
+            norms: norms([layer.attention_norm, layer.feed_forward_norm].map(Norm::Layer)),
+            attention: Attention {
+                qkv: Qkv::ByHead(layer.qkv),
+                head_norms: None,
+                turned: self.config.rope.turned(),
+                capped: false,
+                output: layer.attention_output,
+            },
+            feed_forward: FeedForward::Plain([layer.up, layer.down], self.config.activation),
+        };
+        Sketch {
+            tables: vec![self.embedding],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(Norm::Layer(self.norm)),
+            causal: true,
+        }
     }
 
     fn begin<'a>(

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, LayerNorm, Layout, Linear, ModelError, Parameters, Sight,
     Task, parts,
@@ -86,6 +87,27 @@ impl Architecture for Gpt2 {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn sketch(&self) -> Sketch {
+        let block = |layer: &Layer| Block {
+            norms: Norms::Before([layer.attention_norm, layer.feed_forward_norm].map(Norm::Layer)),
+            attention: Attention {
+                qkv: Qkv::Joint(layer.qkv),
+                head_norms: None,
+                turned: 0,
+                capped: false,
+                output: layer.attention_output,
+            },
+            feed_forward: FeedForward::Plain([layer.up, layer.down], self.config.activation),
+        };
+        Sketch {
+            tables: vec![self.tokens, self.positions],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(Norm::Layer(self.norm)),
+            causal: true,
+        }
     }
 
     fn position_limit(&self) -> Option<u64> {

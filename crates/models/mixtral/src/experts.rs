@@ -1,6 +1,7 @@
 //! A mixture of experts: a router and the feed-forward blocks that it chooses from.
 
 use burn::tensor::{DType, Int, Tensor, TensorData, activation::softmax};
+use graftwork_model::sketch::FeedForward;
 use graftwork_model::{Activation, GatedMlp, Layout, Linear, ModelError, Parameters};
 use graftwork_plan::Role;
 
@@ -28,6 +29,11 @@ impl Experts {
             per_token: config.experts_per_token as usize,
             activation: config.activation,
         })
+    }
+
+    /// The layers, as a sketch has them.
+    pub(crate) fn sketch(&self) -> FeedForward {
+        FeedForward::Experts(self.router, self.experts.clone(), self.per_token as u64, self.activation)
     }
 
     /// `[tokens, hidden]` to the same shape: the sum of what the chosen experts say, by the router's shares, which sum to 1.

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Block, Last, Norm, Norms, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, ModelError, Parameters, Projections, RmsNorm, Sight,
     Task,
@@ -81,6 +82,21 @@ impl Architecture for Mixtral {
 
     fn keeps_rows(&self) -> bool {
         false
+    }
+
+    fn sketch(&self) -> Sketch {
+        let block = |layer: &Layer| Block {
+            norms: Norms::Before([layer.input_norm, layer.post_norm].map(Norm::Rms)),
+            attention: layer.attention.sketch(self.config.rope.turned()),
+            feed_forward: layer.experts.sketch(),
+        };
+        Sketch {
+            tables: vec![self.embedding],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(Norm::Rms(self.norm)),
+            causal: true,
+        }
     }
 
     fn begin<'a>(

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Qkv, Sketch};
 use graftwork_model::{
     Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Linear, ModelError, Parameters, RmsNorm, Sight, Task,
     parts,
@@ -86,6 +87,27 @@ impl Architecture for Phi3 {
 
     fn angles_change_after(&self) -> Option<u64> {
         self.config.rope.changes_after()
+    }
+
+    fn sketch(&self) -> Sketch {
+        let block = |layer: &Layer| Block {
+            norms: Norms::Before([layer.input_norm, layer.post_norm].map(Norm::Rms)),
+            attention: Attention {
+                qkv: Qkv::Joint(layer.qkv),
+                head_norms: None,
+                turned: self.config.rope.turned(),
+                capped: false,
+                output: layer.attention_output,
+            },
+            feed_forward: FeedForward::Joint([layer.gate_up, layer.down], self.config.activation),
+        };
+        Sketch {
+            tables: vec![self.embedding],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(Norm::Rms(self.norm)),
+            causal: true,
+        }
     }
 
     fn begin<'a>(

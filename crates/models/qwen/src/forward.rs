@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use graftwork_kernels::attention::Mask;
+use graftwork_model::sketch::{Attention, Block, FeedForward, Last, Norm, Norms, Sketch};
 use graftwork_model::{
     Activation, Architecture, Blocks, Cache, Dimensions, GatedMlp, Head, Input, Layout, ModelError, Parameters,
     Projections, RmsNorm, Sight, Task,
@@ -83,6 +84,24 @@ impl Architecture for Qwen {
 
     fn head(&self) -> Head {
         self.head
+    }
+
+    fn sketch(&self) -> Sketch {
+        let block = |layer: &Layer| Block {
+            norms: Norms::Before([layer.input_norm, layer.post_norm].map(Norm::Rms)),
+            attention: Attention {
+                head_norms: layer.head_norms.map(|norms| norms.map(Norm::Rms)),
+                ..layer.attention.sketch(self.config.rope.turned())
+            },
+            feed_forward: FeedForward::Gated(layer.mlp, Activation::Silu),
+        };
+        Sketch {
+            tables: vec![self.embedding],
+            first: None,
+            blocks: self.layers.iter().map(block).collect(),
+            last: Last::Norm(Norm::Rms(self.norm)),
+            causal: true,
+        }
     }
 
     fn begin<'a>(

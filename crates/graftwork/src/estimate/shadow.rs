@@ -1,0 +1,478 @@
+//! Shadows of tensors: they have a size and no values, live and die as the tensors of a pass do, and a meter counts what lives.
+//!
+//! The rules are those of burn's processor backend and of its automatic differentiation: which operations write into an operand that
+//! nobody else holds, what a view keeps alive, what an operation keeps for its gradient, and what its gradient makes on the way.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Bytes that live, and the most there have been.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    live: Cell<u64>,
+    peak: Cell<u64>,
+}
+
+impl Meter {
+    pub(super) fn live(&self) -> u64 {
+        self.live.get()
+    }
+
+    pub(super) fn peak(&self) -> u64 {
+        self.peak.get()
+    }
+
+    /// Memory for so many bytes.
+    pub(super) fn buffer(self: &Rc<Self>, bytes: u64) -> Buffer {
+        self.live.set(self.live.get().saturating_add(bytes));
+        self.peak.set(self.peak.get().max(self.live.get()));
+        Buffer { meter: Rc::clone(self), bytes }
+    }
+}
+
+/// Memory, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Buffer {
+    meter: Rc<Meter>,
+    bytes: u64,
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.meter.live.set(self.meter.live.get().saturating_sub(self.bytes));
+    }
+}
+
+/// How a value lies in its buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// Row by row, from the beginning.
+    Dense,
+    /// With its axes turned.
+    Turned,
+    /// A piece of something larger.
+    Part,
+}
+
+/// Elements in a buffer, which other values may share.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    buffer: Rc<Buffer>,
+    elements: u64,
+    /// Bytes of an element.
+    width: u64,
+    layout: Layout,
+}
+
+impl Value {
+    pub(super) fn new(meter: &Rc<Meter>, elements: u64, width: u64) -> Self {
+        let buffer = Rc::new(meter.buffer(elements.saturating_mul(width)));
+        Self { buffer, elements, width, layout: Layout::Dense }
+    }
+
+    /// A new one of the same type.
+    pub(super) fn like(&self, elements: u64) -> Self {
+        Self::new(&self.buffer.meter, elements, self.width)
+    }
+
+    fn may_be_overwritten(&self) -> bool {
+        Rc::strong_count(&self.buffer) == 1 && self.layout == Layout::Dense
+    }
+
+    /// Something computed for each element.
+    pub(super) fn unary(self) -> Self {
+        if self.may_be_overwritten() { self } else { self.like(self.elements) }
+    }
+
+    /// Something computed of two, the smaller of which may be repeated.
+    pub(super) fn binary(self, other: Self) -> Self {
+        let elements = self.elements.max(other.elements);
+        if self.may_be_overwritten() && self.elements == elements {
+            self
+        } else if other.may_be_overwritten() && other.elements == elements {
+            other
+        } else {
+            self.like(elements)
+        }
+    }
+
+    /// The sum that a repeated operand's gradient is.
+    fn summed_to(self, elements: u64) -> Self {
+        if self.elements > elements { self.like(elements) } else { self }
+    }
+
+    /// In rows that follow one another, copied where they do not.
+    fn dense(self) -> Self {
+        if self.layout == Layout::Dense { self } else { self.like(self.elements) }
+    }
+
+    fn cast(self, width: u64) -> Self {
+        if self.width == width { self } else { Self::new(&self.buffer.meter, self.elements, width) }
+    }
+
+    fn turned(self) -> Self {
+        let layout = match self.layout {
+            Layout::Dense => Layout::Turned,
+            Layout::Turned => Layout::Dense,
+            Layout::Part => Layout::Part,
+        };
+        Self { layout, ..self }
+    }
+
+    fn part(self, elements: u64) -> Self {
+        Self { elements, layout: Layout::Part, ..self }
+    }
+}
+
+/// Gradients by node.
+pub(super) type Gradients = HashMap<usize, Value>;
+
+fn register(gradients: &mut Gradients, node: usize, gradient: Value) {
+    let sum = match gradients.remove(&node) {
+        Some(old) => gradient.binary(old),
+        None => gradient,
+    };
+    gradients.insert(node, sum);
+}
+
+type Back = Box<dyn FnOnce(Value, &mut Gradients)>;
+
+/// A way back, from the gradient of a node.
+struct Step {
+    node: Node,
+    back: Back,
+}
+
+/// Something that has a gradient. What is deeper goes back first.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    depth: usize,
+    id: usize,
+}
+
+/// What was recorded for the way back.
+#[derive(Default)]
+pub(super) struct Tape {
+    meter: Rc<Meter>,
+    nodes: Cell<usize>,
+    steps: RefCell<Vec<Step>>,
+}
+
+impl Tape {
+    pub(super) fn meter(&self) -> &Rc<Meter> {
+        &self.meter
+    }
+
+    /// Without a gradient.
+    pub(super) fn constant(self: &Rc<Self>, elements: u64, width: u64) -> Tensor {
+        self.of(Value::new(&self.meter, elements, width))
+    }
+
+    /// The same of another tensor's type.
+    pub(super) fn of_type(self: &Rc<Self>, like: &Tensor, elements: u64) -> Tensor {
+        self.of(like.value.like(elements))
+    }
+
+    fn of(self: &Rc<Self>, value: Value) -> Tensor {
+        Tensor { tape: Rc::clone(self), value, node: None }
+    }
+
+    fn next(&self, depth: usize) -> Node {
+        let id = self.nodes.get();
+        self.nodes.set(id + 1);
+        Node { depth, id }
+    }
+
+    fn record<const N: usize>(
+        self: &Rc<Self>,
+        inputs: [Option<Node>; N],
+        value: Value,
+        back: impl FnOnce(Value, &mut Gradients) + 'static,
+    ) -> Tensor {
+        let Some(deepest) = inputs.iter().flatten().map(|node| node.depth).max() else { return self.of(value) };
+        let node = self.next(deepest + 1);
+        self.steps.borrow_mut().push(Step { node, back: Box::new(back) });
+        Tensor { tape: Rc::clone(self), value, node: Some(node) }
+    }
+
+    /// Goes back from tensors whose gradients are known; gives those of leaves.
+    pub(super) fn backward(&self, roots: Vec<(Tensor, Value)>) -> Gradients {
+        let mut gradients = Gradients::new();
+        for (tensor, gradient) in roots {
+            if let Some(node) = tensor.node {
+                register(&mut gradients, node.id, gradient);
+            }
+        }
+        let mut steps = self.steps.take();
+        steps.sort_by_key(|step| (step.node.depth, step.node.id));
+        while let Some(Step { node, back }) = steps.pop() {
+            if let Some(gradient) = gradients.remove(&node.id) {
+                back(gradient, &mut gradients);
+            }
+        }
+        gradients
+    }
+
+    /// The same by way of a number, `(tensor ⊙ gradient).sum()` of each root, as `kernels::roots` has it: the way back begins with ones.
+    pub(super) fn backward_from_number(self: &Rc<Self>, roots: Vec<(Tensor, Value)>) -> Gradients {
+        let number = |(tensor, gradient): (Tensor, Value)| tensor.times(self.of(gradient)).reduced(1);
+        let Some(root) = roots.into_iter().map(number).reduce(Tensor::plus) else { return Gradients::new() };
+        let one = root.value.like(1);
+        self.backward(vec![(root, one)])
+    }
+}
+
+/// What a function's gradient computes of the input that it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    /// Something of its size: exponentials, sigmoids, roots, …
+    Plain,
+    /// Its square: the error function, reciprocals.
+    Squared,
+    /// Something of its size and the square of that: tanh.
+    SquaredAfter,
+}
+
+/// A tensor of a pass. What is cloned is the handle, as with burn's.
+#[derive(Clone)]
+pub(super) struct Tensor {
+    tape: Rc<Tape>,
+    value: Value,
+    node: Option<Node>,
+}
+
+impl Tensor {
+    pub(super) fn elements(&self) -> u64 {
+        self.value.elements
+    }
+
+    pub(super) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    pub(super) fn tape(&self) -> &Rc<Tape> {
+        &self.tape
+    }
+
+    pub(super) fn is_tracked(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// A leaf, of which the gradient is asked.
+    pub(super) fn leaf(self) -> Self {
+        let node = Some(self.tape.next(0));
+        Self { node, ..self }
+    }
+
+    pub(super) fn detached(self) -> Self {
+        Self { node: None, ..self }
+    }
+
+    /// Its gradient, where it is a leaf.
+    pub(super) fn gradient(&self, gradients: &mut Gradients) -> Option<Value> {
+        gradients.remove(&self.node?.id)
+    }
+
+    /// Of one operand; `back` makes its gradient.
+    fn of_one(node: Option<Node>, tape: &Rc<Tape>, value: Value, back: impl FnOnce(Value) -> Value + 'static) -> Self {
+        tape.record([node], value, move |gradient, gradients| {
+            if let Some(node) = node {
+                let gradient = back(gradient);
+                register(gradients, node.id, gradient);
+            }
+        })
+    }
+
+    /// Of two operands; each `back` makes the gradient of one. That of the result is held for the second as long as the first is made.
+    fn of_two(
+        nodes: [Option<Node>; 2],
+        tape: &Rc<Tape>,
+        value: Value,
+        first: impl FnOnce(Value) -> Value + 'static,
+        second: impl FnOnce(Value) -> Value + 'static,
+    ) -> Self {
+        tape.record(nodes, value, move |gradient, gradients| match nodes {
+            [Some(a), Some(b)] => {
+                let made = first(gradient.clone());
+                register(gradients, a.id, made);
+                let made = second(gradient);
+                register(gradients, b.id, made);
+            }
+            [Some(a), None] => register(gradients, a.id, first(gradient)),
+            [None, Some(b)] => register(gradients, b.id, second(gradient)),
+            [None, None] => {}
+        })
+    }
+
+    fn saved(&self, needed: bool) -> Option<Value> {
+        needed.then(|| self.value.clone())
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let value = self.value.binary(other.value);
+        Self::of_two([self.node, other.node], &self.tape, value, move |g| g.summed_to(a), move |g| g.summed_to(b))
+    }
+
+    pub(super) fn minus(self, other: Self) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let value = self.value.binary(other.value);
+        let negated = move |g: Value| g.unary().summed_to(b);
+        Self::of_two([self.node, other.node], &self.tape, value, move |g| g.summed_to(a), negated)
+    }
+
+    /// Element by element.
+    pub(super) fn times(self, other: Self) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let (left, right) = (self.saved(other.is_tracked()), other.saved(self.is_tracked()));
+        let value = self.value.binary(other.value);
+        let by = |kept: Option<Value>, size| move |g: Value| kept.into_iter().fold(g, Value::binary).summed_to(size);
+        Self::of_two([self.node, other.node], &self.tape, value, by(right, a), by(left, b))
+    }
+
+    /// Element by element.
+    pub(super) fn over(self, other: Self) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let left = self.saved(other.is_tracked());
+        let right = other.saved(self.is_tracked() || other.is_tracked());
+        let value = self.value.binary(other.value);
+        let divisor = right.clone();
+        let first = move |g: Value| divisor.map(Value::unary).into_iter().fold(g, Value::binary).summed_to(a);
+        let second = move |g: Value| {
+            let squared = right.map(|r| r.clone().binary(r));
+            let slope = left.map(Value::unary).into_iter().chain(squared).reduce(Value::binary);
+            slope.into_iter().fold(g, Value::binary).summed_to(b)
+        };
+        Self::of_two([self.node, other.node], &self.tape, value, first, second)
+    }
+
+    /// A number times it, a number more, the negative: nothing is kept.
+    pub(super) fn scaled(self) -> Self {
+        Self::of_one(self.node, &self.tape, self.value.unary(), Value::unary)
+    }
+
+    pub(super) fn function(self, function: Function) -> Self {
+        let kept = self.saved(self.is_tracked());
+        let value = self.value.unary();
+        Self::of_one(self.node, &self.tape, value, move |g| {
+            let slope = kept.map(|x| match function {
+                Function::Plain => x.unary(),
+                Function::Squared => x.clone().binary(x),
+                Function::SquaredAfter => {
+                    let y = x.unary();
+                    y.clone().binary(y)
+                }
+            });
+            slope.into_iter().fold(g, Value::binary)
+        })
+    }
+
+    /// In another type.
+    pub(super) fn cast(self, width: u64) -> Self {
+        let before = self.value.width;
+        if before == width {
+            return self;
+        }
+        let value = Value::new(self.tape.meter(), self.elements(), width);
+        // A GPU's kernels give the gradient of a weight in full precision.
+        Self::of_one(self.node, &self.tape, value, move |g| g.cast(before))
+    }
+
+    pub(super) fn squared(self) -> Self {
+        self.clone().times(self)
+    }
+
+    /// A sum or a mean over an axis. The gradient is spread over ones.
+    pub(super) fn reduced(self, elements: u64) -> Self {
+        let all = self.elements();
+        let value = self.value.like(elements);
+        Self::of_one(self.node, &self.tape, value, move |g| g.like(all).binary(g))
+    }
+
+    /// A product of matrices.
+    pub(super) fn product(self, other: Self, elements: u64) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let (left, right) = (self.saved(other.is_tracked()), other.saved(self.is_tracked()));
+        let value = self.value.like(elements);
+        let by = |kept: Option<Value>, size| {
+            move |g: Value| {
+                let gradient = g.like(size);
+                drop(kept);
+                gradient
+            }
+        };
+        Self::of_two([self.node, other.node], &self.tape, value, by(right, a), by(left, b))
+    }
+
+    /// The same elements in another shape.
+    pub(super) fn reshaped(self) -> Self {
+        Self::of_one(self.node, &self.tape, self.value.dense(), Value::dense)
+    }
+
+    /// With two axes swapped: a view.
+    pub(super) fn turned(self) -> Self {
+        Self::of_one(self.node, &self.tape, self.value.turned(), Value::turned)
+    }
+
+    /// A piece: a view of the whole, whose gradient is written into zeros.
+    pub(super) fn part(self, elements: u64) -> Self {
+        let all = self.elements();
+        Self::of_one(self.node, &self.tape, self.value.part(elements), move |g| {
+            let gradient = g.like(all);
+            drop(g.dense());
+            gradient
+        })
+    }
+
+    /// Rows looked up by number. The gradient is added into zeros of the table's size.
+    pub(super) fn rows(self, elements: u64) -> Self {
+        let all = self.elements();
+        Self::of_one(self.node, &self.tape, self.value.like(elements), move |g| g.like(all))
+    }
+
+    /// With some of its rows added to, in place where nobody else holds it; the gradient is looked up.
+    pub(super) fn with_rows(self, rows: Self) -> Self {
+        let count = rows.elements();
+        let value = self.value.unary();
+        Self::of_two([self.node, rows.node], &self.tape, value, |g| g, move |g| g.like(count))
+    }
+
+    /// One behind the other; the gradients are pieces.
+    pub(super) fn joined_with(self, other: Self) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let value = self.value.like(a + b);
+        // Views are copied first.
+        drop([self.value.dense(), other.value.dense()]);
+        Self::of_two([self.node, other.node], &self.tape, value, move |g| g.part(a), move |g| g.part(b))
+    }
+
+    /// Two that are both repeated, multiplied element by element.
+    pub(super) fn spread_times(self, other: Self, elements: u64) -> Self {
+        let (a, b) = (self.elements(), other.elements());
+        let (left, right) = (self.saved(other.is_tracked()), other.saved(self.is_tracked()));
+        let value =
+            if self.value.elements == elements { self.value.binary(other.value) } else { self.value.like(elements) };
+        let by = |kept: Option<Value>, size| move |g: Value| kept.into_iter().fold(g, Value::binary).summed_to(size);
+        Self::of_two([self.node, other.node], &self.tape, value, by(right, a), by(left, b))
+    }
+
+    /// Of an operation of our own kernels, which keeps these values for its gradient. Going back it makes a gradient of each input that has
+    /// one, with so many bytes an element.
+    pub(super) fn kernel<const N: usize>(inputs: [(Self, u64); N], value: Value, kept: Vec<Value>) -> Self {
+        let nodes = inputs.each_ref().map(|(input, _)| input.node);
+        let sizes = inputs.each_ref().map(|(input, width)| (input.elements(), *width));
+        let tape = inputs.first().map(|(input, _)| Rc::clone(&input.tape)).unwrap_or_default();
+        drop(inputs);
+        let kept = if nodes.iter().all(Option::is_none) { Vec::new() } else { kept };
+        tape.record(nodes, value, move |gradient, gradients| {
+            let meter = Rc::clone(&gradient.buffer.meter);
+            let made = |(node, (count, width)): (Option<Node>, _)| Some((node?, Value::new(&meter, count, width)));
+            let made: Vec<_> = nodes.into_iter().zip(sizes).filter_map(made).collect();
+            drop((kept, gradient));
+            for (node, gradient) in made {
+                register(gradients, node.id, gradient);
+            }
+        })
+    }
+}
