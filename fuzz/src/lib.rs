@@ -25,7 +25,7 @@ pub use checkpoint::checkpoint;
 pub use expression::expression;
 pub use jsonl::jsonl;
 pub use plan::plan;
-pub use plugin::{is_tolerated, plugin};
+pub use plugin::{plugin, tolerate_what_plugins_do_to_their_loader};
 
 /// Whether the bytes were taken for what they are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ pub const TARGETS: [(&str, Target); 6] = [
 macro_rules! target {
     ($name:ident) => {
         #[cfg(fuzzing)]
-        libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+        libfuzzer_sys::fuzz_target!(init: $crate::tolerate_what_plugins_do_to_their_loader(), |data: &[u8]| {
             $crate::$name(data);
         });
 

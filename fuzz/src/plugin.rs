@@ -1,6 +1,7 @@
 //! Plugins: components, core modules, and either as text.
 
 use std::cell::RefCell;
+use std::panic;
 use std::thread;
 use std::time::Duration;
 
@@ -51,9 +52,13 @@ fn host() -> PluginHost {
     PluginHost::new(limits).expect("WebAssembly on this machine")
 }
 
-/// Whether a panic of this thread is one that the host expects of the libraries that it loads plugins with, and turns into an
-/// error.
-#[must_use]
-pub fn is_tolerated() -> bool {
-    thread::current().name() == Some("load plugin")
+/// libFuzzer ends the process at any panic. Those on the threads that plugins are loaded on are such as the host expects of the
+/// libraries for it, and turns into errors.
+pub fn tolerate_what_plugins_do_to_their_loader() {
+    let end = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if thread::current().name() != Some("load plugin") {
+            end(panic);
+        }
+    }));
 }

@@ -139,6 +139,9 @@ fn adapters_that_are_not_lora_or_have_no_rank_are_refused() {
     assert!(matches!(problem_of(json!({ "peft_type": "IA3" })), PeftError::Type(kind) if kind == "IA3"));
     assert!(matches!(problem_of(json!({ "r": 0 })), PeftError::ZeroRank));
     assert!(matches!(problem_of(json!({ "rank_pattern": { "q_proj": 0 } })), PeftError::ZeroRank));
+    // No module is held against the second one: the first decides.
+    let unused = problem_of(json!({ "alpha_pattern": { "q_proj": 1, "(?=q)": 2 } }));
+    assert!(matches!(&unused, PeftError::Pattern { pattern, .. } if pattern == "(?=q)"), "{unused}");
     let error = PeftAdapter::read(folder(&json!({ "r": -1 })).path()).unwrap_err();
     assert!(matches!(error, StoreError::Json { .. }), "{error}");
 }

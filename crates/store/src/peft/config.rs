@@ -195,14 +195,16 @@ impl PeftConfig {
         Ok(self.alpha(module)? / divisor)
     }
 
-    /// Checks what the types leave open: ranks, and settings that would change the result and are not supported.
+    /// Checks what the types leave open: ranks, patterns, and settings that would change the result and are not supported.
     ///
     /// # Errors
-    /// [`PeftError::ZeroRank`], or [`PeftError::Unsupported`] with every such setting.
+    /// [`PeftError::ZeroRank`], [`PeftError::Pattern`], or [`PeftError::Unsupported`] with every such setting.
     pub fn check(&self) -> Result<(), PeftError> {
         if self.r == 0 || self.rank_pattern.iter().any(|(_, rank)| *rank == 0) {
             return Err(PeftError::ZeroRank);
         }
+        self.rank_pattern.check()?;
+        self.alpha_pattern.check()?;
         let mut unsupported: Vec<String> = self
             .other
             .iter()

@@ -70,6 +70,11 @@ impl<T: Copy> Patterns<T> {
         Ok(None)
     }
 
+    /// Checks that every pattern can be used, also one that no module is held against.
+    pub(crate) fn check(&self) -> Result<(), PeftError> {
+        self.0.iter().try_for_each(|entry| entry.matches("").map(drop))
+    }
+
     /// Whether there is no pattern.
     #[must_use]
     pub fn is_empty(&self) -> bool {
