@@ -1,6 +1,14 @@
 //! Whole runs on a disk where any one operation fails, or every one from there on: the error says where, what is there is whole, and on a
 //! healed disk the run ends to the last bit as if nothing had happened.
-#![allow(clippy::expect_used, clippy::panic, missing_docs, unreachable_pub, dead_code, reason = "tests")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "tests"
+)]
 
 mod common;
 

@@ -46,7 +46,7 @@ fn keeps_its_promises(plan: &Plan, model: &Manifest) {
     }
     let _ = plan.peak_elements();
     for adapter in plan.adapters() {
-        LowRank::of(adapter);
+        let _ = LowRank::of(adapter);
         let names: Vec<_> = adapter.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
         let of_tensors = adapter.tensors.iter().flat_map(|tensor| [Some(&tensor.init), tensor.update.as_ref()]);
         let own = [Some(&adapter.effective), adapter.base.as_ref(), adapter.penalty.as_ref()];

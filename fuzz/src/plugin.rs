@@ -33,7 +33,10 @@ pub fn plugin(data: &[u8]) -> Verdict {
             Err(error) => {
                 // Once it has said what it is called, it goes by that.
                 let message = error.to_string();
-                assert!(message.contains("fuzz.wasm") || message.starts_with("plugin `"), "who is not named: {message}");
+                assert!(
+                    message.contains("fuzz.wasm") || message.starts_with("plugin `"),
+                    "who is not named: {message}"
+                );
                 Verdict::Refused
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! `GRAFTWORK_KILLS` and `GRAFTWORK_SIGNALS` say how often, `GRAFTWORK_SEED` at which moments.
 #![cfg(unix)]
-#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

@@ -132,7 +132,7 @@ fn folder(path: PathBuf, (config, shapes): (Value, Shapes)) -> String {
     let tensors = shapes.into_iter().map(|(name, shape)| {
         let is_norm = shape.len() == 1 && name.ends_with("weight");
         // bf16: 1, or something below 1/32 in magnitude that changes from one to the next.
-        let value = |i: usize| if is_norm { 0x3F80 } else { 0x3C00 | (i * 2_654_435_761 >> 7 & 0x80FF) as u16 };
+        let value = |i: usize| if is_norm { 0x3F80 } else { 0x3C00 | (((i * 2_654_435_761) >> 7) & 0x80FF) as u16 };
         let bytes: Vec<u8> = (0..shape.iter().product()).flat_map(|i| value(i).to_le_bytes()).collect();
         (name, shape, bytes)
     });

@@ -87,7 +87,7 @@ fn two_runs_without_a_name_get_folders_of_their_own() {
         let arguments = arguments.into_iter().map(absolute);
         host(home.path()).current_dir(home.path()).args(arguments).stdout(Stdio::null()).spawn().expect("host starts")
     };
-    for child in [start(), start(), start()].iter_mut() {
+    for child in &mut [start(), start(), start()] {
         assert!(child.wait().expect("it ends").success());
     }
     for number in 1..=3 {

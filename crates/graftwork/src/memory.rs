@@ -16,7 +16,7 @@ pub(crate) fn anonymous_bytes() -> Option<u64> {
     status_bytes("RssAnon")
 }
 
-/// Linux: "VmHWM:	  123456 kB".
+/// Linux: "VmHWM: 123456 kB".
 fn status_bytes(key: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let number = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;

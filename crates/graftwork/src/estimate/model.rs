@@ -162,6 +162,10 @@ impl<'a> Model<'a> {
     }
 
     /// A parameter as a whole.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself is of one lifetime, and any is asked for"
+    )]
     pub(super) fn value(&self, param: ParamId) -> Tensor {
         let [rows, columns] = self.dims(param);
         self.plain(param)
