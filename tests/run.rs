@@ -109,7 +109,9 @@ fn recomputing_is_planned_with_less_memory() {
         host().check(&config, 0, &mut |_| {}).expect("a report")
     };
     let (none, block, auto) = (check(Recompute::None), check(Recompute::Block), check(Recompute::Auto));
-    assert!(block.memory.update < none.memory.update / 2, "{:?} and {:?}", block.memory, none.memory);
+    // The gradients, as large as the weights, are there either way.
+    let [with, without] = [&block, &none].map(|report| report.memory.update - report.memory.weights);
+    assert!(with < without / 2, "{:?} and {:?}", block.memory, none.memory);
     assert!(block.recompute && !none.recompute);
     assert!(!auto.recompute && auto.memory.update == none.memory.update, "the small model fits anywhere");
 }
