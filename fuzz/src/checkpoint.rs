@@ -36,7 +36,8 @@ pub fn checkpoint(data: &[u8]) -> Verdict {
     };
     let described = match manifest {
         Manifest::Any(bytes) => bytes.to_vec(),
-        _ => json!({ STATE: entry(&state), TENSORS: entry(&tensors) }).to_string().into_bytes(),
+        // As it is written: nothing else is a manifest.
+        _ => format!("{:#}\n", json!({ TENSORS: entry(&tensors), STATE: entry(&state) })).into_bytes(),
     };
     if let Manifest::Outdated(at) = manifest {
         turn_a_bit(&mut state, &mut tensors, at);
