@@ -105,9 +105,9 @@ fn a_checkpoint_is_what_its_manifest_names() {
     let path = writer.commit(&json!(null)).unwrap();
     fs::copy(path.join("trainable.safetensors"), path.join("added.safetensors")).unwrap();
     assert!(CheckpointDir::read(&path).unwrap().groups().eq(["trainable"]));
-    fs::write(path.join("MANIFEST"), "{}").unwrap();
+    fs::write(path.join("MANIFEST"), "{}\n").unwrap();
     let error = CheckpointDir::read(&path).unwrap_err().to_string();
-    assert!(error.contains("state.json is damaged: the manifest does not name it"), "{error}");
+    assert!(error.contains("state.json is damaged: the checkpoint was written without it"), "{error}");
 }
 
 #[test]
