@@ -163,7 +163,7 @@ fn a_stopped_run_finds_its_changed_base_again() {
             }
         });
         assert!(!report.expect("a stopped run is no failure").finished);
-        let resumed = host().resume(&out, &Control::new(), &mut |_| {}).expect("the rest");
+        let resumed = host().resume(&out, &[], &Control::new(), &mut |_| {}).expect("the rest");
         let weights = |report: RunReport| {
             let result = report.result.expect("an adapter");
             std::fs::read(result.join("adapter_model.safetensors")).expect("saved")

@@ -197,9 +197,11 @@ def lines_of(plugins):
 def agreement(name):
     tested = (ROOT / "tests/strategies.rs").read_text()
     plugin = METHODS[name][0][-1]
-    if name in ("lora", "lora, rslora") or re.search(rf'"{plugin}", r?#?"', tested) or plugin == "ada-lora":
+    if name == "full":
+        return "yes (Trainer)"
+    if name in ("lora", "lora, rslora", "lora, PiSSA", "lora, OLoRA") or re.search(rf'"{plugin}", r?#?"', tested) or plugin == "ada-lora":
         return "yes"
-    return "not in PEFT" if plugin in ("pera", "lisa", "relora", "gradual-unfreeze", "layer-freeze", "full") else "no golden file"
+    return "not in PEFT" if plugin in ("pera", "lisa", "relora", "gradual-unfreeze", "layer-freeze") else "no golden file"
 
 
 def page(arguments):

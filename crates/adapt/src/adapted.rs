@@ -185,6 +185,24 @@ impl Adapted {
         }
     }
 
+    /// The tensors that a parameter's value comes from, by the names that they are saved under: the weight, then what its adapter has.
+    #[must_use]
+    pub fn parts(&self, param: ParamId) -> Vec<(&str, Tensor<2>)> {
+        let slot = |slot: usize| (self.slots[slot].name.as_str(), self.tensor(slot));
+        match self.weight(param) {
+            Weight::Frozen(weight) => vec![(self.name(param), weight.clone())],
+            Weight::Trained { slot: of, .. } => vec![slot(*of)],
+            Weight::Tied(source) => self.parts(*source),
+            Weight::Adapted { base, adapter, first } => {
+                let adapter = &self.plan.adapters()[*adapter];
+                let own = *first..first + adapter.tensors.len();
+                let shared = adapter.shared().into_iter().filter_map(|name| self.shared.get(name).copied());
+                let slots = own.chain(shared.collect::<Vec<_>>()).map(slot);
+                std::iter::once((self.name(param), base.clone())).chain(slots).collect()
+            }
+        }
+    }
+
     /// The shared tensors that an adapter uses, by name.
     pub(crate) fn shared_of(
         &self,

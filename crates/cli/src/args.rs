@@ -2,7 +2,7 @@
 
 mod results;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -35,10 +35,18 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show what `run` would do with the same flags: the plan, counts, memory, data. Trains nothing, writes nothing.
     Check(CheckArgs),
-    /// Go on with a run that was stopped.
+    /// Go on with a run that was stopped or killed, from its newest whole checkpoint.
     Resume {
         /// Folder of the run.
         run: PathBuf,
+        /// What may be other than it was when the run was started: base, plugin, data, configuration; separated by commas.
+        #[arg(long, value_name = "CHANGES", value_delimiter = ',')]
+        allow: Vec<ChangeName>,
+    },
+    /// Compare a checkpoint, a result or a whole run with the hashes that were written with it.
+    Verify {
+        /// Its folder.
+        path: PathBuf,
     },
     /// Measure the loss and the accuracy of a model, with or without an adapter.
     Eval(EvalArgs),
@@ -174,12 +182,46 @@ pub(crate) struct TrainArgs {
     /// Write a checkpoint every so many updates.
     #[arg(long, value_name = "STEPS")]
     pub(crate) checkpoint_every: Option<u64>,
+    /// Keep so many of the newest checkpoints; all if not given.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) keep_last: Option<NonZeroUsize>,
+    /// Keep so many of the checkpoints with the lowest evaluation loss besides, and write one whenever it is the lowest so far.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) keep_best: Option<NonZeroUsize>,
+    /// End when so many evaluations in a row were no better than the best before them.
+    #[arg(long, value_name = "EVALUATIONS")]
+    pub(crate) early_stopping: Option<NonZeroU64>,
+    /// Which weights the result has: after the last update, or with the lowest evaluation loss.
+    #[arg(long)]
+    pub(crate) result: Option<ResultName>,
     /// Compute blocks again in the backward pass, which takes less memory and a second forward pass: `auto` does where it has to.
     #[arg(long)]
     pub(crate) recompute: Option<RecomputeName>,
     /// Run only where two runs of the same training are the same, bit by bit. Costs nothing.
     #[arg(long)]
     pub(crate) deterministic: bool,
+}
+
+/// What of a run may be other than it was.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ChangeName {
+    /// The base model's weights.
+    Base,
+    /// The plugins' files.
+    Plugin,
+    /// The data.
+    Data,
+    /// What `run.toml` says.
+    Configuration,
+}
+
+/// Which weights a run's result has.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ResultName {
+    /// Those after the last update.
+    Last,
+    /// Those with the lowest evaluation loss.
+    Best,
 }
 
 /// What the backward pass computes again.

@@ -6,11 +6,12 @@ mod merge;
 mod plugin;
 mod show;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use graftwork::{Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig};
+use graftwork::{Change, Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig};
 
-use crate::args::{CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
+use crate::args::{ChangeName, CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
 use crate::output::{self, Failure};
 use crate::progress::{self, Progress};
 use crate::signals::Signals;
@@ -21,9 +22,13 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
     match &cli.command {
         Command::Run(args) => run(args, cli.json),
         Command::Check(args) => check(args, cli.json),
-        Command::Resume { run } => {
-            train(cli.json, |host, control, progress| host.resume(run, control, &mut |event| progress.show(&event)))
+        Command::Resume { run, allow } => {
+            let allowed: Vec<_> = allow.iter().map(|name| change(*name)).collect();
+            train(cli.json, |host, control, progress| {
+                host.resume(run, &allowed, control, &mut |event| progress.show(&event))
+            })
         }
+        Command::Verify { path } => verify(path, cli.json),
         Command::Eval(args) => eval(args, cli.json),
         Command::Generate(args) => generate::generate(args, cli.json),
         Command::Merge(args) => merge::merge(args, cli.json),
@@ -39,6 +44,26 @@ fn run(args: &RunArgs, json: bool) -> Done {
         let config = config::resolve(host, args)?;
         host.run(&config, control, &mut |event| progress.show(&event))
     })
+}
+
+fn change(name: ChangeName) -> Change {
+    match name {
+        ChangeName::Base => Change::Base,
+        ChangeName::Plugin => Change::Plugin,
+        ChangeName::Data => Change::Data,
+        ChangeName::Configuration => Change::Configuration,
+    }
+}
+
+/// What is damaged is no failure of the command; the exit code says that there is something.
+fn verify(path: &Path, json: bool) -> Done {
+    let report = graftwork::verify(path)?;
+    if json {
+        output::json(&report)?;
+    } else {
+        show::verified(&report)?;
+    }
+    Ok(if report.sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn doctor(json: bool) -> Done {
@@ -58,14 +83,20 @@ fn train(json: bool, work: impl FnOnce(&Host, &Control, &mut Progress) -> Result
     let mut progress = Progress::new(json);
     let result = Host::new().and_then(|host| work(&host, &control, &mut progress));
     progress.clear();
-    let report = result?;
-    if json {
-        output::json(&report)?;
-    } else {
-        progress::summary(&report)?;
+    // Stopped before there was anything to save.
+    if let (Err(error), Some(code)) = (&result, signals.exit_code())
+        && error.is_stop()
+    {
+        output::say(error);
+        return Ok(code);
     }
-    let stopped = if report.finished { None } else { signals.exit_code() };
-    Ok(stopped.unwrap_or(ExitCode::SUCCESS))
+    let report = result?;
+    let shown = if json { output::json(&report) } else { progress::summary(&report) };
+    match signals.exit_code().filter(|_| !report.finished) {
+        // A terminal that has closed shows nothing.
+        Some(stopped) => Ok(stopped),
+        None => Ok(shown.map(|()| ExitCode::SUCCESS)?),
+    }
 }
 
 fn check(args: &CheckArgs, json: bool) -> Done {

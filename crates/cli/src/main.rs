@@ -53,5 +53,7 @@ fn start_log(verbose: u8) {
         .with_ansi(colours)
         .with_writer(std::io::stderr)
         .without_time()
+        // Nor does a standard error that has closed end the program.
+        .log_internal_errors(false)
         .init();
 }

@@ -60,6 +60,11 @@ fn quiet(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
+/// Says something to a person, where there is one.
+pub(crate) fn say(what: &impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{what}");
+}
+
 /// Says why a command failed; its exit code.
 pub(crate) fn fail(failure: &Failure, as_json: bool) -> ExitCode {
     // With nowhere left to say it, the exit code has to do.

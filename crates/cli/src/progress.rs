@@ -7,7 +7,7 @@ use graftwork::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
-use crate::text::{bytes, count, loss, measured, rate};
+use crate::text::{bytes, count, loss, measured, rate, spike};
 
 /// Shows events: as a bar with lines above it, or as lines of JSON. The bar is on standard error and disappears where
 /// that is no terminal.
@@ -105,6 +105,7 @@ impl Progress {
                 return self.line(&format!("step {:>5}  eval {}", report.step, measured(&report.evaluation)));
             }
             Event::Step(step) => self.step(step),
+            Event::Spike(report) => return self.line(&format!("step {:>5}  {}", report.step, spike(report))),
             Event::Steered { step, plugin, actions } => {
                 return self.line(&format!("step {step:>5}  {plugin}: {actions}"));
             }
@@ -152,6 +153,11 @@ pub(crate) fn summary(report: &graftwork::RunReport) -> io::Result<()> {
         loss(eval.first),
         loss(eval.last)
     ))?;
+    if let Some((best, at)) = report.best_eval.and_then(|best| Some((best.loss?, best.step))) {
+        let early = if report.stopped_early { "; it stopped falling, so the run ended early" } else { "" };
+        let saved = if report.result_step == Some(at) { ", which is saved" } else { "" };
+        output::line(&format!("best      eval {best:.4} after step {at}{saved}{early}"))?;
+    }
     if let Some(peak) = report.peak_memory_bytes {
         output::line(&format!("memory    {} at the peak", bytes(peak)))?;
     }

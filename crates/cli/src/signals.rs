@@ -1,11 +1,12 @@
-//! SIGINT and SIGTERM: the first asks the run to stop after its update, a second one ends the process at once.
+//! SIGINT, SIGTERM and the SIGHUP of a terminal that closes: the first asks the run to stop after its update, a second one ends
+//! the process at once.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use graftwork::Control;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 /// Which signal came, if one did.
@@ -15,7 +16,7 @@ impl Signals {
     /// Listens; a signal stops `control`.
     pub(crate) fn listen(control: &Control) -> std::io::Result<Self> {
         let which = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)) {
             // In this order: the second signal finds the flag that the first one set.
             flag::register_conditional_shutdown(signal, 128 + signal, control.flag())?;
             flag::register(signal, control.flag())?;
@@ -30,5 +31,16 @@ impl Signals {
             0 => None,
             signal => Some(ExitCode::from(128 + u8::try_from(signal).unwrap_or(0))),
         }
+    }
+}
+
+/// Whether whoever started this process has it ignore the signal, as `nohup` does with SIGHUP; that stays so.
+fn is_ignored(signal: i32) -> bool {
+    // SAFETY: without a new action, the call only writes the present one to where it is told to; all bytes zero are a valid value
+    // to begin with.
+    #[allow(unsafe_code, reason = "no safe interface tells what is done with a signal")]
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0 && action.sa_sigaction == libc::SIG_IGN
     }
 }

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use graftwork::{SpikeReport, Watched};
+
 /// `1234567` as `1,234,567`.
 pub(crate) fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -48,6 +50,21 @@ pub(crate) fn measured(evaluation: &graftwork::Evaluation) -> String {
     text
 }
 
+/// What stands out, what was expected, and of which samples: the first, and how many more.
+pub(crate) fn spike(report: &SpikeReport) -> String {
+    let what = match report.what {
+        Watched::Loss => "loss",
+        Watched::GradNorm => "gradient norm",
+    };
+    let SpikeReport { value, expected, deviation, samples, .. } = report;
+    let samples = match samples.as_slice() {
+        [] => String::new(),
+        [one] => format!(", at {one}"),
+        [first, more @ ..] => format!(", at {first} and {} more", more.len()),
+    };
+    format!("spike: {what} {value:.4} where {expected:.4} ± {deviation:.4} was expected{samples}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +79,14 @@ mod tests {
         assert_eq!(rate(2e-4), "2e-4");
         assert_eq!(rate(1.5e-5), "1.5e-5");
         assert_eq!(loss(None), "–");
+    }
+
+    #[test]
+    fn a_spike_is_a_line() {
+        let samples = ["a.jsonl:3", "a.jsonl:9", "b.jsonl:1"].map(str::to_owned).to_vec();
+        let report =
+            SpikeReport { step: 7, what: Watched::GradNorm, value: 9.5, expected: 1.25, deviation: 0.125, samples };
+        let expected = "spike: gradient norm 9.5000 where 1.2500 ± 0.1250 was expected, at a.jsonl:3 and 2 more";
+        assert_eq!(spike(&report), expected);
     }
 }

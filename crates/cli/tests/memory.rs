@@ -148,8 +148,10 @@ fn folder(path: PathBuf, (config, shapes): (Value, Shapes)) -> String {
 fn labelled(dir: &Path) -> String {
     let text = fs::read_to_string(root().join("examples/default/austen.txt")).expect("a text");
     let words: Vec<_> = text.split_whitespace().take(12_000).collect();
-    let line =
-        |(i, words): (usize, &[&str])| json!({"text": words.join(" "), "label": ["even", "odd"][i % 2]}).to_string();
+    let line = |(i, words): (usize, &[&str])| {
+        let label = if i % 2 == 0 { "even" } else { "odd" };
+        json!({"text": words.join(" "), "label": label}).to_string()
+    };
     let lines: Vec<_> = words.chunks(500).enumerate().map(line).collect();
     let path = dir.join("labelled.jsonl");
     fs::write(&path, lines.join("\n")).expect("written");

@@ -1,5 +1,7 @@
 //! Rows as rectangular arrays, ready to become tensors.
 
+use std::ops::Range;
+
 use crate::{Row, Sample, Source};
 
 /// A batch of `rows` × `length` positions, row after row; rows are filled up on the right.
@@ -82,5 +84,34 @@ impl Batch {
     /// Positions that hold a token.
     pub fn tokens(&self) -> usize {
         self.segments.iter().filter(|&&segment| segment != 0).count()
+    }
+
+    /// Each sample as a batch of its own, in the order of `sources`.
+    pub fn samples(&self) -> impl Iterator<Item = Self> {
+        let of = move |(index, at): (usize, Range<usize>)| Self {
+            rows: 1,
+            length: at.len(),
+            ids: self.ids[at.clone()].to_vec(),
+            targets: self.targets[at.clone()].to_vec(),
+            counts: self.counts[at.clone()].to_vec(),
+            positions: self.positions[at.clone()].to_vec(),
+            segments: vec![1; at.len()],
+            types: self.types.get(at).unwrap_or_default().to_vec(),
+            // Where samples have labels, each has one.
+            labels: self.labels.get(index).copied().into_iter().collect(),
+            sources: self.sources.get(index).cloned().into_iter().collect(),
+        };
+        (0..self.rows).flat_map(move |row| self.spans(row)).enumerate().map(of)
+    }
+
+    /// The positions of each sample in a row.
+    fn spans(&self, row: usize) -> impl Iterator<Item = Range<usize>> {
+        let first = row * self.length;
+        let runs = self.segments[first..first + self.length].chunk_by(|a, b| a == b);
+        let ends = runs.scan(first, |end, run| {
+            let start = std::mem::replace(end, *end + run.len());
+            Some((run, start..*end))
+        });
+        ends.filter(|(run, _)| run.first() != Some(&0)).map(|(_, at)| at)
     }
 }

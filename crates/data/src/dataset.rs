@@ -47,6 +47,19 @@ impl Dataset {
     /// Whatever is wrong with the options, a file, a record, the weights or the chat template; and
     /// [`DataError::NothingToTrain`] if no sample is left to train on.
     pub fn load(sources: &[DataSource], tokenizer: &Tokenizer, options: &DataOptions) -> Result<Self, DataError> {
+        Self::load_unless(sources, tokenizer, options, &|| false)
+    }
+
+    /// As [`load`](Self::load), but ends soon after `stopped` says so.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and [`DataError::Stopped`].
+    pub fn load_unless(
+        sources: &[DataSource],
+        tokenizer: &Tokenizer,
+        options: &DataOptions,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<Self, DataError> {
         options.validate()?;
         if sources.is_empty() {
             return Err(DataError::NoFiles);
@@ -63,6 +76,7 @@ impl Dataset {
             format: options.format,
             spool: SpoolWriter::create()?,
             tally: Tally::default(),
+            stopped,
         };
         let loaded = sources.iter().map(|source| loader.load(source)).collect::<Result<Vec<_>, _>>()?;
         let split = match &options.eval {

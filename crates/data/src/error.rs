@@ -112,7 +112,7 @@ pub enum DataError {
     #[error(
         "{at}: the keys {found} fit no format; expected `text`, or `prompt` and `completion`, or `instruction` and \
          `output`, or `messages`, or `conversations`, or a text and its `label`{}",
-        hint.as_ref().map(|(key, meant)| format!(" (is `{key}` meant to be `{meant}`?)")).unwrap_or_default()
+        hint.as_ref().map(|(key, meant)| format!(" (is `{}` meant to be `{meant}`?)", shown(key))).unwrap_or_default()
     )]
     UnknownFormat {
         /// Where.
@@ -147,7 +147,7 @@ pub enum DataError {
         found: &'static str,
     },
     /// Content that is no text.
-    #[error("{at}: `{key}` is `{kind}`; only parts of the type `text` can be trained on")]
+    #[error("{at}: `{key}` is `{}`; only parts of the type `text` can be trained on", shown(kind))]
     NotText {
         /// Where.
         at: Source,
@@ -178,8 +178,8 @@ pub enum DataError {
     },
     /// A `from` that is not known.
     #[error(
-        "{at}: unknown speaker `{role}`; known are human, user, gpt, assistant, system, tool, function_call, \
-         observation"
+        "{at}: unknown speaker `{}`; known are human, user, gpt, assistant, system, tool, function_call, observation",
+        shown(role)
     )]
     UnknownSpeaker {
         /// Where.
@@ -188,7 +188,7 @@ pub enum DataError {
         role: String,
     },
     /// A label that is no class.
-    #[error("{at}: the label `{label}` is none of the {} classes ({})", known.len(), listed(known))]
+    #[error("{at}: the label `{}` is none of the {} classes ({})", shown(label), known.len(), listed(known.iter()))]
     UnknownLabel {
         /// Where.
         at: Source,
@@ -262,6 +262,9 @@ pub enum DataError {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// Reading was stopped.
+    #[error("reading the data was stopped")]
+    Stopped,
     /// Nothing is left to train on.
     #[error(
         "no sample has a token to train on (records read: {records}, dropped: {dropped}); check `loss_on` and \
@@ -277,15 +280,33 @@ pub enum DataError {
     },
 }
 
+/// A name from a file as a message shows it: on one line, and no longer than anybody reads.
+pub(crate) fn shown(name: &str) -> String {
+    const SHOWN: usize = 64;
+    let mut text = String::new();
+    for (index, c) in name.chars().enumerate() {
+        match c {
+            _ if index == SHOWN => {
+                text.push('…');
+                break;
+            }
+            _ if c.is_control() => text.extend(c.escape_default()),
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
 /// The first names of a list that may be long.
-fn listed(names: &[String]) -> String {
+pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> String {
     const SHOWN: usize = 8;
-    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    shown.join(", ") + if names.len() > SHOWN { ", …" } else { "" }
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let quoted: Vec<_> = names.take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();
+    quoted.join(", ") + more
 }
 
 fn did_you_mean(near: Option<&str>) -> String {
-    near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default()
+    near.map(|near| format!(" (did you mean `{}`?)", shown(near))).unwrap_or_default()
 }
 
 impl DataError {

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::error::listed;
 use crate::{DataError, Source};
+
+/// From here on two keys are not nearly the same.
+const FAR: usize = 3;
 
 /// A JSON object with its place, for errors that name the key.
 pub(crate) struct Fields<'a> {
@@ -18,7 +22,7 @@ impl Fields<'_> {
             at: self.at.clone(),
             key: format!("{}{key}", self.path),
             found: quoted_keys(&self.map),
-            hint: self.map.keys().find(|found| strsim::damerau_levenshtein(found, key) <= 2).cloned(),
+            hint: self.map.keys().find(|found| distance(found, key).is_some()).cloned(),
         })
     }
 
@@ -39,13 +43,16 @@ impl Fields<'_> {
     }
 }
 
+/// How many slips of the hand make the key that was meant of one that is nearly it.
+pub(crate) fn distance(found: &str, meant: &str) -> Option<usize> {
+    // To compare takes memory for the product of both lengths, and a key may be as long as a file.
+    let near = found.chars().count().abs_diff(meant.chars().count()) < FAR;
+    near.then(|| strsim::damerau_levenshtein(found, meant)).filter(|&distance| distance < FAR)
+}
+
 /// The keys of a record as a person reads them: `` `a`, `b` ``.
 pub(crate) fn quoted_keys(map: &Map<String, Value>) -> String {
-    if map.is_empty() {
-        return "no keys".to_owned();
-    }
-    let quoted: Vec<_> = map.keys().map(|key| format!("`{key}`")).collect();
-    quoted.join(", ")
+    if map.is_empty() { "no keys".to_owned() } else { listed(map.keys()) }
 }
 
 /// A JSON type with its article.

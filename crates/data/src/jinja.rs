@@ -11,9 +11,14 @@ use minijinja_contrib::pycompat;
 
 use crate::python_json::{float, to_json};
 
+/// The steps that one rendering may take, each of which is an instruction or 64 bytes that are built: a template is a program
+/// out of somebody's file, and need not end. A conversation of a thousand messages takes less than a hundredth.
+const FUEL: u64 = 1 << 25;
+
 /// An environment without templates, and without a clock.
 pub(crate) fn environment() -> Result<Environment<'static>, Error> {
     let mut env = Environment::new();
+    env.set_fuel(Some(FUEL));
     minijinja_contrib::add_to_environment(&mut env);
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     env.set_unknown_method_callback(call_method);

@@ -23,6 +23,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) format: Option<Format>,
     pub(crate) spool: SpoolWriter,
     pub(crate) tally: Tally,
+    /// Whether to end.
+    pub(crate) stopped: &'a dyn Fn() -> bool,
 }
 
 /// What a source came to.
@@ -55,7 +57,7 @@ impl Loader<'_> {
 
     /// A file, whose records must be of the `expected` format, or say what is expected of the next.
     fn file(&mut self, path: &Path, format: Option<Format>, expected: &mut Option<Format>) -> Result<(), DataError> {
-        let Self { sampler, spool, tally, .. } = self;
+        let Self { sampler, spool, tally, stopped, .. } = self;
         let mut check = |at: &Source, found: Format| match *expected {
             Some(expected) if expected == found => Ok(()),
             Some(expected) => Err(DataError::MixedFormats { at: at.clone(), expected, found }),
@@ -70,7 +72,8 @@ impl Loader<'_> {
                     Some(text) => text,
                     None => text.insert(sampler.windows(at)?),
                 };
-                write(spool, &text.push(&part)?)
+                write(spool, &text.push(&part)?)?;
+                if stopped() { Err(DataError::Stopped) } else { Ok(()) }
             }
             Item::Record(record) => {
                 check(&record.source, record.format)?;
@@ -78,7 +81,8 @@ impl Loader<'_> {
                 if group.len() < GROUP {
                     return Ok(());
                 }
-                tokenise(sampler, &mut group, spool, tally)
+                tokenise(sampler, &mut group, spool, tally)?;
+                if stopped() { Err(DataError::Stopped) } else { Ok(()) }
             }
         })?;
         tokenise(sampler, &mut group, spool, tally)?;

@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use strsim::damerau_levenshtein;
 
 use crate::conversation::{conversation, conversational_pair};
-use crate::fields::{Fields, quoted_keys};
+use crate::fields::{Fields, distance, quoted_keys};
 use crate::{Conversation, DataError, Source};
 
 /// What the records of a file look like.
@@ -95,8 +94,8 @@ impl Format {
     pub(crate) fn unknown(record: &Map<String, Value>, at: Source) -> DataError {
         let missing = TELLING_KEYS.into_iter().filter(|key| !record.contains_key(*key));
         let other = || record.keys().filter(|key| !TELLING_KEYS.contains(&key.as_str()));
-        let pairs = missing.flat_map(|meant| other().map(move |key| (damerau_levenshtein(key, meant), key, meant)));
-        let nearest = pairs.filter(|(distance, ..)| *distance <= 2).min_by_key(|(distance, ..)| *distance);
+        let pairs = missing.flat_map(|meant| other().filter_map(move |key| Some((distance(key, meant)?, key, meant))));
+        let nearest = pairs.min_by_key(|(distance, ..)| *distance);
         let hint = nearest.map(|(_, key, meant)| (key.clone(), meant));
         DataError::UnknownFormat { at, found: quoted_keys(record), hint }
     }

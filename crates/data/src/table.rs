@@ -6,6 +6,7 @@ use std::path::Path;
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use serde_json::Value;
 
+use crate::error::shown;
 use crate::reader::Records;
 use crate::text_reader::TextReader;
 use crate::{DataError, Source};
@@ -27,11 +28,13 @@ pub(crate) fn read(
     let mut table = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(reader);
     let columns = table.headers().map_err(fail)?.clone();
     check_columns(&columns, &start)?;
-    let mut row = StringRecord::new();
+    let (mut row, mut line) = (StringRecord::new(), table.position().line() as usize);
     while table.read_record(&mut row).map_err(fail)? {
-        // Counted from its end, since blank lines may stand before it.
+        // Counted from its end, since blank lines may stand before it. A row may also end in `\r`, which is no line's end.
         let breaks: usize = row.iter().map(|cell| cell.matches('\n').count()).sum();
-        let at = start.at_line(table.position().line() as usize - 1 - breaks);
+        let end = table.position().line() as usize;
+        let at = start.at_line((end - breaks - 1).max(line));
+        line = end;
         if row.len() != columns.len() {
             let problem = format!(
                 "cells: {}, columns: {}; put a cell that holds the delimiter, a line break or quotes into double quotes",
@@ -49,7 +52,7 @@ pub(crate) fn read(
 fn check_columns(columns: &StringRecord, at: &Source) -> Result<(), DataError> {
     for (index, column) in columns.iter().enumerate() {
         if columns.iter().take(index).any(|before| before == column) {
-            let problem = format!("two columns are called `{column}`");
+            let problem = format!("two columns are called `{}`", shown(column));
             return Err(DataError::Table { at: at.clone(), problem });
         }
     }

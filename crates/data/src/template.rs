@@ -5,11 +5,13 @@ use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Error, Value, context};
+use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use crate::jinja::{environment, strftime};
 use crate::{Content, Conversation, DataError, Message};
 
+/// The function by which templates ask for the time.
+const NOW: &str = "strftime_now";
 const TEMPLATE: &str = "chat_template";
 /// The filter that stands in for `{% generation %}`: a filter block trims whitespace just as that tag does.
 const GENERATION: &str = "generation_marks";
@@ -24,6 +26,8 @@ pub(crate) struct ChatTemplate {
     marks_generation: bool,
     /// `bos_token`, `eos_token` and the like, by name.
     special_tokens: Vec<(String, String)>,
+    /// What it shows as the time, in seconds since 1970, UTC; none where it shows none.
+    pub(crate) now: Option<i64>,
 }
 
 /// A conversation as text.
@@ -37,17 +41,23 @@ pub(crate) struct Rendered {
 impl ChatTemplate {
     pub(crate) fn compile(source: &str, special_tokens: Vec<(String, String)>) -> Result<Self, DataError> {
         let (source, marks_generation) = with_generation_marks(source);
+        let shows_time = source.contains(NOW);
         let mut env = environment().map_err(|error| template_error(&error))?;
         env.add_filter(GENERATION, |body: &str| format!("{OPEN}{body}{CLOSE}"));
         env.add_template_owned(TEMPLATE, source).map_err(|error| template_error(&error))?;
-        let mut template = Self { env, marks_generation, special_tokens };
-        template.set_now(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed()));
+        let mut template = Self { env, marks_generation, special_tokens, now: None };
+        #[expect(clippy::disallowed_methods, reason = "a conversation may say what day it is")]
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
+        if shows_time {
+            template.set_now(now);
+        }
         Ok(template)
     }
 
     /// Sets what `strftime_now` gives, in seconds since 1970, UTC.
     pub(crate) fn set_now(&mut self, unix_seconds: i64) {
-        self.env.add_function("strftime_now", move |format: &str| strftime(unix_seconds, format));
+        self.now = Some(unix_seconds);
+        self.env.add_function(NOW, move |format: &str| strftime(unix_seconds, format));
     }
 
     /// Whether the template marks what the model says with `{% generation %}`.
@@ -140,10 +150,12 @@ fn with_generation_marks(source: &str) -> (String, bool) {
 
 /// Where the next tag, comment or expression begins, and what ends it.
 fn next_tag(source: &str) -> Option<(usize, &'static str)> {
-    [("{%", "%}"), ("{#", "#}"), ("{{", "}}")]
-        .into_iter()
-        .filter_map(|(open, close)| Some((source.find(open)?, close)))
-        .min()
+    source.match_indices('{').find_map(|(start, _)| match source.as_bytes().get(start + 1)? {
+        b'%' => Some((start, "%}")),
+        b'#' => Some((start, "#}")),
+        b'{' => Some((start, "}}")),
+        _ => None,
+    })
 }
 
 /// Takes the marks out of a rendering and notes where they stood; one without its other half marks nothing.
@@ -166,5 +178,8 @@ fn split_marks(marked: &str) -> Rendered {
 }
 
 fn template_error(error: &Error) -> DataError {
-    DataError::Template(error.to_string())
+    match error.kind() {
+        ErrorKind::OutOfFuel => DataError::Template("it takes more steps than any conversation needs".to_owned()),
+        _ => DataError::Template(error.to_string()),
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read as _};
 use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -12,6 +13,11 @@ use tokenizers::{Encoding, PostProcessor, TruncationParams, truncate_encodings};
 use crate::framed::{Framed, room};
 use crate::template::ChatTemplate;
 use crate::{DataError, Message};
+
+/// Several times the largest vocabulary there is.
+const MAX_BYTES: u64 = 1 << 27;
+/// As much of a file's own words as a message repeats, in characters.
+const MOST_QUOTED: usize = 500;
 
 /// A tokenizer with its special tokens and chat template.
 #[derive(Debug)]
@@ -57,13 +63,13 @@ impl Tokenizer {
             problem: "no tokenizer.json in this folder; save the model's fast tokenizer there".to_owned(),
         })?;
         let mut inner =
-            tokenizers::Tokenizer::from_bytes(&bytes).map_err(|error| tokenizer_error(&path, &error.to_string()))?;
+            guarded(|| tokenizers::Tokenizer::from_bytes(&bytes)).map_err(|e| tokenizer_error(&path, &e))?;
         inner.with_truncation(None).map_err(|error| tokenizer_error(&path, &error.to_string()))?;
         inner.with_padding(None);
 
         let config = Config::read(dir)?;
         let special = config.special_ids(&inner, dir)?;
-        let (prefix, suffix) = surroundings(&inner)?;
+        let (prefix, suffix) = surroundings(&inner).map_err(|problem| tokenizer_error(&path, &problem))?;
         let added = inner.get_added_tokens_decoder().into_iter().filter(|(_, token)| token.special);
         let (special_ids, mut specials): (BTreeSet<_>, Vec<_>) = added.map(|(id, token)| (id, token.content)).unzip();
         specials.sort_by_key(|token| std::cmp::Reverse(token.len()));
@@ -93,10 +99,16 @@ impl Tokenizer {
     /// at which the tokenizer was loaded; a run that is to be resumed on another day fixes the one at which it began.
     #[must_use]
     pub fn with_now(mut self, unix_seconds: i64) -> Self {
-        if let Some(template) = &mut self.template {
+        if let Some(template) = self.template.as_mut().filter(|template| template.now.is_some()) {
             template.set_now(unix_seconds);
         }
         self
+    }
+
+    /// The time that the chat template shows (seconds since 1970, UTC); none where it shows none.
+    #[must_use]
+    pub fn now(&self) -> Option<i64> {
+        self.template.as_ref()?.now
     }
 
     /// The ids of `text`; with what the post-processor adds (bos, for most models that have one) if asked for.
@@ -104,7 +116,7 @@ impl Tokenizer {
     /// # Errors
     /// [`DataError::Tokenize`] if the tokenizer's model refuses the text.
     pub fn encode(&self, text: &str, add_special_tokens: bool) -> Result<Vec<u32>, DataError> {
-        let encoding = self.inner.encode_fast(text, add_special_tokens).map_err(tokenize_error)?;
+        let encoding = guarded(|| self.inner.encode_fast(text, add_special_tokens)).map_err(DataError::Tokenize)?;
         Ok(encoding.get_ids().to_vec())
     }
 
@@ -113,13 +125,13 @@ impl Tokenizer {
     /// # Errors
     /// As [`encode`](Self::encode).
     pub fn encode_with_offsets(&self, text: &str, add_special_tokens: bool) -> Result<Encoded, DataError> {
-        let encoding = self.inner.encode(text, add_special_tokens).map_err(tokenize_error)?;
+        let encoding = guarded(|| self.inner.encode(text, add_special_tokens)).map_err(DataError::Tokenize)?;
         Ok(encoded(&encoding))
     }
 
     /// Several texts at once, in parallel, without special tokens.
     pub(crate) fn encode_all(&self, texts: Vec<&str>) -> Result<Vec<Encoded>, DataError> {
-        let encodings = self.inner.encode_batch(texts, false).map_err(tokenize_error)?;
+        let encodings = guarded(|| self.inner.encode_batch(texts, false)).map_err(DataError::Tokenize)?;
         Ok(encodings.iter().map(encoded).collect())
     }
 
@@ -129,7 +141,7 @@ impl Tokenizer {
     /// # Errors
     /// As [`encode`](Self::encode); no room for a token; a post-processor that knows no pairs.
     pub(crate) fn frame(&self, text: &str, pair: Option<&str>, max_length: usize) -> Result<Framed, DataError> {
-        let plain = |text| self.inner.encode_fast(text, false).map_err(tokenize_error);
+        let plain = |text| guarded(|| self.inner.encode_fast(text, false)).map_err(DataError::Tokenize);
         let mut texts = (plain(text)?, pair.map(plain).transpose()?);
         if let Some(second) = &mut texts.1 {
             second.set_type_ids(vec![1; second.len()]);
@@ -243,6 +255,14 @@ impl Tokenizer {
     }
 }
 
+/// Calls the library, which panics over some tables of a `tokenizer.json` that are not whole: a bad file must not end a process.
+fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+    match panic::catch_unwind(AssertUnwindSafe(call)) {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err("a table in tokenizer.json is broken; save or download the tokenizer again".to_owned()),
+    }
+}
+
 fn encoded(encoding: &tokenizers::Encoding) -> Encoded {
     Encoded {
         ids: encoding.get_ids().to_vec(),
@@ -251,8 +271,8 @@ fn encoded(encoding: &tokenizers::Encoding) -> Encoded {
 }
 
 /// Finds what the post-processor puts around a text by encoding one with and without.
-fn surroundings(tokenizer: &tokenizers::Tokenizer) -> Result<(Vec<u32>, Vec<u32>), DataError> {
-    let encode = |special| tokenizer.encode_fast("a", special).map_err(tokenize_error);
+fn surroundings(tokenizer: &tokenizers::Tokenizer) -> Result<(Vec<u32>, Vec<u32>), String> {
+    let encode = |special| guarded(|| tokenizer.encode_fast("a", special));
     let (with, plain) = (encode(true)?, encode(false)?);
     let (with, plain) = (with.get_ids(), plain.get_ids());
     let start = (0..=with.len().saturating_sub(plain.len())).find(|&i| with[i..].starts_with(plain)).unwrap_or(0);
@@ -362,11 +382,25 @@ fn ids(value: Option<&Value>) -> Vec<u32> {
 }
 
 fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, DataError> {
-    match fs::read(path) {
+    match read_bounded(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(DataError::Io { path: path.to_owned(), source }),
     }
+}
+
+/// A file of a size that its kind can have; a pipe would be waited for, and a device may never end.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is no file; put the file itself there"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("it has more than {MAX_BYTES} bytes, which no such file needs")));
+    }
+    Ok(bytes)
 }
 
 fn read_json(path: &Path) -> Result<Map<String, Value>, DataError> {
@@ -377,7 +411,11 @@ fn read_json(path: &Path) -> Result<Map<String, Value>, DataError> {
 }
 
 fn tokenizer_error(path: &Path, problem: &str) -> DataError {
-    DataError::Tokenizer { path: path.to_owned(), problem: problem.to_owned() }
+    // A file's own words may hold what a terminal obeys, and be long without end.
+    let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { vec![c] };
+    let more = if problem.chars().nth(MOST_QUOTED).is_some() { "..." } else { "" };
+    let problem = problem.chars().take(MOST_QUOTED).flat_map(escape).chain(more.chars()).collect();
+    DataError::Tokenizer { path: path.to_owned(), problem }
 }
 
 fn tokenize_error(error: tokenizers::Error) -> DataError {

@@ -64,6 +64,16 @@ fn records() {
         "{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"promt\":\"a\",\"completion\":\"b\"}",
         "a.jsonl:2: no key `prompt` (did you mean `promt`?); found `promt`, `completion`",
     );
+    // Names from the file are on one line and no longer than anybody reads, and no memory is taken to compare them.
+    let keys = |first: &str| format!("{{{first}{}}}", (0..10).map(|i| format!(",\"k{i}\":0")).collect::<String>());
+    fails(
+        "a.jsonl",
+        keys(&format!("\"text\":\"a\"}}\n{{\"\\u001b[31m{}\":0", "x".repeat(20_000_000))),
+        &format!(
+            "a.jsonl:2: no key `text`; found `\\u{{1b}}[31m{}…`, `k0`, `k1`, `k2`, `k3`, `k4`, `k5`, `k6`, …",
+            "x".repeat(59)
+        ),
+    );
     fails("a.jsonl", "{\"text\":\"a\"}\n{}", "a.jsonl:2: no key `text`; found no keys");
     fails("a.jsonl", "{\"text\":[1]}", "a.jsonl:1: `text` must be a string, found an array");
     fails("a.jsonl", "{\"prompt\":\"a\",\"completion\":3}", "a.jsonl:1: `completion` must be a string, found a number");

@@ -38,6 +38,19 @@ fn a_batch_is_rectangular_and_its_targets_stay_in_their_segment() {
 fn a_batch_of_nothing_is_empty() {
     let batch = Batch::from_rows(&[], 0);
     assert_eq!((batch.rows, batch.length, batch.ids.len()), (0, 0, 0));
+    assert_eq!(batch.samples().count(), 0);
+}
+
+#[test]
+fn each_sample_of_a_batch_is_the_batch_of_it_alone() {
+    let alone = |sample: &Sample| Batch::from_rows(&[&Row::new(vec![sample.clone()])], 9);
+    let [a, b] = rows();
+    let expected: Vec<_> = a.segments().iter().chain(b.segments()).map(alone).collect();
+    assert_eq!(Batch::from_rows(&[&a, &b], 9).samples().collect::<Vec<_>>(), expected);
+    // Of rows with a class, each has its own.
+    let labelled = [2, 0].map(|label| Row::new(vec![sample(vec![30, 31, 32 + label]).with_label(label)]));
+    let expected: Vec<_> = labelled.iter().flat_map(Row::segments).map(alone).collect();
+    assert_eq!(Batch::from_rows(&labelled.each_ref(), 9).samples().collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -74,6 +74,9 @@ fn mistakes_have_their_line() {
         error("a.csv", "prompt,completion\n\n\"a\nb\",c\n\nd,e,f\n"),
         "a.csv:6: cells: 3, columns: 2; put a cell that holds the delimiter, a line break or quotes into double quotes"
     );
+    // Where rows end in `\r`, as they once did on a Macintosh, all of them are in the first line.
+    let single = error("a.csv", "text\ra\r\"b\nc\",d\r");
+    assert!(single.starts_with("a.csv:1: cells: 2, columns: 1"), "{single}");
     assert_eq!(error("a.csv", "text,text\na,b\n"), "a.csv:1: two columns are called `text`");
     assert_eq!(
         error("a.csv", "prompt,completions\na,b\n"),

@@ -21,6 +21,8 @@ use crate::{Error, tensors};
 const CARD: &str = "graftwork.json";
 /// Group of a checkpoint with the weights under adapters that were folded into them.
 pub(crate) const BASES: &str = "bases";
+/// What a checkpoint says of its run.
+const STATE: &str = "state.json";
 const PLAN_TENSORS: &str = "adapter_model.safetensors";
 
 /// Where an adapter came from, beside its tensors: `graftwork.json`.
@@ -219,13 +221,13 @@ fn of_form(path: &Path, base: &Base) -> Result<Option<(Plan, Form)>, Error> {
 }
 
 /// What a checkpoint says of its run.
-fn state(path: &Path) -> Option<serde_json::Value> {
-    serde_json::from_slice(&std::fs::read(path.join("state.json")).ok()?).ok()
+pub(crate) fn state(path: &Path) -> Option<serde_json::Value> {
+    serde_json::from_slice(&std::fs::read(path.join(STATE)).ok()?).ok()
 }
 
 /// The folder that holds the tensors: the path itself, or the result or newest checkpoint of the run that it is.
 fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    let holds = |p: &Path| [PeftAdapter::MARKER, CARD, graftwork_store::MANIFEST].iter().any(|f| p.join(f).exists());
+    let holds = |p: &Path| [PeftAdapter::MARKER, CARD, STATE].iter().any(|f| p.join(f).exists());
     let result = path.join("adapter");
     if holds(path) {
         return Ok(path.to_owned());

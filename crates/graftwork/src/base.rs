@@ -32,6 +32,8 @@ pub(crate) struct Base {
     seed: u64,
     /// Tensors of the folder that the model has no use for.
     pub(crate) unused: Vec<String>,
+    /// The time that chat templates show; that of reading the tokenizer if not given.
+    now: Option<i64>,
 }
 
 impl Base {
@@ -64,7 +66,13 @@ impl Base {
             names,
             seed,
             unused,
+            now: None,
         })
+    }
+
+    /// The same at a time, in seconds since 1970, if one is given.
+    pub(crate) fn at(self, now: Option<i64>) -> Self {
+        Self { now, ..self }
     }
 
     /// The folder's tokenizer.
@@ -73,6 +81,10 @@ impl Base {
             return Ok(tokenizer);
         }
         let tokenizer = Tokenizer::from_dir(&self.path)?;
+        let tokenizer = match self.now {
+            Some(now) => tokenizer.with_now(now),
+            None => tokenizer,
+        };
         let (highest, entries) = (tokenizer.highest_id(), self.architecture.dimensions().vocabulary);
         if u64::from(highest) >= entries {
             let message = format!(

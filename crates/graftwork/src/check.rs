@@ -92,7 +92,7 @@ impl Host {
         on_event: &mut dyn FnMut(Event),
     ) -> Result<CheckReport, Error> {
         let prepared = self.prepare(config, &Control::new(), on_event)?;
-        let dataset = tokenise(&prepared, on_event)?;
+        let dataset = tokenise(&prepared, &Control::new(), on_event)?;
         let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);
         let options = config.train_options(plan.is_full())?;
         let batches = dataset.rows_per_epoch().div_ceil(options.batch_size.get());

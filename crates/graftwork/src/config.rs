@@ -1,9 +1,9 @@
 //! What a person asks for: the content of `run.toml`, which flags of the command line override.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use graftwork_data::{DataOptions, DataSource, EvalSplit, Format, LossOn, Order};
+use graftwork_data::{DataOptions, DataSource, EvalSplit, Format, LossOn, Order, Tokenizer};
 use graftwork_kernels::adamw::AdamW;
 use graftwork_model::TaskKind;
 use graftwork_train::{Duration, Schedule, TrainOptions, Warmup};
@@ -85,6 +85,8 @@ pub struct DataSection {
     pub labels: Option<Vec<String>>,
     /// Share of the tokens that masked language modelling hides; 0.15 if not given.
     pub masked: Option<f32>,
+    /// The time that a chat template shows where it shows one, in seconds since 1970, UTC; that of the run's start if not given.
+    pub now: Option<i64>,
 }
 
 /// The training loop of a run.
@@ -119,10 +121,29 @@ pub struct TrainSection {
     pub eval_every: Option<u64>,
     /// Write a checkpoint every so many updates.
     pub checkpoint_every: Option<u64>,
+    /// Keep so many of the newest checkpoints; all if not given.
+    pub keep_last: Option<NonZeroUsize>,
+    /// Keep so many of the checkpoints with the lowest evaluation loss besides, and write one whenever it is the lowest so far.
+    pub keep_best: Option<NonZeroUsize>,
+    /// End the run when so many evaluations in a row were no better than the best before them.
+    pub early_stopping: Option<NonZeroU64>,
+    /// Which weights the run's result has.
+    pub result: ResultChoice,
     /// What of the forward pass is computed again in the backward pass, to save memory.
     pub recompute: Recompute,
     /// Run only where two runs are the same, bit by bit.
     pub deterministic: bool,
+}
+
+/// Which weights the result of a run has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResultChoice {
+    /// Those after the last update.
+    #[default]
+    Last,
+    /// Those with the lowest evaluation loss.
+    Best,
 }
 
 /// What of the forward pass is computed again in the backward pass. The result is the same.
@@ -169,6 +190,7 @@ impl Default for DataSection {
             order: d.order,
             labels: None,
             masked: None,
+            now: None,
         }
     }
 }
@@ -191,6 +213,10 @@ impl Default for TrainSection {
             max_grad_norm: 1.0,
             eval_every: None,
             checkpoint_every: None,
+            keep_last: None,
+            keep_best: None,
+            early_stopping: None,
+            result: ResultChoice::default(),
             recompute: Recompute::default(),
             deterministic: false,
         }
@@ -218,6 +244,7 @@ impl RunConfig {
         let options = self.data_options(base)?;
         self.task = Some(base.task.kind);
         self.data.labels = (!base.task.labels.is_empty()).then(|| base.task.labels.clone());
+        self.data.now = base.tokenizer().ok().and_then(Tokenizer::now);
         self.data.max_length = Some(options.max_length);
         self.data.eval = Some(options.eval);
         Ok(())
@@ -262,6 +289,8 @@ impl RunConfig {
             max_grad_norm: (t.max_grad_norm != 0.0).then_some(t.max_grad_norm),
             eval_every: t.eval_every,
             checkpoint_every: t.checkpoint_every,
+            checkpoint_best: t.keep_best.is_some() || t.wants_the_best(),
+            early_stopping: t.early_stopping.map(NonZeroU64::get),
             recompute: t.recompute == Recompute::Block,
             seed: self.seed,
         };

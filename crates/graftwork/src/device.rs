@@ -42,8 +42,14 @@ impl DeviceChoice {
 
     /// Refuses a device on which two runs of the same training could differ.
     ///
-    /// The processor adds in a fixed order, and so does every kernel for bf16 on a Hopper GPU. Elsewhere kernels of the tensor library are
-    /// used, of which that is not known.
+    /// On the processor every sum is taken in an order that depends on shapes alone, however many threads there are: products are divided
+    /// among them by rows and columns of the result, and where the tensor library would add up what threads give as they come,
+    /// `kernels` does not ask it to.
+    ///
+    /// On a Hopper GPU with a model in bf16, every kernel of `kernels` adds in trees of a fixed shape, without atomics on floats. What is left
+    /// to the tensor library, such as adapters that are built as matrices, goes through kernels that it chooses by shape, unless it was built to
+    /// choose by time; those of them that add with atomics are not used where two values meet in one place. On other cards and in other
+    /// types that is not known of every kernel.
     #[cfg_attr(not(feature = "cuda"), expect(unused_variables, reason = "the processor needs no model"))]
     pub(crate) fn must_be_deterministic(self, model: &Manifest) -> Result<(), Error> {
         match self {
@@ -51,12 +57,16 @@ impl DeviceChoice {
             #[cfg(feature = "cuda")]
             Self::Cuda(index) => {
                 let half = model.params.iter().all(|param| param.dtype == graftwork_plan::Dtype::Bf16);
-                if half && graftwork_kernels::toolkit::has_own_kernels(index) {
+                let only = if graftwork_kernels::toolkit::is_autotuned() {
+                    "in a program that was built without burn's feature `autotune`, which chooses kernels by timing them"
+                } else if half && graftwork_kernels::toolkit::has_own_kernels(index) {
                     return Ok(());
-                }
-                let message = "two runs are the same, bit by bit, only for a model in bf16 on a GPU of compute capability 9.0 (Hopper); \
-                               leave --deterministic out, or use `cpu`";
-                Err(Error::Device { device: self.to_string(), message: message.to_owned() })
+                } else {
+                    "for a model in bf16 on a GPU of compute capability 9.0 (Hopper)"
+                };
+                let message =
+                    format!("two runs are the same, bit by bit, only {only}; leave --deterministic out, or use `cpu`");
+                Err(Error::Device { device: self.to_string(), message })
             }
             #[cfg(not(feature = "cuda"))]
             Self::Cuda(_) => Err(Error::Device { device: self.to_string(), message: WITHOUT_CUDA.to_owned() }),

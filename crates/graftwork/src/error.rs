@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Change;
+
 /// Why the host could not do what it was asked to. The message says what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -54,6 +56,22 @@ pub enum Error {
     /// Training had to stop.
     #[error(transparent)]
     Train(#[from] graftwork_train::TrainError),
+    /// The run was stopped before its first update.
+    #[error("stopped before the first update; nothing was written")]
+    Stopped,
+    /// A run would go on as another one.
+    #[error(
+        "{}: since the run was started, {what}. `--allow {change}` goes on all the same; without it, put back what was there, or start \
+         a new run", path.display()
+    )]
+    Changed {
+        /// The checkpoint to go on from.
+        path: PathBuf,
+        /// What is other than it was.
+        what: String,
+        /// What would have to be allowed.
+        change: Change,
+    },
     /// A setting makes no sense.
     #[error("{key}: {message}")]
     Setting {
@@ -107,6 +125,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether nothing went wrong but that the run was stopped before its first update.
+    #[must_use]
+    pub fn is_stop(&self) -> bool {
+        match self {
+            Self::Stopped => true,
+            #[cfg(feature = "hub")]
+            Self::Hub(error) => matches!(**error, graftwork_hub::HubError::Cancelled { .. }),
+            _ => false,
+        }
+    }
+
     pub(crate) fn setting(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Setting { key: key.into(), message: message.into() }
     }

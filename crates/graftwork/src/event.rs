@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use graftwork_data::DataStats;
 use graftwork_plan::Summary;
-use graftwork_train::{EvalReport, StepReport};
+use graftwork_train::{EvalReport, SpikeReport, StepReport};
 use serde::Serialize;
+
+use crate::Error;
 
 /// Something that happened. Serialises as `{"event": "...", ...}`.
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +67,8 @@ pub enum Event {
     Evaluation(EvalReport),
     /// An update is done.
     Step(StepReport),
+    /// The loss or the gradient norm of the update that was told last stands far above those before it.
+    Spike(SpikeReport),
     /// A controller has decided.
     Steered {
         /// Updates done.
@@ -110,6 +114,11 @@ impl Control {
     #[must_use]
     pub fn stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// An error where it was asked to.
+    pub(crate) fn go_on(&self) -> Result<(), Error> {
+        if self.stopped() { Err(Error::Stopped) } else { Ok(()) }
     }
 
     /// The flag itself, for a signal handler.

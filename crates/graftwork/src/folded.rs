@@ -9,7 +9,7 @@ use crate::tensors::unreadable;
 /// are zeros.
 pub(crate) fn fold(adapter: PeftAdapter) -> Result<PeftAdapter, Error> {
     let PeftAdapter { config, tensors } = adapter;
-    let rank = config.rank_pattern.0.iter().map(|(_, rank)| *rank).chain([config.r]).max().unwrap_or(config.r);
+    let rank = config.rank_pattern.iter().map(|(_, rank)| *rank).chain([config.r]).max().unwrap_or(config.r);
     let fold = |(name, tensor): (String, TensorData)| {
         let key: AdapterKey = name.parse().map_err(|e: graftwork_store::PeftError| unreadable(e.to_string()))?;
         let tensor = match key.part {

@@ -79,12 +79,13 @@ impl Host {
         let found = hub::model(&given, control, on_event)?;
         config.model = Some(found.record.clone());
         let mut record = hub::data(&mut config, control, on_event)?;
+        control.go_on()?;
         let dir = ModelDir::open(&found.folder)?;
         let task = TaskRecord::of_run(&config, dir.config(), dir.path())?;
         if config.sample.is_some() {
             task.continues_texts("sample")?;
         }
-        let base = Arc::new(Base::new(dir, found.record, task, config.seed)?);
+        let base = Arc::new(Base::new(dir, found.record, task, config.seed)?.at(config.data.now));
         if let Some(sample) = &config.sample {
             base.fits("sample", base.tokenizer()?.encode(sample, true)?.len())?;
         }
@@ -112,6 +113,7 @@ impl Host {
         let mut surroundings =
             Surroundings { stats, seed: config.seed, ..Surroundings::of(Arc::clone(&base.manifest)) };
         let plan = chain.plan(&base, &mut surroundings)?;
+        control.go_on()?;
         on_event(Event::Plan(plan.summary(&base.manifest)));
         if embedded {
             let rate = default_base::learning_rate(plan.is_full());

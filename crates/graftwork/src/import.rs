@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use graftwork_store::{Overwrite, PeftAdapter};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::adapter::{self, BaseRecord};
 use crate::form::Form;
@@ -60,7 +61,9 @@ impl Host {
             base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
             task: base.task.clone(),
             strategies: prepared.chain.records(),
+            // No run made it.
             data: String::new(),
+            configuration: Value::Null,
         };
         let replace = if overwrite { Overwrite::Replace } else { Overwrite::Never };
         adapter::write(&out, replace, base, plan, &slots, &from.card(plan))?;

@@ -49,6 +49,8 @@ mod mixed;
 mod peft;
 mod plugin;
 mod recorder;
+mod resume;
+mod retain;
 mod run;
 mod save;
 mod sources;
@@ -56,6 +58,7 @@ mod statistics;
 mod steering;
 mod task;
 mod tensors;
+mod verify;
 
 // A family registers itself when its crate is linked in, which a mere dependency is not.
 use graftwork_bert as _;
@@ -70,7 +73,7 @@ use graftwork_qwen as _;
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
 pub use composition::MergeSource;
-pub use config::{DataSection, Recompute, RunConfig, StrategyConfig, TrainSection};
+pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
 pub use error::Error;
@@ -88,11 +91,15 @@ pub use graftwork_gguf::{Precision, Vocabulary};
 pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
-pub use graftwork_train::{EvalReport, Evaluation, F1, Schedule, StepReport, Warmup};
+pub use graftwork_train::{
+    EvalReport, Evaluated, Evaluation, F1, Progress, Schedule, SpikeReport, StepReport, Warmup, Watched,
+};
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};
 pub use mixed::Truncation;
 pub use plugin::{BuildReport, PlanReport, PluginReport};
+pub use resume::Change;
 pub use run::{FirstLast, RunReport};
+pub use verify::{Verified, VerifyReport, verify};

@@ -10,7 +10,7 @@ use graftwork_model::TaskKind;
 use graftwork_plan::{
     Attribute, LowRank, Manifest, ParamId, Plan, RawAdapter, RawGraph, RawNode, RawPlan, RawTrainable, Role,
 };
-use graftwork_store::{AdapterKey, AdapterPart, Bias, Names, Param, Patterns, PeftAdapter, PeftConfig, TensorData};
+use graftwork_store::{AdapterKey, AdapterPart, Bias, Names, Param, PeftAdapter, PeftConfig, TensorData};
 
 use crate::Error;
 use crate::base::Base;
@@ -129,8 +129,8 @@ fn config(layers: &[(&str, LowRank)]) -> PeftConfig {
         target_modules: Some(Names::List(layers.iter().map(|(module, _)| (*module).to_owned()).collect())),
         inference_mode: true,
         lora_dropout: layers.iter().map(|(_, form)| form.dropout).fold(0.0, f64::max),
-        rank_pattern: Patterns(unusual().filter(|(_, s)| s.0 != usual.0).map(|(m, s)| (m, s.0)).collect()),
-        alpha_pattern: Patterns(unusual().filter(|(_, s)| s.1 != usual.1).map(|(m, s)| (m, s.1)).collect()),
+        rank_pattern: unusual().filter(|(_, s)| s.0 != usual.0).map(|(m, s)| (m, s.0)).collect(),
+        alpha_pattern: unusual().filter(|(_, s)| s.1 != usual.1).map(|(m, s)| (m, s.1)).collect(),
         ..PeftConfig::default()
     }
 }

@@ -7,9 +7,10 @@ use graftwork_adapt::{Adapted, Mode};
 use graftwork_model::Sampling;
 use graftwork_plan::{Action, Report};
 use graftwork_store::{AppendLog, CheckpointDir, RunDir};
-use graftwork_train::{EvalReport, Observer, Snapshot, StepReport, Trainer};
+use graftwork_train::{EvalReport, Observer, Snapshot, SpikeReport, StepReport, Trainer};
 
 use crate::host::Prepared;
+use crate::retain::Retention;
 use crate::save::{self, Provenance};
 use crate::steering::{Asked, Controllers};
 use crate::{Control, Error, Event};
@@ -53,9 +54,19 @@ impl Recorder<'_, '_> {
     pub(crate) fn save(&mut self, snapshot: Snapshot) -> Result<(), Error> {
         let step = snapshot.step;
         let states = self.controllers.states();
-        let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot, &states)?;
+        let bytes = self.metrics.bytes()?;
+        let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot, &states, bytes)?;
         (self.on_event)(Event::Checkpoint { step, path });
+        self.prune();
         Ok(())
+    }
+
+    /// Removes the checkpoints that the run need not keep.
+    pub(crate) fn prune(&mut self) {
+        if let Err(error) = Retention::of(&self.prepared.config.train).prune(self.run) {
+            // One too many harms nobody.
+            (self.on_event)(Event::Warning { message: error.to_string() });
+        }
     }
 
     /// What the controllers want; their decisions go where updates go. The error says what there is to go on from.
@@ -74,7 +85,7 @@ impl Recorder<'_, '_> {
         let Error::Controller { step: step @ 1.., message } = error else { return error };
         let newest: Option<PathBuf> = CheckpointDir::latest(self.run.path()).ok().flatten().map(|(_, path)| path);
         let remedy = match newest {
-            Some(path) => format!("{} is whole: mend the plugin and `host resume`", path.display()),
+            Some(path) => format!("{} is whole: mend the plugin, then `host resume --allow plugin`", path.display()),
             None => "there is no checkpoint yet; `--checkpoint-every` writes some".to_owned(),
         };
         Error::Controller { step, message: format!("{message}; {remedy}") }
@@ -86,6 +97,13 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 impl Observer for Recorder<'_, '_> {
     fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
         let event = Event::Step(report.clone());
+        self.metrics.append(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    fn spike(&mut self, report: &SpikeReport) -> Result<(), Failure> {
+        let event = Event::Spike(report.clone());
         self.metrics.append(&event)?;
         (self.on_event)(event);
         Ok(())

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use graftwork_data::Dataset;
-use graftwork_store::{Overwrite, RunDir, WriteOptions};
-use graftwork_train::{Outcome, TrainError, TrainOptions, Trainer};
-use serde::Serialize;
+use graftwork_data::{DataError, Dataset};
+use graftwork_store::{AppendLog, CheckpointDir, Overwrite, RunDir, StoreError, WriteOptions};
+use graftwork_train::{Evaluated, Outcome, TrainError, TrainOptions, Trainer};
+use serde::{Deserialize, Serialize};
 
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
 use crate::estimate::Memory;
@@ -15,10 +15,15 @@ use crate::host::Prepared;
 use crate::recorder::{Recorder, Sampler};
 use crate::save::{self, Provenance};
 use crate::steering::Controllers;
-use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, memory};
+use crate::{Change, Control, DeviceChoice, Error, Event, Host, RunConfig, memory, resume};
+
+/// The run's configuration, in its folder.
+pub(crate) const CONFIGURATION: &str = "run.toml";
+/// The run's report.
+pub(crate) const SUMMARY: &str = "summary.json";
 
 /// A number at the start and at the end of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FirstLast {
     /// At the start; none where there was nothing to measure.
     pub first: Option<f64>,
@@ -27,7 +32,7 @@ pub struct FirstLast {
 }
 
 /// What a run came to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunReport {
     /// Names of the strategies.
     pub strategy: String,
@@ -39,10 +44,14 @@ pub struct RunReport {
     pub steps: u64,
     /// Whether the run went to its end.
     pub finished: bool,
+    /// Whether early stopping made that end.
+    pub stopped_early: bool,
     /// Loss of the first update, and the mean over the last ten.
     pub train_loss: FirstLast,
     /// Evaluation loss before and after.
     pub eval_loss: FirstLast,
+    /// The evaluation with the lowest loss after an update.
+    pub best_eval: Option<Evaluated>,
     /// Tokens per second of training.
     pub tokens_per_second: f64,
     /// Seconds of the whole run, loading and saving included.
@@ -55,15 +64,19 @@ pub struct RunReport {
     pub out: PathBuf,
     /// The trained adapter or model in it; none where the run was stopped.
     pub result: Option<PathBuf>,
+    /// Updates that the result has seen: fewer than `steps` where it is the best and not the last.
+    pub result_step: Option<u64>,
 }
 
 impl Host {
     /// Trains.
     ///
-    /// A run that `control` stops ends after its current update with a checkpoint, from which [`Host::resume`] goes on.
+    /// A run that `control` stops ends after its current update with a checkpoint, from which [`Host::resume`] goes on; before its
+    /// first update it may end with nothing written.
     ///
     /// # Errors
-    /// Anything about the configuration, the plugins, the model, the data, the disk; or a loss that is not finite.
+    /// Anything about the configuration, the plugins, the model, the data, the disk; a loss that is not finite; or
+    /// [`Error::Stopped`] where nothing was written yet.
     pub fn run(
         &self,
         config: &RunConfig,
@@ -72,43 +85,85 @@ impl Host {
     ) -> Result<RunReport, Error> {
         let started = Instant::now();
         let prepared = self.prepare(config, control, on_event)?;
-        let path = match &prepared.config.out {
-            Some(path) => path.clone(),
-            None => next_free(Path::new("runs"), &prepared.chain.name()),
-        };
-        let dataset = tokenise(&prepared, on_event)?;
-        // The folder comes last: whatever is wrong before leaves nothing behind.
+        let dataset = tokenise(&prepared, control, on_event)?;
         let (trainer, memory) = trainer(&prepared, &dataset, on_event)?;
-        let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
-        let run = RunDir::create(&path, overwrite)?;
-        let written = RunConfig { out: Some(path.clone()), ..prepared.record.clone() };
-        run.write_text("run.toml", &written.to_toml()?)?;
-        run.write_json("plan.json", &prepared.plan.to_raw())?;
-        let from = provenance(&prepared, &dataset);
+        control.go_on()?;
+        // The folder comes last: whatever is wrong before leaves nothing behind.
+        let run = folder(&prepared)?;
+        let written = RunConfig { out: Some(run.path().to_owned()), ..prepared.record.clone() };
+        run.write_text(CONFIGURATION, &written.to_toml()?)?;
+        let from = provenance(&prepared, &dataset)?;
         let controllers = prepared.controllers();
-        let work = Work { prepared: &prepared, trainer, controllers, memory, run: &run, from: &from, started, control };
-        train(work, on_event)
+        let metrics = run.metrics()?;
+        let (prepared, run, from) = (&prepared, &run, &from);
+        train(Work { prepared, trainer, controllers, memory, run, metrics, from, started, control }, on_event)
     }
 
-    /// Goes on with a run that was stopped, from its newest checkpoint.
+    /// Goes on with a run, from its newest checkpoint that is whole, or from its start where it has none. A run that is finished
+    /// stays as it is, and its report is given again.
     ///
     /// # Errors
-    /// There is none, or the base, the strategies or the data are no longer those of the run.
-    pub fn resume(&self, out: &Path, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
+    /// As [`run`](Self::run); or it would not be the same run, in a way that is not `allowed`.
+    pub fn resume(
+        &self,
+        out: &Path,
+        allowed: &[Change],
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<RunReport, Error> {
         let started = Instant::now();
         let run = RunDir::open(out)?;
-        let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join("run.toml"))? };
+        if let Some(report) = finished(&run).filter(|_| allowed.is_empty()) {
+            let message = format!("{} is finished; nothing is left to do", out.display());
+            on_event(Event::Warning { message });
+            return Ok(report);
+        }
+        let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join(CONFIGURATION))? };
         let prepared = self.prepare(&config, control, on_event)?;
-        let dataset = tokenise(&prepared, on_event)?;
-        let from = provenance(&prepared, &dataset);
+        let dataset = tokenise(&prepared, control, on_event)?;
+        let from = provenance(&prepared, &dataset)?;
+        let checkpoint = resume::newest(run.path(), on_event)?;
+        if let Some(checkpoint) = &checkpoint {
+            resume::same_run(checkpoint, &prepared.plan, &from, allowed)?;
+        }
         let mut controllers = prepared.controllers();
-        let device = prepared.config.device.open()?;
-        let snapshot = save::resume(run.path(), &prepared.plan, &from, &mut controllers, &device)?;
         let (mut trainer, memory) = trainer(&prepared, &dataset, on_event)?;
-        trainer.restore(snapshot)?;
-        let work = Work { prepared: &prepared, trainer, controllers, memory, run: &run, from: &from, started, control };
-        train(work, on_event)
+        let mut metrics = run.metrics()?;
+        match checkpoint {
+            Some(checkpoint) => {
+                let device = prepared.config.device.open()?;
+                trainer.restore(resume::snapshot(&checkpoint, &mut controllers, &device)?)?;
+                metrics.truncate(resume::metrics_bytes(&checkpoint)?)?;
+            }
+            None => metrics.truncate(0)?,
+        }
+        control.go_on()?;
+        let (prepared, run, from) = (&prepared, &run, &from);
+        train(Work { prepared, trainer, controllers, memory, run, metrics, from, started, control }, on_event)
     }
+}
+
+/// The folder of a new run.
+fn folder(prepared: &Prepared) -> Result<RunDir, Error> {
+    let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
+    if let Some(path) = &prepared.config.out {
+        return Ok(RunDir::create(path, overwrite)?);
+    }
+    loop {
+        match RunDir::create(&next_free(Path::new("runs"), &prepared.chain.name()), Overwrite::Never) {
+            // Another process was faster.
+            Err(StoreError::AlreadyExists { .. } | StoreError::Locked { .. }) => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// The report of a run that went to its end and whose result is there.
+fn finished(run: &RunDir) -> Option<RunReport> {
+    let text = std::fs::read(run.path().join(SUMMARY)).ok()?;
+    let report: RunReport = serde_json::from_slice(&text).ok()?;
+    let name = report.result.as_ref()?.file_name()?;
+    (report.finished && run.path().join(name).is_dir()).then_some(report)
 }
 
 /// The model under its plan, before its first update.
@@ -154,14 +209,16 @@ pub(crate) fn warn_if_large(memory: &Memory<'_>, device: DeviceChoice, on_event:
     }
 }
 
-fn provenance(prepared: &Prepared, dataset: &Dataset) -> Provenance {
+fn provenance(prepared: &Prepared, dataset: &Dataset) -> Result<Provenance, Error> {
     let base = &prepared.base;
-    Provenance {
+    let configuration = serde_json::to_value(&prepared.record);
+    Ok(Provenance {
+        configuration: configuration.map_err(|e| Error::setting(CONFIGURATION, e.to_string()))?,
         base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
         task: base.task.clone(),
         strategies: prepared.chain.records(),
         data: dataset.fingerprint().to_owned(),
-    }
+    })
 }
 
 /// A run that is ready to train, new or resumed.
@@ -171,38 +228,75 @@ struct Work<'a> {
     controllers: Controllers,
     memory: Memory<'a>,
     run: &'a RunDir,
+    metrics: AppendLog,
     from: &'a Provenance,
     started: Instant,
     control: &'a Control,
 }
 
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
-    let Work { prepared, mut trainer, controllers, memory, run, from, started, control } = work;
+    let Work { prepared, mut trainer, controllers, memory, run, metrics, from, started, control } = work;
+    run.write_json("plan.json", &prepared.plan.to_raw())?;
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     sampler.sample(&trainer, on_event)?;
-    let mut recorder = Recorder { run, metrics: run.metrics()?, prepared, from, controllers, control, on_event };
+    let mut recorder = Recorder { run, metrics, prepared, from, controllers, control, on_event };
     let outcome = trainer.run(&mut recorder).map_err(|error| match error {
         TrainError::OutOfMemory => memory.exceeded(prepared.config.device),
         other => other.into(),
     })?;
+    // One that was interrupted while it did so is still to be tidied.
+    recorder.prune();
     let result = if outcome.finished {
-        sampler.sample(&trainer, recorder.on_event)?;
-        Some(save_result(prepared, run, &trainer, from, recorder.on_event)?)
+        Some(conclude(&sampler, &mut trainer, &outcome, &mut recorder)?)
     } else {
         recorder.save(trainer.snapshot())?;
         None
     };
+    let result = result.map(|path| (path, trainer.step()));
     let report = report(prepared, &outcome, started, run, result, memory.recompute);
-    run.write_json("summary.json", &report)?;
+    run.write_json(SUMMARY, &report)?;
     Ok(report)
 }
 
-pub(crate) fn tokenise(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> Result<Dataset, Error> {
+/// Saves the result of a run that went to its end. Where that fails, the weights stay in a checkpoint.
+fn conclude(
+    sampler: &Sampler<'_>,
+    trainer: &mut Trainer<'_>,
+    outcome: &Outcome,
+    recorder: &mut Recorder<'_, '_>,
+) -> Result<PathBuf, Error> {
+    let best = outcome.progress.best_eval.map(|best| best.step).filter(|&step| step != outcome.steps);
+    if let Some(step) = best.filter(|_| recorder.prepared.config.train.wants_the_best()) {
+        let checkpoint = CheckpointDir::read(&CheckpointDir::path_of(recorder.run.path(), step))?;
+        let mut controllers = recorder.prepared.controllers();
+        trainer.restore(resume::snapshot(&checkpoint, &mut controllers, sampler.device)?)?;
+    }
+    let Recorder { prepared, run, from, .. } = *recorder;
+    let saved = sampler
+        .sample(trainer, recorder.on_event)
+        .and_then(|()| save_result(prepared, run, trainer, from, recorder.on_event));
+    if saved.is_err() && trainer.step() == outcome.steps {
+        // What went wrong first is what a person has to know.
+        let _ = recorder.save(trainer.snapshot());
+    }
+    saved
+}
+
+pub(crate) fn tokenise(
+    prepared: &Prepared,
+    control: &Control,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Dataset, Error> {
     on_event(Event::Working { what: "reading the data" });
     let config = &prepared.config;
     let options = config.data_options(&prepared.base)?;
-    let dataset = Dataset::load(&config.data.files, prepared.base.tokenizer()?, &options)?;
+    let tokenizer = prepared.base.tokenizer()?;
+    let dataset = Dataset::load_unless(&config.data.files, tokenizer, &options, &|| control.stopped());
+    let dataset = match dataset {
+        Err(DataError::Stopped) => return Err(Error::Stopped),
+        other => other?,
+    };
     on_event(Event::Data(dataset.stats().clone()));
     let longest = prepared.base.architecture.dimensions().max_positions;
     let max_length = options.max_length;
@@ -246,21 +340,24 @@ fn report(
     outcome: &Outcome,
     started: Instant,
     run: &RunDir,
-    result: Option<PathBuf>,
+    result: Option<(PathBuf, u64)>,
     recompute: bool,
 ) -> RunReport {
     let summary = prepared.plan.summary(&prepared.base.manifest);
-    let loss = |e: &Option<graftwork_train::Evaluation>| e.as_ref().map(|e| e.loss);
+    let progress = &outcome.progress;
+    let last_eval = progress.last_eval.map_or(progress.first_eval, |last| last.loss);
     RunReport {
         strategy: prepared.chain.name(),
         trainable_parameters: summary.trainable_parameters,
         total_parameters: summary.total_parameters,
         steps: outcome.steps,
         finished: outcome.finished,
-        train_loss: FirstLast { first: outcome.first_loss, last: outcome.last_loss },
-        eval_loss: FirstLast { first: loss(&outcome.first_eval), last: loss(&outcome.last_eval) },
-        tokens_per_second: if outcome.train_seconds > 0.0 {
-            outcome.tokens as f64 / outcome.train_seconds
+        stopped_early: outcome.stopped_early,
+        train_loss: FirstLast { first: progress.first_loss, last: progress.last_loss() },
+        eval_loss: FirstLast { first: progress.first_eval, last: last_eval },
+        best_eval: progress.best_eval,
+        tokens_per_second: if progress.train_seconds > 0.0 {
+            progress.tokens as f64 / progress.train_seconds
         } else {
             0.0
         },
@@ -268,7 +365,8 @@ fn report(
         recompute,
         peak_memory_bytes: memory::peak_bytes(),
         out: run.path().to_owned(),
-        result,
+        result_step: result.as_ref().map(|(_, step)| *step),
+        result: result.map(|(path, _)| path),
     }
 }
 

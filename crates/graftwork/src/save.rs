@@ -5,25 +5,44 @@ use std::path::{Path, PathBuf};
 use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_model::TaskKind;
-use graftwork_plan::{Dtype, ParamId, Plan};
-use graftwork_store::{CheckpointDir, CheckpointWriter, ModelWriter, RunDir, TensorSpec, WriteOptions};
-use graftwork_train::{NamedTensor, Snapshot};
-use serde_json::{Value, json};
+use graftwork_plan::{Dtype, ParamId, Plan, RawPlan};
+use graftwork_store::{CheckpointWriter, ModelWriter, RunDir, TensorSpec, WriteOptions};
+use graftwork_train::{Progress, Snapshot, Spikes, Steering};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::adapter::{self, BaseRecord, Card, to_slots};
 use crate::base::{Base, file_dtype};
 use crate::chain::StrategyRecord;
-use crate::steering::{self, Controllers};
+use crate::steering;
 use crate::task::TaskRecord;
 use crate::{Error, tensors};
 
 /// What every artefact of a run says about where it came from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Provenance {
     pub(crate) base: BaseRecord,
     pub(crate) task: TaskRecord,
     pub(crate) strategies: Vec<StrategyRecord>,
+    /// Hash of the rows.
     pub(crate) data: String,
+    /// What `run.toml` says.
+    pub(crate) configuration: Value,
+}
+
+/// `state.json` of a checkpoint: all of a run but its tensors.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) step: u64,
+    #[serde(flatten)]
+    pub(crate) provenance: Provenance,
+    pub(crate) plan_hash: String,
+    pub(crate) plan: RawPlan,
+    pub(crate) steering: Steering,
+    pub(crate) progress: Progress,
+    pub(crate) spikes: Spikes,
+    /// Bytes that `metrics.jsonl` has at this step.
+    pub(crate) metrics_bytes: u64,
 }
 
 impl Provenance {
@@ -46,6 +65,7 @@ pub(crate) fn checkpoint(
     from: &Provenance,
     snapshot: Snapshot,
     controllers: &[Vec<u8>],
+    metrics_bytes: u64,
 ) -> Result<PathBuf, Error> {
     let mut writer = CheckpointWriter::create(run.path(), snapshot.step)?;
     for (group, list) in [("trained", snapshot.tensors), ("optimizer", snapshot.moments)] {
@@ -55,72 +75,16 @@ pub(crate) fn checkpoint(
         writer.tensors(adapter::BASES, &to_slots(snapshot.bases)?)?;
     }
     steering::write(controllers, &mut writer)?;
-    let state = json!({
-        "step": snapshot.step,
-        "base": from.base,
-        "task": from.task,
-        "strategies": from.strategies,
-        "data": from.data,
-        "plan_hash": plan.hash(),
-        "plan": plan.to_raw(),
-        "steering": snapshot.steering,
-    });
-    Ok(writer.commit(&state)?)
-}
-
-/// Reads the newest checkpoint of a run, once it is found to belong to the same base, plan and data.
-pub(crate) fn resume(
-    run: &Path,
-    plan: &Plan,
-    from: &Provenance,
-    controllers: &mut Controllers,
-    device: &Device,
-) -> Result<Snapshot, Error> {
-    let Some((_, path)) = CheckpointDir::latest(run)? else {
-        return Err(Error::weights(run, "has no checkpoint to go on from"));
-    };
-    let checkpoint = CheckpointDir::read(&path)?;
-    let state = checkpoint.state();
-    let text = |key: &str| state.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let base = state.pointer("/base/blake3").and_then(Value::as_str).unwrap_or_default();
-    let same = [
-        ("base model", base == from.base.blake3),
-        ("plan", text("plan_hash") == plan.hash()),
-        ("data", text("data") == from.data),
-    ];
-    if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
-        let message = format!("the {what} is not the one that the run was started with; start a new run instead");
-        return Err(Error::weights(path, message));
-    }
-    // The plugin itself may have been mended; what it was asked to do stays.
-    let asked = |records: Value| {
-        records.as_array().into_iter().flatten().map(|r| (r["name"].clone(), r["config"].clone())).collect::<Vec<_>>()
-    };
-    let now = serde_json::to_value(&from.strategies).unwrap_or_default();
-    if asked(state.get("strategies").cloned().unwrap_or_default()) != asked(now) {
-        let message =
-            "the strategies or their settings are not those that the run was started with; start a new run instead";
-        return Err(Error::weights(path, message));
-    }
-    let group = |name: &str| -> Result<Vec<NamedTensor>, Error> {
-        let file = checkpoint.group(name)?;
-        let read = |name: String| {
-            let data = file.tensor(&name)?;
-            let shape = data.shape().to_vec();
-            let last = shape.last().copied().unwrap_or(1).max(1);
-            let matrix = [shape.iter().product::<usize>() / last, last];
-            let tensor = tensors::upload(data, matrix, device).map_err(|e| Error::weights(&path, e))?;
-            Ok(NamedTensor { name, shape, tensor })
-        };
-        file.names().into_iter().map(read).collect()
-    };
-    controllers.restore(steering::read(&checkpoint)?, &path)?;
-    let step = state.get("step").and_then(Value::as_u64).unwrap_or_default();
-    let changed = state.get("steering").cloned().map(serde_json::from_value).transpose();
-    let steering =
-        changed.map_err(|e| Error::weights(&path, format!("state.json: steering: {e}")))?.unwrap_or_default();
-    let bases = if checkpoint.has(adapter::BASES) { group(adapter::BASES)? } else { Vec::new() };
-    Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering })
+    Ok(writer.commit(&State {
+        step: snapshot.step,
+        provenance: from.clone(),
+        plan_hash: plan.hash(),
+        plan: plan.to_raw(),
+        steering: snapshot.steering,
+        progress: snapshot.progress,
+        spikes: snapshot.spikes,
+        metrics_bytes,
+    })?)
 }
 
 /// Writes a whole model: what `weight` gives for each parameter, or where that is nothing what the base has, in the type given or in the

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use crate::memory::kept;
+use crate::precision::total;
 
 /// Settings of AdamW (I. Loshchilov, F. Hutter, arXiv 1711.05101), with PyTorch's defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,5 +139,5 @@ pub fn global_norm(gradients: &[Tensor<2>]) -> Option<Tensor<1>> {
     if let Some(sum) = crate::cuda::squares(gradients) {
         return Some(sum.sqrt());
     }
-    gradients.iter().map(|g| g.clone().square().sum()).reduce(|a, b| a + b).map(Tensor::sqrt)
+    gradients.iter().map(|g| total(g.clone().square())).reduce(|a, b| a + b).map(Tensor::sqrt)
 }

@@ -8,7 +8,7 @@ use burn::tensor::{DType, Device, IndexingUpdateOp, Int, Tensor, TensorData};
 
 use crate::gate::soft_cap;
 use crate::linear::{linear, times, transposed_times};
-use crate::precision::full_precision;
+use crate::precision::{full_precision, total};
 use crate::roots::Root;
 
 /// Logits that one chunk may hold on a processor, where they should stay in its caches.
@@ -207,8 +207,8 @@ impl Chunk {
         let one = Tensor::full([count, 1], -scale, (&device, exponentials.dtype()));
         let gradient = (exponentials / normaliser.div_scalar(scale)).scatter(1, classes, one, IndexingUpdateOp::Add);
         match counts {
-            Some(counts) => Self { loss: (losses * counts.clone()).sum(), gradient: gradient * counts },
-            None => Self { loss: losses.sum(), gradient },
+            Some(counts) => Self { loss: total(losses * counts.clone()), gradient: gradient * counts },
+            None => Self { loss: total(losses), gradient },
         }
     }
 }

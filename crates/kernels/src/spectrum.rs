@@ -7,7 +7,7 @@
 use burn::tensor::{Tensor, TensorData};
 
 use crate::linalg::{Matrix, Svd, qr, svd};
-use crate::precision::full_precision;
+use crate::precision::{full_precision, total};
 use crate::random::Key;
 
 /// Columns beyond those asked for, which make the last ones accurate.
@@ -18,7 +18,7 @@ const ITERATIONS: usize = 4;
 /// Frobenius norm of a matrix.
 #[must_use]
 pub fn norm(weight: Tensor<2>) -> f64 {
-    full_precision(weight).square().sum().into_scalar::<f64>().sqrt()
+    total(full_precision(weight).square()).into_scalar::<f64>().sqrt()
 }
 
 /// The `count` largest singular values of `weight`, largest first; fewer where it has fewer.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use burn::tensor::{Device, DeviceType};
+use burn_cubecl::kernel::matmul::MatmulStrategy;
 use cubecl_llvm::{NO_COMPILER, NO_HEADERS, cache, headers, nvrtc_is_present};
 
 /// What the kernels need, and where it is.
@@ -47,6 +48,13 @@ impl Toolkit {
 pub fn free_bytes(index: usize) -> Option<u64> {
     // Asking the driver where there is none panics.
     (index < Device::enumerate(DeviceType::Cuda).into_iter().count()).then(|| cubecl_llvm::free_bytes(index))?
+}
+
+/// Whether the tensor library chooses its kernels by timing them, so that two runs may add in two orders. It does where burn's feature
+/// `autotune` is on: nothing here turns it on, and a program that this is part of may.
+#[must_use]
+pub fn is_autotuned() -> bool {
+    !matches!(MatmulStrategy::default(), MatmulStrategy::Cube)
 }
 
 /// Whether the GPU of that number has this crate's kernels for all that training takes. Each of them adds in a fixed order.

@@ -3,9 +3,10 @@
 
 mod common;
 
-use burn::tensor::DType;
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use common::{close, draws, tensor, values};
 use graftwork_kernels::adamw::{AdamW, Clip, Moments, Update, global_norm};
+use graftwork_kernels::random::Key;
 
 const STEPS: u64 = 20;
 const LR: f64 = 1e-2;
@@ -128,4 +129,17 @@ fn gradients_are_cut_to_the_norm_and_one_that_is_not_finite_updates_nothing() {
     for norm in [f64::NAN, f64::INFINITY] {
         assert_eq!(step(&gradient, norm, Some(1.0)), [value.to_vec(), vec![0.0; 3], vec![0.0; 3]]);
     }
+}
+
+#[test]
+fn the_norm_of_a_large_gradient_is_the_same_with_any_number_of_threads() {
+    // Beyond four million values the tensor library adds what threads give as they come.
+    let gradient =
+        Tensor::<2>::from_data(TensorData::new(Key::new(7).normal(5 << 20, 1.0), [5 << 10, 1 << 10]), &Device::flex());
+    let norm = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| global_norm(std::slice::from_ref(&gradient)).expect("a norm").into_scalar::<f32>()).to_bits()
+    };
+    let alone = norm(1);
+    assert!((2..=9).all(|threads| norm(threads) == alone));
 }

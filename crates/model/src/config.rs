@@ -58,6 +58,16 @@ pub enum ModelError {
     },
 }
 
+/// As much of a configuration's own words as a message repeats, in characters.
+const MOST_QUOTED: usize = 500;
+
+/// What a configuration says, for a message: it may hold what a terminal obeys, and be long without end.
+pub(crate) fn on_one_line(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { vec![c] };
+    let more = if text.chars().nth(MOST_QUOTED).is_some() { "..." } else { "" };
+    text.chars().take(MOST_QUOTED).flat_map(escape).chain(more.chars()).collect()
+}
+
 /// Access to the keys of a configuration. A key that is `null` counts as absent, as in Transformers.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigReader<'a>(pub &'a Value);
@@ -101,8 +111,8 @@ impl ConfigReader<'_> {
     /// The error for a key whose value makes no sense.
     #[must_use]
     pub fn invalid(&self, key: &str, message: String) -> ModelError {
-        let value = self.0.get(key).map_or_else(|| "absent".to_owned(), Value::to_string);
-        ModelError::Invalid { key: key.to_owned(), value, message }
+        let value = self.0.get(key).map_or_else(|| "absent".to_owned(), |value| on_one_line(&value.to_string()));
+        ModelError::Invalid { key: key.to_owned(), value, message: on_one_line(&message) }
     }
 
     /// The sizes of a decoder by the names that most families use: `hidden_size`, `num_attention_heads`, …; `head_dim` is what

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::config::on_one_line;
 use crate::{Architecture, ConfigReader, ModelError, Task, TaskKind};
 
 /// How a family makes a model.
@@ -43,7 +44,7 @@ pub fn family(config: &Value) -> Result<&'static Family, ModelError> {
     let families = families();
     families.iter().copied().find(|f| f.model_types.contains(&found.as_str())).ok_or_else(|| {
         let known: Vec<_> = families.iter().flat_map(|f| f.model_types).copied().collect();
-        ModelError::UnknownFamily { found, known: known.join(", ") }
+        ModelError::UnknownFamily { found: on_one_line(&found), known: known.join(", ") }
     })
 }
 

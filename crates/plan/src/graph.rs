@@ -6,7 +6,7 @@ use crate::op::Op;
 use crate::problem::shown;
 use crate::raw::RawGraph;
 use crate::shape::{Shape, infer};
-use crate::validate::MAX_GRAPH_NODES;
+use crate::validate::{MAX_GRAPH_INPUTS, MAX_GRAPH_NODES};
 
 /// What an expression is for, which decides the ops that it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,8 +179,12 @@ impl Graph {
     }
 
     pub(crate) fn check_in(raw: &RawGraph, scope: &Scope<'_>) -> Result<Self, Vec<(Option<usize>, String)>> {
-        if raw.nodes.len() > MAX_GRAPH_NODES {
-            return Err(vec![(None, format!("has {} nodes; at most {MAX_GRAPH_NODES} are allowed", raw.nodes.len()))]);
+        let inputs: usize = raw.nodes.iter().map(|node| node.inputs.len()).sum();
+        for (what, count, most) in [("nodes", raw.nodes.len(), MAX_GRAPH_NODES), ("operands", inputs, MAX_GRAPH_INPUTS)]
+        {
+            if count > most {
+                return Err(vec![(None, format!("has {count} {what}; at most {most} are allowed"))]);
+            }
         }
         let mut problems = Vec::new();
         // `None` stands for a node that has failed: what depends on it is not judged again.

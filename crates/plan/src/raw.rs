@@ -148,14 +148,3 @@ impl RawPlan {
         self.metadata.extend(other.metadata);
     }
 }
-
-/// What a selector chose for one parameter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Choice {
-    /// Index of the parameter.
-    pub param: u32,
-    /// Rank of its adapter, where the selector has a say in it.
-    pub rank: Option<u32>,
-    /// Alpha of its adapter, where the selector has a say in it.
-    pub alpha: Option<f64>,
-}

@@ -12,6 +12,9 @@ use crate::shape::Shape;
 
 /// The most nodes in one expression.
 pub const MAX_GRAPH_NODES: usize = 4096;
+/// The most operands in one expression, over all its nodes: `concat` takes any number, and judging a node takes a look at all
+/// that it is over.
+pub const MAX_GRAPH_INPUTS: usize = 4 * MAX_GRAPH_NODES;
 /// The most tensors in one adapter.
 pub const MAX_TENSORS_PER_ADAPTER: usize = 64;
 /// The most tensors that the adapters of a plan share.

@@ -5,8 +5,8 @@ mod common;
 
 use common::{lora, lora_on, manifest, node, scale, shape, tensor, tensor_node, zeros};
 use graftwork_plan::{
-    Attribute, Context, Graph, MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER, Plan, RawAdapter, RawGraph, RawGroup, RawNode,
-    RawPlan, RawTensor, RawTrainable, Readings, vocabulary,
+    Attribute, Context, Graph, MAX_GRAPH_INPUTS, MAX_GRAPH_NODES, MAX_TENSORS_PER_ADAPTER, Plan, RawAdapter, RawGraph,
+    RawGroup, RawNode, RawPlan, RawTensor, RawTrainable, Readings, vocabulary,
 };
 use proptest::prelude::*;
 
@@ -73,6 +73,9 @@ fn expressions_are_checked_node_by_node() {
     assert!(text.contains("has shape [4, 16], but the weight has [32, 16]"), "{text}");
     let text = after(|raw| raw.adapters[0].effective.nodes = vec![node("base", &[], &[]); MAX_GRAPH_NODES + 1]);
     assert!(text.contains("effective: has 4097 nodes; at most 4096 are allowed"), "{text}");
+    let wide = node("concat", &vec![0; MAX_GRAPH_INPUTS], &[("axis", Attribute::Integer(0))]);
+    let text = after(|raw| raw.adapters[0].effective.nodes.push(wide.clone()));
+    assert!(text.contains("effective: has 16389 operands; at most 16384 are allowed"), "{text}");
     let mut most = lora();
     most.adapters[0].effective.nodes.resize(MAX_GRAPH_NODES, node("base", &[], &[]));
     assert!(Plan::validate(&most, &manifest()).is_ok(), "just as many as are allowed");

@@ -72,7 +72,7 @@ fn reason(error: &Error, state: &State) -> Reason {
         Some(Trap::OutOfFuel) => Reason::Fuel { fuel: limits.fuel },
         Some(Trap::Interrupt) => Reason::Time { seconds: limits.call_time.as_secs_f64() },
         Some(Trap::StackOverflow) => Reason::Stack { bytes: limits.stack_bytes },
-        Some(trap) => Reason::Trap(trap.to_string()),
+        Some(trap) => Reason::Trap(trap.to_string().trim_start_matches("wasm trap: ").to_owned()),
         None => {
             let cause = shown(&error.root_cause().to_string());
             let counts = [

@@ -15,6 +15,7 @@ mod limits;
 mod load;
 mod plugin;
 mod schema;
+mod schema_work;
 mod state;
 mod surroundings;
 mod text;

@@ -20,8 +20,8 @@ pub struct Limits {
     pub component_instances: usize,
     /// Instructions in one call, as wasmtime counts fuel.
     pub fuel: u64,
-    /// Time that one call may take by the clock, which also bounds what fuel does not count, such as filling memory. What
-    /// the host takes to answer questions about weights does not count.
+    /// Time that one call may take by the clock, whatever the machine makes of an instruction. What the host takes to
+    /// answer questions about weights does not count.
     pub call_time: Duration,
     /// Linear memory, over all memories of an instance.
     pub memory_bytes: u64,
@@ -41,6 +41,9 @@ pub struct Limits {
     pub config_bytes: usize,
     /// JSON Schema of the settings.
     pub schema_bytes: usize,
+    /// Values in that schema once each of its references is written out, which is what checking settings costs. A
+    /// pattern counts for a hundred, and what is evaluated again for as often as it is.
+    pub schema_work: usize,
     /// Log lines in one call.
     pub log_lines: u32,
     /// Calls to the host's statistics in one call; each may cost a pass over a weight.
@@ -72,6 +75,7 @@ impl Default for Limits {
             result_bytes: 32 << 20,
             config_bytes: 1 << 20,
             schema_bytes: 256 << 10,
+            schema_work: 1 << 16,
             log_lines: 256,
             stats_calls: 10_000,
             singular_values: 1024,

@@ -81,7 +81,7 @@ impl Plugin {
         let find = capabilities.controller.then(|| controller::GuestIndices::new(&linked));
         let controller = find.transpose().map_err(lacking)?;
         let descriptor = describe(&shared, file, &linked)?;
-        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema)?;
+        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema, shared.limits.schema_work)?;
         let contract = exports.version.to_string();
         Ok(Self {
             shared,
@@ -172,7 +172,7 @@ impl Plugin {
     /// Asks which parameters the strategies after it should adapt.
     ///
     /// # Errors
-    /// It is no selector, the settings do not fit, the plugin refuses, or the call breaks a limit.
+    /// It is no selector, the settings do not fit, the plugin refuses, the call breaks a limit, or what it chooses cannot be.
     pub fn select(&self, surroundings: &Surroundings, config: &Value) -> Result<Vec<Choice>, PluginError> {
         let selector = self.selector.as_ref().ok_or_else(|| self.cannot("select", "selector"))?;
         self.check_config(config)?;
@@ -181,7 +181,14 @@ impl Plugin {
             selector.load(&mut *store, instance)?.call_select(store, &config)
         })?;
         let choices = result.map_err(|e| contract::guest_error(name, "select", e))?;
-        Ok(choices.into_iter().map(contract::raw_choice).collect())
+        let choices: Vec<_> = choices.into_iter().map(contract::raw_choice).collect();
+        Choice::check_all(&choices, &surroundings.manifest).map_err(|why| PluginError::Call {
+            plugin: name.clone(),
+            call: "select",
+            reason: Reason::Malformed(why),
+            last_log: None,
+        })?;
+        Ok(choices)
     }
 
     /// Asks how sources compose in one parameter. What comes back is not validated yet.

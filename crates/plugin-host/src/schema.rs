@@ -1,10 +1,14 @@
 //! Settings against the JSON Schema that a plugin gives.
 
-use jsonschema::Validator;
+use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
 use crate::error::{PluginError, Reason};
+use crate::schema_work;
 use crate::text::shown;
+
+/// The most that a pattern may be once it is compiled.
+const PATTERN_BYTES: usize = 256 << 10;
 
 /// A compiled schema.
 pub(crate) struct Schema {
@@ -14,13 +18,18 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    pub(crate) fn compile(plugin: &str, schema: &Value) -> Result<Self, PluginError> {
-        let validator = jsonschema::validator_for(schema).map_err(|e| PluginError::Call {
+    pub(crate) fn compile(plugin: &str, schema: &Value, most_work: usize) -> Result<Self, PluginError> {
+        let malformed = |why: &str| PluginError::Call {
             plugin: plugin.to_owned(),
             call: "describe",
-            reason: Reason::Malformed(format!("its schema of settings is no JSON Schema: {}", shown(&e.to_string()))),
+            reason: Reason::Malformed(format!("its schema of settings {}", shown(why))),
             last_log: None,
-        })?;
+        };
+        schema_work::check(schema, most_work).map_err(|why| malformed(&why))?;
+        let patterns = PatternOptions::fancy_regex().size_limit(PATTERN_BYTES);
+        let options = jsonschema::options().with_pattern_options(patterns);
+        let built = options.build(schema);
+        let validator = built.map_err(|e| malformed(&format!("is no JSON Schema: {e}")))?;
         let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
         let names = schema.get("properties").and_then(Value::as_object);
         let closed = names.filter(|_| is_closed).map(|names| names.keys().cloned().collect());

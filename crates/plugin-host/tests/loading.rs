@@ -39,17 +39,6 @@ fn versions_may_differ_in_the_last_number() {
 }
 
 #[test]
-fn every_interface_has_a_version_that_the_host_speaks() {
-    let module = changed("strategy/strategy@0.1.0", "strategy/strategy@0.9.0");
-    refused(Limits::default(), module.as_bytes(), &["contract 0.9.0", "upgrade Graftwork"]);
-    let module = changed("@0.1.0", "@0.1.x");
-    refused(Limits::default(), module.as_bytes(), &["`0.1.x` is no version"]);
-    let import = "(import \"graftwork:strategy/model@0.2.0\" (instance))";
-    let text = component(import, &["plugin@0.1.0"]);
-    refused(Limits::default(), text.as_bytes(), &["what no plugin is given", "graftwork:strategy/model@0.2.0"]);
-}
-
-#[test]
 fn what_is_missing_is_named() {
     let without = |export: &str| changed(&format!("(export \"{export}\")"), "");
     let cases = [
@@ -84,15 +73,6 @@ fn the_compiler_has_its_limits() {
     let text = Module { extra, ..Module::default() }.text();
     let hasty = Limits { load_time: Duration::from_millis(5), ..Limits::default() };
     refused(hasty, text.as_bytes(), &["longer than 0.005 s", "`load_time`"]);
-    // Each component holds the one before it twice: 2^40 in the end.
-    let twice = |i: u32| {
-        let before = i - 1;
-        format!("(component $c{i} (alias outer 1 $c{before} (component $c)) {0} {0})", "(instance (instantiate $c))")
-    };
-    let body = format!("(component $c0) {} (instance (instantiate $c40))", (1..=40).map(twice).collect::<String>());
-    let text = component(&body, &["plugin@0.1.0"]);
-    refused(Limits::default(), text.as_bytes(), &["more than 32 components", "`component_instances`"]);
-    refused(Limits::default(), "(component ".repeat(100_000).as_bytes(), &["nesting too deep"]);
 }
 
 #[test]
@@ -115,13 +95,7 @@ fn schemas_are_the_plugins_to_get_right() {
         ),
         ..Module::default()
     };
-    for (schema, part) in [
-        ("{", "no JSON: EOF"),
-        ("[]", "no JSON Schema"),
-        ("{\"type\": 5}", "no JSON Schema"),
-        ("{\"$ref\": \"file:///etc/hostname\"}", "no JSON Schema"),
-        ("{\"$ref\": \"http://localhost/\"}", "no JSON Schema"),
-    ] {
+    for (schema, part) in [("{", "no JSON: EOF"), ("[]", "no JSON Schema"), ("{\"type\": 5}", "no JSON Schema")] {
         with(schema).fails(Limits::default(), &["call of `describe`", "its schema of settings is", part]);
     }
     with("{\"required\": [\"rank\"]}").fails(Limits::default(), &["plugin `test`, setting", "\"rank\" is a required"]);

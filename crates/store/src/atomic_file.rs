@@ -22,6 +22,9 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     file.commit()
 }
 
+/// What comes after the name of a file or folder while it is written.
+pub(crate) const TEMP: &str = ".tmp-";
+
 /// A file that appears whole under its name on [`commit`](Self::commit), or, when dropped before, never.
 #[derive(Debug)]
 pub struct AtomicFile {
@@ -42,7 +45,7 @@ impl AtomicFile {
         if overwrite == Overwrite::Never && target.symlink_metadata().is_ok() {
             return Err(StoreError::AlreadyExists { path: target.to_owned() });
         }
-        let prefix = hidden(target, ".tmp-")?;
+        let prefix = hidden(target, TEMP)?;
         let temp = disk::create_temp(parent(target), |home| temp_builder(&prefix, 0o666).tempfile_in(home));
         let (file, temp) = temp.map_err(StoreError::write(target, size))?.into_parts();
         Ok(Self { target: target.to_owned(), overwrite, file: DiskFile::new(target, file), temp, size })

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::atomic_file::hidden;
-use crate::manifest::{MANIFEST, verify_manifest};
-use crate::path::parent;
+use crate::atomic_file::{TEMP, hidden};
+use crate::manifest::verify_manifest;
 use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec, disk};
 
-const CHECKPOINTS: &str = "checkpoints";
+/// The folder of checkpoints in a run directory.
+pub(crate) const CHECKPOINTS: &str = "checkpoints";
 const STATE: &str = "state.json";
 const EXTENSION: &str = "safetensors";
 /// What a checkpoint is called while it is removed.
@@ -32,8 +33,8 @@ impl CheckpointWriter {
     /// # Errors
     /// If the folder cannot be created.
     pub fn create(run_dir: &Path, step: u64) -> Result<Self, StoreError> {
-        let target = run_dir.join(CHECKPOINTS).join(format!("step-{step}"));
-        let dir = AtomicDir::create(&target, Overwrite::Replace, MANIFEST)?;
+        let target = CheckpointDir::path_of(run_dir, step);
+        let dir = AtomicDir::create(&target, Overwrite::Replace, STATE)?;
         Ok(Self { dir })
     }
 
@@ -64,7 +65,7 @@ impl CheckpointWriter {
     ///
     /// # Errors
     /// If the disk refuses. Then there is no checkpoint, or the earlier one of the same step.
-    pub fn commit(self, state: &Value) -> Result<PathBuf, StoreError> {
+    pub fn commit(self, state: &impl Serialize) -> Result<PathBuf, StoreError> {
         let path = self.dir.target().to_owned();
         self.dir.write_json(STATE, state)?;
         self.dir.commit()?;
@@ -81,6 +82,12 @@ pub struct CheckpointDir {
 }
 
 impl CheckpointDir {
+    /// Where the checkpoint of `step` lies in a run directory.
+    #[must_use]
+    pub fn path_of(run_dir: &Path, step: u64) -> PathBuf {
+        run_dir.join(CHECKPOINTS).join(format!("step-{step}"))
+    }
+
     /// Opens the checkpoint `path` after comparing every file with its hash.
     ///
     /// # Errors
@@ -89,19 +96,19 @@ impl CheckpointDir {
         if !path.is_dir() {
             return Err(StoreError::NoFolder { path: path.to_owned() });
         }
-        verify_manifest(path)?;
+        // Only what the manifest names is the checkpoint's.
+        let names = verify_manifest(path)?;
+        if !names.iter().any(|name| name == STATE) {
+            return Err(without(path, STATE));
+        }
         let state_path = path.join(STATE);
         let text = disk::read(&state_path).map_err(StoreError::io("read", &state_path))?;
         let state = serde_json::from_slice(&text).map_err(StoreError::json(&state_path))?;
-        let mut groups = BTreeMap::new();
-        for file in disk::list(path).map_err(StoreError::io("read", path))? {
-            if let (Some(name), Some(EXTENSION)) = (
-                file.file_stem().and_then(|stem| stem.to_str()),
-                file.extension().and_then(|extension| extension.to_str()),
-            ) {
-                groups.insert(name.to_owned(), SafetensorsFile::open(&file)?);
-            }
-        }
+        let groups = names
+            .iter()
+            .filter_map(|name| name.strip_suffix(EXTENSION)?.strip_suffix('.'))
+            .map(|group| Ok((group.to_owned(), SafetensorsFile::open(&path.join(file_name(group)))?)))
+            .collect::<Result<_, StoreError>>()?;
         Ok(Self { path: path.to_owned(), state, groups })
     }
 
@@ -133,10 +140,7 @@ impl CheckpointDir {
     /// # Errors
     /// If the checkpoint has no such group.
     pub fn group(&self, group: &str) -> Result<&SafetensorsFile, StoreError> {
-        self.groups.get(group).ok_or_else(|| StoreError::Damaged {
-            path: self.path.join(file_name(group)),
-            problem: "the checkpoint was written without it".to_owned(),
-        })
+        self.groups.get(group).ok_or_else(|| without(&self.path, &file_name(group)))
     }
 
     /// The steps that the run in `run_dir` has checkpoints of, ascending. Their content is not looked at.
@@ -156,17 +160,11 @@ impl CheckpointDir {
     }
 
     /// Removes the checkpoint `path`: it is gone at once, and what a process that was killed meanwhile has left of it goes
-    /// with the next.
+    /// when the run's folder is opened again.
     ///
     /// # Errors
     /// If the folder cannot be renamed. Then it is there as it was.
     pub fn remove(path: &Path) -> Result<(), StoreError> {
-        let home = parent(path);
-        for left in disk::list(home).unwrap_or_default() {
-            if left.extension().is_some_and(|extension| extension == GONE) {
-                let _ = disk::remove_dir_all(&left);
-            }
-        }
         let gone = path.with_file_name(hidden(path, &format!(".{GONE}"))?);
         disk::rename(path, &gone).map_err(StoreError::io("remove", path))?;
         let _ = disk::remove_dir_all(&gone);
@@ -182,8 +180,17 @@ impl CheckpointDir {
     }
 }
 
+fn without(checkpoint: &Path, file: &str) -> StoreError {
+    StoreError::Damaged { path: checkpoint.join(file), problem: "the checkpoint was written without it".to_owned() }
+}
+
 fn file_name(group: &str) -> String {
     format!("{group}.{EXTENSION}")
+}
+
+/// Whether a file of this name in [`CHECKPOINTS`] is what is left of one that was being written or removed.
+pub(crate) fn is_left_over(name: &str) -> bool {
+    name.starts_with(".step-") && (name.contains(TEMP) || name.ends_with(GONE))
 }
 
 /// The step of a folder named as [`CheckpointWriter`] names them.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
 use crate::StoreError;
-use crate::atomic_file::{hidden, temp_builder};
+use crate::atomic_file::{TEMP, hidden, temp_builder};
 use crate::disk::{self, DiskFile, sync_dir};
 use crate::manifest::{MANIFEST, write_manifest};
 use crate::path::{parent, stays_inside};
@@ -50,7 +50,7 @@ impl AtomicDir {
     pub fn create(target: &Path, overwrite: Overwrite, marker: &'static str) -> Result<Self, StoreError> {
         let home = parent(target);
         disk::create_dir_all(home).map_err(StoreError::io("create", home))?;
-        let prefix = hidden(target, ".tmp-")?;
+        let prefix = hidden(target, TEMP)?;
         recover(target).map_err(StoreError::io("restore", target))?;
         clean(home, &prefix);
         check_target(target, overwrite, marker)?;

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
@@ -38,6 +38,9 @@ pub struct Fault {
     pub short: bool,
 }
 
+/// Far above any file of settings, vocabulary or state.
+const MAX_TEXT_BYTES: u64 = 1 << 28;
+
 type Decide = Box<dyn FnMut(Operation, &Path) -> Option<Fault>>;
 
 thread_local! {
@@ -68,14 +71,31 @@ fn may(operation: Operation, path: &Path) -> io::Result<()> {
     fault(operation, path).map_or(Ok(()), |fault| Err(fault.kind.into()))
 }
 
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    may(Operation::Read, path)?;
-    fs::read(path)
+/// Reads `path`, a file that is small by its kind, such as settings or a vocabulary.
+///
+/// # Errors
+/// As [`open`], or if the file is larger than any of its kind.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let (mut bytes, file) = (Vec::new(), open(path)?);
+    file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > MAX_TEXT_BYTES {
+        true => Err(io::Error::other(format!("it has more than {MAX_TEXT_BYTES} bytes, which no such file needs"))),
+        false => Ok(bytes),
+    }
 }
 
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+/// Opens `path` to read, if it is a file on a disk: a pipe would be waited for, and a device may never end.
+///
+/// # Errors
+/// If the system refuses, or it is a folder, a pipe or a device.
+pub fn open(path: &Path) -> io::Result<File> {
     may(Operation::Read, path)?;
-    File::open(path)
+    let kind = fs::metadata(path)?;
+    match kind.is_file() {
+        true => File::open(path),
+        false if kind.is_dir() => Err(io::Error::other("it is a folder; put the file itself there")),
+        false => Err(io::Error::other("it is a pipe or a device; put the file itself there")),
+    }
 }
 
 pub(crate) fn map(path: &Path) -> io::Result<Mmap> {

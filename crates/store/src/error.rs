@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::path::{one_line, quoted};
 use crate::peft::PeftError;
 use crate::tensor::TensorError;
 
@@ -35,11 +36,11 @@ pub enum StoreError {
     BadTarget { path: PathBuf },
 
     /// A name inside a folder that would leave it.
-    #[error("{path} names {name:?}, which lies outside its folder; such files are not read or written")]
+    #[error("{path} names {}, which lies outside its folder; such files are not read or written", quoted(name))]
     Escapes { path: PathBuf, name: String },
 
     /// JSON that does not parse or does not fit. The reason has line and column.
-    #[error("{path} is not valid: {reason}")]
+    #[error("{path} is not valid: {}", one_line(&reason.to_string()))]
     Json { path: PathBuf, reason: serde_json::Error },
 
     /// A folder that should be there is not.
@@ -65,15 +66,23 @@ pub enum StoreError {
     TrailingBytes { path: PathBuf, expected: u64, actual: u64 },
 
     /// A safetensors header that cannot be used.
-    #[error("{path} is not a safetensors file: {reason}")]
+    #[error("{path} is not a safetensors file: {}", one_line(reason))]
     Header { path: PathBuf, reason: String },
 
     /// The index names a file that is not there.
-    #[error("{path} places {tensor:?} in {shard}, which is missing; copy or download it into the same folder")]
+    #[error(
+        "{path} places {} in {}, which is missing; copy or download it into the same folder",
+        quoted(tensor),
+        quoted(shard)
+    )]
     NoShard { path: PathBuf, tensor: String, shard: String },
 
     /// The index and a shard disagree.
-    #[error("{path} places {tensor:?} in {shard}, which does not hold it; copy or download the model again")]
+    #[error(
+        "{path} places {} in {}, which does not hold it; copy or download the model again",
+        quoted(tensor),
+        quoted(shard)
+    )]
     NotInShard { path: PathBuf, tensor: String, shard: String },
 
     /// The same name twice.
@@ -105,7 +114,7 @@ pub enum StoreError {
     NoManifest { path: PathBuf },
 
     /// A file that is not as the manifest says.
-    #[error("{path} is damaged: {problem}; restore it from a copy, or use another checkpoint")]
+    #[error("{path} is damaged: {}; restore it from a copy, or use another checkpoint", one_line(problem))]
     Damaged { path: PathBuf, problem: String },
 
     /// Another process holds the run directory.

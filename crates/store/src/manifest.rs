@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::disk::{self, DiskFile};
-use crate::path::stays_inside;
+use crate::path::{quoted, stays_inside};
 
-/// The name of the manifest: one JSON object, file name to `{"bytes", "blake3"}`.
+/// The name of the manifest: one JSON object, file name to `{"bytes", "blake3"}`, sorted and indented.
+///
+/// It needs no hash of its own: each of its values is compared with a file, and nothing but these values, written as
+/// [`write_manifest`] writes them, is a manifest.
 pub const MANIFEST: &str = "MANIFEST";
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -19,40 +22,42 @@ struct Entry {
     blake3: String,
 }
 
+type Entries = BTreeMap<String, Entry>;
+
 /// Describes `files`, which lie in `dir` under these names; what goes wrong is told of `target`, where they will be.
 pub(crate) fn write_manifest(dir: &Path, target: &Path, files: &[String]) -> Result<(), StoreError> {
     let manifest = files
         .iter()
         .map(|name| {
             let entry = describe(&dir.join(name)).map_err(StoreError::io("read", &target.join(name)))?;
-            Ok((name, entry))
+            Ok((name.clone(), entry))
         })
-        .collect::<Result<BTreeMap<_, _>, StoreError>>()?;
+        .collect::<Result<_, StoreError>>()?;
     let path = target.join(MANIFEST);
-    let mut text = serde_json::to_vec_pretty(&manifest).map_err(StoreError::json(&path))?;
-    text.push(b'\n');
+    let text = render(&manifest).map_err(StoreError::json(&path))?;
     let written = DiskFile::create(&dir.join(MANIFEST)).and_then(|mut file| file.write_all(&text));
     written.map_err(StoreError::write(&path, text.len() as u64))
 }
 
-/// Checks that every file that the manifest of `dir` names is there and is byte for byte what was written.
-/// Files that it does not name are not looked at.
+/// Checks that every file that the manifest of `dir` names is there and is byte for byte what was written, and gives
+/// the names, sorted. Files that it does not name are not looked at.
 ///
 /// # Errors
-/// If the manifest is missing or malformed, or a file is missing or has another size or content.
-pub fn verify_manifest(dir: &Path) -> Result<(), StoreError> {
-    read_manifest(dir)?.into_iter().try_for_each(|(name, written)| verify_file(&dir.join(name), &written))
+/// If the manifest is missing or is not what was written, or a file is missing or has another size or content.
+pub fn verify_manifest(dir: &Path) -> Result<Vec<String>, StoreError> {
+    let manifest = read_manifest(dir)?;
+    manifest.iter().try_for_each(|(name, written)| verify_file(&dir.join(name), written))?;
+    Ok(manifest.into_keys().collect())
 }
 
 /// As [`verify_manifest`], with everything that is wrong, file by file: how many files were looked at, and what is not as it was.
 ///
 /// # Errors
-/// If the manifest is missing or malformed.
+/// If the manifest is missing or is not what was written.
 pub fn verify_all(dir: &Path) -> Result<(usize, Vec<StoreError>), StoreError> {
     let manifest = read_manifest(dir)?;
-    let files = manifest.len();
-    let check = |(name, written)| verify_file(&dir.join(name), &written).err();
-    Ok((files, manifest.into_iter().filter_map(check).collect()))
+    let check = |(name, written): (&String, &Entry)| verify_file(&dir.join(name), written).err();
+    Ok((manifest.len(), manifest.iter().filter_map(check).collect()))
 }
 
 fn verify_file(path: &Path, written: &Entry) -> Result<(), StoreError> {
@@ -71,17 +76,32 @@ fn verify_file(path: &Path, written: &Entry) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read_manifest(dir: &Path) -> Result<BTreeMap<String, Entry>, StoreError> {
+fn read_manifest(dir: &Path) -> Result<Entries, StoreError> {
     let path = dir.join(MANIFEST);
     let text = disk::read(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => StoreError::NoManifest { path: dir.to_owned() },
         _ => StoreError::io("read", &path)(error),
     })?;
-    let manifest: BTreeMap<String, Entry> = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
-    match manifest.keys().find(|name| !stays_inside(name)) {
-        Some(name) => Err(StoreError::Escapes { path, name: name.clone() }),
-        None => Ok(manifest),
+    let damaged = |problem: String| StoreError::Damaged { path: path.clone(), problem };
+    let manifest: Entries = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    if let Some(name) = manifest.keys().find(|name| !stays_inside(name)) {
+        return Err(StoreError::Escapes { path, name: name.clone() });
     }
+    if let Some(name) = manifest.keys().find(|name| name.chars().any(char::is_control)) {
+        return Err(damaged(format!("it names a file {}", quoted(name))));
+    }
+    // Other bytes that say the same are a change all the same.
+    match render(&manifest).map_err(StoreError::json(&path))? == text {
+        true => Ok(manifest),
+        false => Err(damaged("it is not spelt as it was written".to_owned())),
+    }
+}
+
+/// The one way in which a manifest is written.
+fn render(manifest: &Entries) -> serde_json::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(manifest)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn describe(path: &Path) -> io::Result<Entry> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::path::{listing, stays_inside};
-use crate::{Dtype, SafetensorsFile, StoreError, TensorRef, disk};
+use crate::{Dtype, SafetensorsFile, StoreError, TensorRef, disk, json};
 
 pub(crate) const CONFIG: &str = "config.json";
 pub(crate) const SINGLE: &str = "model.safetensors";
@@ -140,7 +140,7 @@ fn read_config(dir: &Path) -> Result<(Value, Vec<u8>), StoreError> {
         },
         _ => StoreError::io("read", &path)(error),
     })?;
-    let config: serde_json::Map<String, Value> = serde_json::from_slice(&bytes).map_err(StoreError::json(&path))?;
+    let config = json::object(&bytes).map_err(StoreError::json(&path))?;
     Ok((Value::Object(config), bytes))
 }
 
@@ -173,18 +173,18 @@ struct ShardIndex {
 fn open_shards(dir: &Path) -> Result<OpenFiles, StoreError> {
     let path = dir.join(INDEX);
     let text = disk::read(&path).map_err(StoreError::io("read", &path))?;
-    let index: ShardIndex = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
-    for (tensor, shard) in &index.weight_map {
+    let index = json::object(&text).and_then(|index| ShardIndex::deserialize(Value::Object(index)));
+    let index = index.map_err(StoreError::json(&path))?;
+    let holders: BTreeMap<&String, &String> = index.weight_map.iter().map(|(tensor, shard)| (shard, tensor)).collect();
+    for (shard, tensor) in &holders {
         if !stays_inside(shard) {
-            return Err(StoreError::Escapes { path, name: shard.clone() });
+            return Err(StoreError::Escapes { path, name: (*shard).clone() });
         }
         if !dir.join(shard).exists() {
-            return Err(StoreError::NoShard { path, tensor: tensor.clone(), shard: shard.clone() });
+            return Err(StoreError::NoShard { path, tensor: (*tensor).clone(), shard: (*shard).clone() });
         }
     }
-    let mut shards: Vec<String> = index.weight_map.values().cloned().collect();
-    shards.sort();
-    shards.dedup();
+    let shards: Vec<String> = holders.into_keys().cloned().collect();
     let (files, places) = open_files(dir, &shards)?;
     for (tensor, shard) in index.weight_map {
         if places.get(&tensor).map(|&place| &shards[place]) != Some(&shard) {

@@ -108,9 +108,11 @@ impl ModelWriter {
     /// # Errors
     /// If one cannot be read or written.
     pub fn copy_companions(&self, source: &Path) -> Result<(), StoreError> {
+        // A folder that is gone has none of them either, and a model without its tokenizer is not whole.
+        let found = disk::list(source).map_err(StoreError::io("read", source))?;
         for name in COMPANIONS {
             let from = source.join(name);
-            if from.is_file() {
+            if found.contains(&from) && from.is_file() {
                 self.dir.copy(&from, name)?;
             }
         }

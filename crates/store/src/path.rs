@@ -1,6 +1,27 @@
-//! Path rules that several modules share.
+//! Rules for paths, and for text that came out of files, that several modules share.
 
 use std::path::{Component, Path};
+
+/// As much of a file's own words as a message repeats, in characters.
+const MOST_QUOTED: usize = 1000;
+
+/// `text` on one line: what a file says may hold line ends, what a terminal obeys, and be long without end.
+pub(crate) fn one_line(text: &str) -> String {
+    let (head, more) = head(text);
+    let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { vec![c] };
+    head.chars().flat_map(escape).chain(more.chars()).collect()
+}
+
+/// A name out of a file, in quotation marks, for messages.
+pub(crate) fn quoted(name: &str) -> String {
+    let (head, more) = head(name);
+    format!("{head:?}{more}")
+}
+
+/// The part of `text` that a message repeats, and a mark where it is not all.
+fn head(text: &str) -> (&str, &'static str) {
+    text.char_indices().nth(MOST_QUOTED).map_or((text, ""), |(end, _)| (&text[..end], "..."))
+}
 
 /// Whether `name`, read from a file, stays within the folder it is joined to.
 pub(crate) fn stays_inside(name: &str) -> bool {
@@ -19,7 +40,7 @@ pub(crate) fn listing(dir: &Path) -> String {
         .into_iter()
         .flatten()
         .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .map(|entry| one_line(&entry.file_name().to_string_lossy()))
         .collect();
     names.sort();
     match names.len() {

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::atomic_file::TEMP;
+use crate::checkpoint::{CHECKPOINTS, is_left_over};
 use crate::lock::{LOCK_FILE, RunLock};
 use crate::path::stays_inside;
 use crate::{AppendLog, Overwrite, StoreError, disk, write_atomic};
 
 const METRICS: &str = "metrics.jsonl";
+/// What a run writes beside its folders.
+const FILES: [&str; 3] = ["run.toml", "plan.json", "summary.json"];
 
 /// A run directory that this process may write to. No other process may while this lives.
 #[derive(Debug)]
@@ -30,6 +34,7 @@ impl RunDir {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
         let run = Self::hold(path)?;
+        sweep(path);
         let old = contents(path)?;
         match overwrite {
             Overwrite::Never if !old.is_empty() => Err(StoreError::AlreadyExists { path: path.to_owned() }),
@@ -49,7 +54,9 @@ impl RunDir {
         if !is_run(path) {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
-        Self::hold(path)
+        let run = Self::hold(path)?;
+        sweep(path);
+        Ok(run)
     }
 
     fn hold(path: &Path) -> Result<Self, StoreError> {
@@ -101,6 +108,18 @@ fn contents(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = disk::list(path).map_err(StoreError::io("read", path))?;
     found.retain(|path| path.file_name().is_none_or(|name| name != LOCK_FILE));
     Ok(found)
+}
+
+/// Removes what processes were killed over while they wrote or removed it here. What cannot be removed now is tried again.
+fn sweep(path: &Path) {
+    let list = |path: &Path| disk::list(path).unwrap_or_default();
+    for left in list(path).into_iter().chain(list(&path.join(CHECKPOINTS))) {
+        let name = left.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_file = || FILES.iter().any(|file| name.starts_with(&format!(".{file}{TEMP}")));
+        if is_file() || is_left_over(&name) {
+            let _ = remove(&left);
+        }
+    }
 }
 
 fn remove(path: &Path) -> Result<(), StoreError> {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use memmap2::Mmap;
 use safetensors::tensor::{Metadata, TensorInfo};
 
-use crate::tensor::{TensorError, TensorRef};
+use crate::safetensors_header::Header;
+use crate::tensor::{TensorError, TensorRef, byte_len};
 use crate::{Dtype, StoreError, disk};
 
 /// What the format's own implementation allows.
@@ -107,7 +108,10 @@ impl SafetensorsFile {
 fn read_header(path: &Path, file: &[u8]) -> Result<(Metadata, usize), StoreError> {
     let actual = file.len() as u64;
     let truncated = |expected| StoreError::Truncated { path: path.to_owned(), expected, actual };
-    let malformed = |reason: String| StoreError::Header { path: path.to_owned(), reason };
+    let malformed = |reason: String| StoreError::Header {
+        path: path.to_owned(),
+        reason: format!("{reason}; copy or download it again"),
+    };
 
     let (length, rest) = file.split_first_chunk().ok_or_else(|| truncated(LENGTH_BYTES))?;
     let length = u64::from_le_bytes(*length);
@@ -119,7 +123,11 @@ fn read_header(path: &Path, file: &[u8]) -> Result<(Metadata, usize), StoreError
     let start = LENGTH_BYTES + length;
     let header = rest.get(..length as usize).ok_or_else(|| truncated(start))?;
     // Parsing also checks that the tensors fill their shapes and follow each other without gap or overlap.
-    let metadata: Metadata = serde_json::from_slice(header).map_err(|error| malformed(error.to_string()))?;
+    let Header(metadata) = serde_json::from_slice(header).map_err(|error| malformed(error.to_string()))?;
+    // But not of a tensor without elements that its other sizes can be multiplied.
+    for info in metadata.tensors().values() {
+        byte_len(info.dtype, &info.shape).map_err(|error| malformed(error.to_string()))?;
+    }
 
     let expected = start.saturating_add(metadata.data_len() as u64);
     match expected.cmp(&actual) {

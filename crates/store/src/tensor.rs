@@ -88,7 +88,11 @@ impl<'a> TensorRef<'a> {
     #[must_use]
     pub fn transposed(&self) -> TensorData {
         let &[rows, columns] = self.shape else { return self.to_data() };
-        let width = self.bytes.len() / (rows * columns).max(1);
+        // Of no elements there may be any number of rows.
+        if self.bytes.is_empty() {
+            return TensorData { dtype: self.dtype, shape: vec![columns, rows], bytes: Vec::new() };
+        }
+        let width = self.bytes.len() / (rows * columns);
         let mut bytes = Vec::with_capacity(self.bytes.len());
         for column in 0..columns {
             for row in 0..rows {

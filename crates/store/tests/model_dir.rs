@@ -105,11 +105,11 @@ fn shards_are_one_model() {
 fn an_index_that_does_not_fit_its_shards_is_refused() {
     let a = one_tensor("a");
     let dir = sharded(json!({ "a": "gone.safetensors" }), &[]);
-    assert!(refusal(dir.path()).contains("\"a\" in gone.safetensors, which is missing"));
+    assert!(refusal(dir.path()).contains("\"a\" in \"gone.safetensors\", which is missing"));
 
     let map = json!({ "a": "1.safetensors", "b": "1.safetensors" });
     let dir = sharded(map, &[("1.safetensors", &a)]);
-    assert!(refusal(dir.path()).contains("\"b\" in 1.safetensors, which does not hold it"));
+    assert!(refusal(dir.path()).contains("\"b\" in \"1.safetensors\", which does not hold it"));
 
     let map = json!({ "a": "1.safetensors", "b": "2.safetensors" });
     let dir = sharded(map, &[("1.safetensors", &a), ("2.safetensors", &a)]);

@@ -89,7 +89,7 @@ fn only_what_is_needed_is_written_with_sorted_keys_and_whole_numbers() {
     let mut adapter = adapter();
     adapter.config.base_model_name_or_path = None;
     adapter.config.modules_to_save = None;
-    adapter.config.alpha_pattern = Patterns(vec![("z".to_owned(), 8.0), ("a".to_owned(), 0.5)]);
+    adapter.config.alpha_pattern = Patterns::from_iter([("z".to_owned(), 8.0), ("a".to_owned(), 0.5)]);
     adapter.write(&home.path().join("a"), Overwrite::Never).unwrap();
     let text = fs::read_to_string(home.path().join("a/adapter_config.json")).unwrap();
     let expected = format!(
@@ -139,6 +139,9 @@ fn adapters_that_are_not_lora_or_have_no_rank_are_refused() {
     assert!(matches!(problem_of(json!({ "peft_type": "IA3" })), PeftError::Type(kind) if kind == "IA3"));
     assert!(matches!(problem_of(json!({ "r": 0 })), PeftError::ZeroRank));
     assert!(matches!(problem_of(json!({ "rank_pattern": { "q_proj": 0 } })), PeftError::ZeroRank));
+    // No module is held against the second one: the first decides.
+    let unused = problem_of(json!({ "alpha_pattern": { "q_proj": 1, "(?=q)": 2 } }));
+    assert!(matches!(&unused, PeftError::Pattern { pattern, .. } if pattern == "(?=q)"), "{unused}");
     let error = PeftAdapter::read(folder(&json!({ "r": -1 })).path()).unwrap_err();
     assert!(matches!(error, StoreError::Json { .. }), "{error}");
 }
@@ -162,12 +165,12 @@ fn patterns_mean_what_they_mean_to_peft() {
     let config = PeftConfig {
         r: 8,
         lora_alpha: 16.0,
-        rank_pattern: Patterns(vec![
+        rank_pattern: Patterns::from_iter([
             (r"layers\.[01]\.self_attn\.q_proj".to_owned(), 2),
             ("q_proj".to_owned(), 4),
             ("k_proj|v_proj".to_owned(), 32),
         ]),
-        alpha_pattern: Patterns(vec![("v_proj".to_owned(), 64.0)]),
+        alpha_pattern: Patterns::from_iter([("v_proj".to_owned(), 64.0)]),
         ..PeftConfig::default()
     };
     let rank = |module: &str| config.rank(module).unwrap();
@@ -182,7 +185,8 @@ fn patterns_mean_what_they_mean_to_peft() {
     let rooted = PeftConfig { use_rslora: true, ..config };
     assert_eq!(rooted.scaling("a.q_proj").unwrap(), 8.0);
 
-    let broken = PeftConfig { rank_pattern: Patterns(vec![("(?=look)".to_owned(), 2)]), ..PeftConfig::default() };
+    let broken =
+        PeftConfig { rank_pattern: Patterns::from_iter([("(?=look)".to_owned(), 2)]), ..PeftConfig::default() };
     assert!(matches!(broken.rank("a"), Err(PeftError::Pattern { .. })));
 }
 

@@ -98,6 +98,19 @@ fn a_damaged_checkpoint_is_refused() {
 }
 
 #[test]
+fn a_checkpoint_is_what_its_manifest_names() {
+    let run = tempdir().unwrap();
+    let mut writer = CheckpointWriter::create(run.path(), 1).unwrap();
+    writer.tensors("trainable", &[("a".to_owned(), f32s(&[1.0]))].into()).unwrap();
+    let path = writer.commit(&json!(null)).unwrap();
+    fs::copy(path.join("trainable.safetensors"), path.join("added.safetensors")).unwrap();
+    assert!(CheckpointDir::read(&path).unwrap().groups().eq(["trainable"]));
+    fs::write(path.join("MANIFEST"), "{}").unwrap();
+    let error = CheckpointDir::read(&path).unwrap_err().to_string();
+    assert!(error.contains("state.json is damaged: the manifest does not name it"), "{error}");
+}
+
+#[test]
 fn a_run_directory_takes_files_and_metrics() {
     let home = tempdir().unwrap();
     let run = RunDir::create(&home.path().join("runs/a"), Overwrite::Never).unwrap();

@@ -2,6 +2,8 @@
 
 use burn::tensor::{Int, Tensor};
 
+use crate::diagnosis::{Cause, Quantity};
+
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -18,20 +20,22 @@ pub enum TrainError {
     /// There is nothing to train on.
     #[error("the training data gives no batch: it has no rows")]
     NoData,
-    /// Loss or gradient is infinite or not a number; the weights are those before the step.
+    /// Evaluations are asked for that there is no data for.
     #[error(
-        "step {step}: the {what} is {value}, before any weight was changed; the batch starts at {source_line}. \
-         Lower the learning rate, or look at that record"
+        "there are no rows to evaluate on, which `keep_best` and `early_stopping` go by: give `eval` a part of the data or a file"
     )]
+    NoEvaluation,
+    /// Loss or gradient is infinite or not a number; the weights are those before the step.
+    #[error("step {step}: the {what} is {value}, before any weight was changed: {cause}")]
     NotFinite {
         /// Step, counted from 1.
         step: u64,
-        /// `loss` or `gradient norm`.
-        what: &'static str,
+        /// Which of the two.
+        what: Quantity,
         /// The value.
         value: f64,
-        /// File and line of the first record of the step.
-        source_line: String,
+        /// The samples and the tensor that it comes from.
+        cause: Box<Cause>,
     },
     /// The device has no more memory.
     #[error("the device ran out of memory: lower the batch size or the longest length")]

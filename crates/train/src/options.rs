@@ -52,6 +52,10 @@ pub struct TrainOptions {
     pub eval_every: Option<u64>,
     /// Ask the observer for a checkpoint every so many updates.
     pub checkpoint_every: Option<u64>,
+    /// Ask for one where the evaluation loss is the lowest so far.
+    pub checkpoint_best: bool,
+    /// End the run when so many evaluations in a row were no better than the best before them.
+    pub early_stopping: Option<u64>,
     /// Keep only the input of each block for the backward pass, and compute the rest again: less memory, a forward pass more,
     /// the same result.
     pub recompute: bool,
@@ -88,6 +92,12 @@ impl TrainOptions {
         for (key, every) in [("eval_every", self.eval_every), ("checkpoint_every", self.checkpoint_every)] {
             every.map_or(Ok(()), |n| positive(key, n as f64))?;
         }
+        let needs = [("keep_best", self.checkpoint_best), ("early_stopping", self.early_stopping.is_some())];
+        if let Some((key, _)) = needs.into_iter().find(|(_, asked)| *asked && self.eval_every.is_none()) {
+            let message = "it goes by evaluations during the run: give `eval_every` too";
+            return Err(TrainError::Option { key, value: "set".to_owned(), message });
+        }
+        self.early_stopping.map_or(Ok(()), |n| positive("early_stopping", n as f64))?;
         if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
             let value = self.weight_decay.to_string();
             return Err(TrainError::Option { key: "weight_decay", value, message: "it must not be negative" });

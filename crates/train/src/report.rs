@@ -2,12 +2,12 @@
 
 use graftwork_adapt::Adapted;
 use graftwork_plan::{Action, Report};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{Evaluation, Snapshot};
+use crate::{Evaluation, Progress, Snapshot, SpikeReport};
 
 /// One update.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepReport {
     /// Updates done, this one included.
     pub step: u64,
@@ -46,26 +46,21 @@ pub struct EvalReport {
 pub struct Outcome {
     /// Updates done.
     pub steps: u64,
-    /// Whether all of them were, or the observer stopped the run.
+    /// Whether that is the run's end, which all updates, a controller and early stopping make, or the observer stopped it.
     pub finished: bool,
-    /// Loss of the first update of this process.
-    pub first_loss: Option<f64>,
-    /// Mean loss of the last updates, at most ten: one batch says little.
-    pub last_loss: Option<f64>,
-    /// Evaluation before the first update of this process, where there is data for it.
-    pub first_eval: Option<Evaluation>,
-    /// Evaluation after the last.
-    pub last_eval: Option<Evaluation>,
-    /// Tokens seen by updates, padding not counted.
-    pub tokens: u64,
-    /// Seconds spent in updates.
-    pub train_seconds: f64,
+    /// Whether the evaluation loss had stopped falling.
+    pub stopped_early: bool,
+    /// How it went, also in processes before this one.
+    pub progress: Progress,
 }
 
 /// Listens to a run and decides when it ends.
 pub trait Observer {
     /// An update is done.
     fn step(&mut self, report: &StepReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// The loss or the gradient norm of the update that was told last stands out.
+    fn spike(&mut self, report: &SpikeReport) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
     /// An evaluation is about to start, over so many batches.
     fn evaluating(&mut self, batches: usize);

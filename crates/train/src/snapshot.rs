@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use crate::{Progress, Spikes};
+
 /// A tensor with the name that it is saved under.
 #[derive(Clone, Debug)]
 pub struct NamedTensor {
@@ -29,6 +31,10 @@ pub struct Snapshot {
     pub bases: Vec<NamedTensor>,
     /// What controllers have changed.
     pub steering: Steering,
+    /// How the run has gone.
+    pub progress: Progress,
+    /// What was seen of losses and gradient norms.
+    pub spikes: Spikes,
 }
 
 /// What controllers have changed in a run so far.
@@ -47,7 +53,7 @@ pub struct Steering {
     /// Whether they were asked before the first update.
     #[serde(default)]
     pub begun: bool,
-    /// Whether one has ended the run.
+    /// Whether one has ended the run, or early stopping has.
     #[serde(default)]
     pub stopped: bool,
 }

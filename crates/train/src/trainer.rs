@@ -1,6 +1,5 @@
 //! The loop.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
@@ -12,15 +11,13 @@ use graftwork_kernels::random::Key;
 use graftwork_model::Architecture;
 use graftwork_plan::{Action, Plan, Report};
 
+use crate::diagnosis::{Failed, Quantity};
 use crate::error::read;
 use crate::pass::{self, Pass, Sums};
 use crate::report::{EvalReport, Observer, Outcome, StepReport};
 use crate::snapshot::{NamedTensor, Snapshot, Steering};
 use crate::steer::{self, Wanted};
-use crate::{Evaluation, Optimizer, TrainError, TrainOptions, evaluate};
-
-/// How many updates the reported last loss is a mean over.
-const LAST_LOSSES: usize = 10;
+use crate::{Evaluation, Optimizer, Progress, SpikeReport, Spikes, TrainError, TrainOptions, evaluate};
 
 /// A run: a model under a plan, the data, and how far it has come.
 pub struct Trainer<'a> {
@@ -30,10 +27,12 @@ pub struct Trainer<'a> {
     options: TrainOptions,
     device: Device,
     optimizer: Optimizer,
+    spikes: Spikes,
     step: u64,
     /// Whether controllers were asked before the first update, and whether one has ended the run.
     begun: bool,
     stopped: bool,
+    progress: Progress,
 }
 
 /// What the passes of one update came to.
@@ -45,7 +44,6 @@ struct Gradients {
     penalty: Option<Tensor<1>>,
     tokens: u64,
     targets: u64,
-    source_line: String,
 }
 
 impl<'a> Trainer<'a> {
@@ -65,6 +63,9 @@ impl<'a> Trainer<'a> {
         if dataset.train_rows().is_empty() {
             return Err(TrainError::NoData);
         }
+        if dataset.eval_rows().is_empty() && (options.checkpoint_best || options.early_stopping.is_some()) {
+            return Err(TrainError::NoEvaluation);
+        }
         let optimizer = Optimizer::new(&model, plan.groups(), &options);
         let tokens = options.batch_size.get() * dataset.stats().train.longest;
         let vocabulary = architecture.dimensions().vocabulary as usize;
@@ -72,7 +73,9 @@ impl<'a> Trainer<'a> {
         let logits = chunk(tokens, vocabulary, &device) * vocabulary / 2;
         let gradients = optimizer.slots().iter().map(|&slot| model.tensor(slot).shape().num_elements());
         make_pages(&device, gradients.chain([logits]).max().unwrap_or(0));
-        Ok(Self { architecture, model, dataset, options, device, optimizer, step: 0, begun: false, stopped: false })
+        let (step, begun, stopped, progress) = (0, false, false, Progress::default());
+        let spikes = Spikes::default();
+        Ok(Self { architecture, model, dataset, options, device, optimizer, step, begun, stopped, progress, spikes })
     }
 
     /// The model as it is now.
@@ -107,6 +110,8 @@ impl<'a> Trainer<'a> {
             moments: self.optimizer.save(),
             bases: steer::bases(&self.model),
             steering: steer::changed(&self.model, &self.optimizer, self.begun, self.stopped),
+            progress: self.progress.clone(),
+            spikes: self.spikes.clone(),
         }
     }
 
@@ -125,7 +130,7 @@ impl<'a> Trainer<'a> {
             self.model.set_tensor(index, value);
         }
         let Steering { frozen, began, rates, rate, restarts, begun, stopped } = snapshot.steering;
-        (self.begun, self.stopped) = (begun || snapshot.step > 0, stopped);
+        (self.begun, self.stopped, self.progress) = (begun || snapshot.step > 0, stopped, snapshot.progress);
         let bases = snapshot.bases.into_iter().map(|base| (base.name, base.tensor)).collect();
         if let Some(name) = self.model.restore_bases(restarts, bases) {
             return Err(TrainError::Snapshot(format!("no adapter has a weight `{name}` of that shape under it")));
@@ -135,6 +140,7 @@ impl<'a> Trainer<'a> {
         self.optimizer.load(snapshot.moments, &began, (rates, rate))?;
         // What the snapshot took the place of.
         self.device.memory_cleanup();
+        self.spikes = snapshot.spikes;
         self.step = snapshot.step;
         Ok(())
     }
@@ -146,7 +152,9 @@ impl<'a> Trainer<'a> {
     pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let per_epoch = self.steps_per_epoch();
         let (total, warmup) = self.options.lengths(per_epoch);
-        let first_eval = self.evaluate(observer)?;
+        if self.step == 0 && self.progress.first_eval.is_none() {
+            self.evaluate(observer)?;
+        }
         if !self.begun {
             let actions = observer.begin(&self.model, total).map_err(TrainError::Observer)?;
             self.begun = true;
@@ -154,17 +162,9 @@ impl<'a> Trainer<'a> {
                 observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
             }
         }
-        let mut outcome = Outcome {
-            steps: self.step,
-            finished: false,
-            first_loss: None,
-            last_loss: None,
-            last_eval: first_eval.clone(),
-            first_eval,
-            tokens: 0,
-            train_seconds: 0.0,
-        };
-        let mut last_losses = VecDeque::with_capacity(LAST_LOSSES);
+        if let Some(report) = self.progress.pending.take() {
+            self.conclude(report, total, observer)?;
+        }
         let mut epoch: Option<(u64, Epoch<'_>)> = None;
         let dataset = self.dataset;
         while self.step < total && !self.stopped && !observer.should_stop() {
@@ -173,35 +173,50 @@ impl<'a> Trainer<'a> {
                 epoch = Some((number, dataset.epoch(number)));
             }
             let Some((_, rows)) = &epoch else { break };
-            let report = self.update(rows, number, self.step % per_epoch, per_epoch, total, warmup)?;
-            outcome.tokens += report.tokens;
-            outcome.train_seconds += report.seconds;
-            outcome.first_loss.get_or_insert(report.loss);
-            if last_losses.len() == LAST_LOSSES {
-                last_losses.pop_front();
-            }
-            last_losses.push_back(report.loss);
+            let (report, spikes) = self.update(rows, number, self.step % per_epoch, per_epoch, total, warmup)?;
+            self.progress.updated(&report);
             observer.step(&report).map_err(TrainError::Observer)?;
-            let due = |every: Option<u64>| every.is_some_and(|n| self.step.is_multiple_of(n));
-            let (eval_due, checkpoint_due) = (due(self.options.eval_every), due(self.options.checkpoint_every));
-            let mut evaluated = None;
-            if self.step == total || (eval_due && !observer.should_stop()) {
-                evaluated = self.evaluate(observer)?;
-                outcome.last_eval = evaluated.clone().or(outcome.last_eval);
+            for spike in spikes {
+                observer.spike(&spike).map_err(TrainError::Observer)?;
             }
-            let wanted = self.decide(&report, evaluated.as_ref(), observer)?;
-            if wanted.stop && evaluated.is_none() {
-                outcome.last_eval = self.evaluate(observer)?.or(outcome.last_eval);
-            }
-            if checkpoint_due || wanted.checkpoint {
-                observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
+            self.conclude(report, total, observer)?;
+        }
+        Ok(Outcome {
+            steps: self.step,
+            finished: (self.step >= total && self.progress.pending.is_none()) || self.stopped,
+            stopped_early: self.step < total && self.stops_early(),
+            progress: self.progress.clone(),
+        })
+    }
+
+    /// Whether the evaluation loss has not fallen for as long as the run was to wait.
+    fn stops_early(&self) -> bool {
+        self.options.early_stopping.is_some_and(|patience| self.progress.evals_since_best >= patience)
+    }
+
+    /// What comes after an update: an evaluation where one is due, what the controllers want, a checkpoint. A stop during the
+    /// evaluation leaves all of it to the process that goes on.
+    fn conclude(&mut self, report: StepReport, total: u64, observer: &mut dyn Observer) -> Result<(), TrainError> {
+        let due = |every: Option<u64>| every.is_some_and(|n| self.step.is_multiple_of(n));
+        let (eval_due, checkpoint_due) = (due(self.options.eval_every), due(self.options.checkpoint_every));
+        let mut evaluated = None;
+        if self.step == total || eval_due {
+            evaluated = self.evaluate(observer)?;
+            if evaluated.is_none() && observer.should_stop() && !self.dataset.eval_rows().is_empty() {
+                self.progress.pending = Some(report);
+                return Ok(());
             }
         }
-        outcome.steps = self.step;
-        outcome.finished = self.step >= total || self.stopped;
-        outcome.last_loss =
-            (!last_losses.is_empty()).then(|| last_losses.iter().sum::<f64>() / last_losses.len() as f64);
-        Ok(outcome)
+        let wanted = self.decide(&report, evaluated.as_ref(), observer)?;
+        if wanted.stop && evaluated.is_none() {
+            evaluated = self.evaluate(observer)?;
+        }
+        self.stopped |= self.stops_early();
+        let best = self.options.checkpoint_best && evaluated.is_some() && self.progress.is_best(self.step);
+        if checkpoint_due || wanted.checkpoint || best {
+            observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
+        }
+        Ok(())
     }
 
     fn decide(
@@ -223,9 +238,9 @@ impl<'a> Trainer<'a> {
     }
 
     /// Mean loss over the evaluation rows; none where there are none, or the observer stops the run.
-    fn evaluate(&self, observer: &mut dyn Observer) -> Result<Option<Evaluation>, TrainError> {
+    fn evaluate(&mut self, observer: &mut dyn Observer) -> Result<Option<Evaluation>, TrainError> {
         let rows = self.dataset.eval_rows().len();
-        if rows == 0 {
+        if rows == 0 || observer.should_stop() {
             return Ok(None);
         }
         observer.evaluating(rows.div_ceil(self.options.batch_size.get()));
@@ -236,13 +251,14 @@ impl<'a> Trainer<'a> {
             !observer.should_stop()
         })?;
         if let Some(evaluation) = &evaluation {
+            self.progress.evaluated(self.step, evaluation.loss);
             let report = EvalReport { step: self.step, evaluation: evaluation.clone() };
             observer.evaluation(&report).map_err(TrainError::Observer)?;
         }
         Ok(evaluation)
     }
 
-    /// One update: the passes of step `within` of an epoch, the clip, the optimizer.
+    /// One update: the passes of step `within` of an epoch, the clip, the optimizer. Gives what stands out of it, too.
     fn update(
         &mut self,
         epoch: &Epoch<'_>,
@@ -251,7 +267,7 @@ impl<'a> Trainer<'a> {
         per_epoch: u64,
         total: u64,
         warmup: u64,
-    ) -> Result<StepReport, TrainError> {
+    ) -> Result<(StepReport, Vec<SpikeReport>), TrainError> {
         let start = Instant::now();
         let accumulation = self.options.gradient_accumulation.get();
         let first = within as usize * accumulation;
@@ -264,29 +280,30 @@ impl<'a> Trainer<'a> {
         // Reading a number waits for the device: only after everything has been asked of it, the update included, which does nothing
         // where the loss or the norm is not finite.
         let norm = Optimizer::norm(&passes.sums);
+        let mut kept = None;
         if let Some(norm) = norm.clone() {
             let dtype = norm.dtype();
             let numbers = passes.losses.iter().chain(&passes.penalty);
             let guarded = numbers.fold(norm, |norm, loss| norm + loss.clone().mul_scalar(0.0).cast(dtype));
-            let kept =
-                Adapted::keeps_tensors(self.model.plan()).then(|| self.optimizer.clipped(&passes.sums, &guarded));
+            kept = Adapted::keeps_tensors(self.model.plan()).then(|| self.optimizer.clipped(&passes.sums, &guarded));
             self.optimizer.update(&mut self.model, passes.sums, guarded, step, learning_rate);
-            if let Some(gradients) = kept {
-                let place = |slot: usize| self.optimizer.slots().binary_search(&slot).ok();
-                self.model.update_kept(|slot| Some(gradients[place(slot)?].clone()));
-            }
         }
         let losses = passes.losses.into_iter().map(read).sum::<Result<f64, _>>()?;
         let loss = losses / passes.targets.max(1) as f64 + passes.penalty.map_or(Ok(0.0), read)?;
         let norm = norm.map_or(Ok(0.0), read)?;
-        for (what, value) in [("loss", loss), ("gradient norm", norm)] {
+        for (what, value) in [(Quantity::Loss, loss), (Quantity::GradientNorm, norm)] {
             if !value.is_finite() {
-                return Err(TrainError::NotFinite { step, what, value, source_line: passes.source_line });
+                return Err(self.not_finite(what, value, &batches));
             }
         }
+        if let Some(gradients) = kept {
+            let place = |slot: usize| self.optimizer.slots().binary_search(&slot).ok();
+            self.model.update_kept(|slot| Some(gradients[place(slot)?].clone()));
+        }
+        let spikes = self.spikes.observe(step, loss, norm, &batches);
         self.step = step;
         let seconds = start.elapsed().as_secs_f64();
-        Ok(StepReport {
+        let report = StepReport {
             step,
             total_steps: total,
             epoch: number as f64 + (within + 1) as f64 / per_epoch as f64,
@@ -297,7 +314,21 @@ impl<'a> Trainer<'a> {
             target_tokens: passes.targets,
             seconds,
             tokens_per_second: passes.tokens as f64 / seconds,
-        })
+        };
+        Ok((report, spikes))
+    }
+
+    /// The step goes no further: says what of it is not finite, and why.
+    fn not_finite(&self, what: Quantity, value: f64, batches: &[Batch]) -> TrainError {
+        let failed = Failed {
+            architecture: self.architecture,
+            model: &self.model,
+            device: &self.device,
+            batches,
+            slots: self.optimizer.slots(),
+            gradients: &|batches| self.gradients(batches).sums,
+        };
+        TrainError::NotFinite { step: self.step + 1, what, value, cause: Box::new(failed.cause(what)) }
     }
 
     /// Gradient of the mean loss over all target tokens of the batches.
@@ -328,7 +359,6 @@ impl<'a> Trainer<'a> {
             penalty,
             tokens: batches.iter().map(|b| b.tokens() as u64).sum(),
             targets: targets as u64,
-            source_line: batches.iter().flat_map(|b| &b.sources).next().map(ToString::to_string).unwrap_or_default(),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! One question to a plugin, and what its answer is worth.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use graftwork_plan::{Choice, Manifest, ParamId, Plan, Role};
+use graftwork_plan::{Manifest, ParamId, Plan, Role};
 use graftwork_plugin_host::{Plugin, PluginError, Stats, Surroundings};
 use serde_json::Value;
 
@@ -27,7 +26,7 @@ pub(super) fn ask(plugin: &Plugin, around: &Surroundings, config: &Value) -> Res
     let mut given = Vec::new();
     if capabilities.selector {
         match judged(plugin.select(around, config))? {
-            Ok(choices) => given.push(selection(&choices, &around.manifest)?),
+            Ok(choices) => given.push(serde_json::to_string(&choices).map_err(|e| e.to_string())?),
             Err(why) => return Ok(Answer::Refused(why)),
         }
     }
@@ -71,26 +70,6 @@ pub(super) fn judged<T>(result: Result<T, PluginError>) -> Result<Result<T, Stri
         }
         Err(failure) => Err(failure.to_string()),
     }
-}
-
-fn selection(choices: &[Choice], manifest: &Manifest) -> Result<String, String> {
-    let mut chosen = HashSet::new();
-    for choice in choices {
-        let id = choice.param;
-        let param =
-            manifest.get(ParamId(id)).ok_or_else(|| format!("it chooses parameter {id}, which is not there"))?;
-        let wrong = |what: &str| Err(format!("what it chooses for `{}` {what}", param.name));
-        if param.tied_to.is_some() {
-            return wrong("is for a parameter that is tied to another");
-        }
-        if choice.rank == Some(0) || choice.alpha.is_some_and(|alpha| !alpha.is_finite()) {
-            return wrong("has a rank of 0, or an alpha that is not finite");
-        }
-        if !chosen.insert(id) {
-            return wrong("comes twice");
-        }
-    }
-    serde_json::to_string(choices).map_err(|e| e.to_string())
 }
 
 /// A model with statistics, as if its weights were there.

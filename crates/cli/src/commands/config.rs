@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use graftwork::{
-    Dtype, Error, EvalSplit, ExportFormat, ExportRequest, Host, Order, Precision, Recompute, RunConfig, Schedule,
-    StrategyConfig, Vocabulary, Warmup,
+    Dtype, Error, EvalSplit, ExportFormat, ExportRequest, Host, Order, Precision, Recompute, ResultChoice, RunConfig,
+    Schedule, StrategyConfig, Vocabulary, Warmup,
 };
 
 use crate::args::{
-    DataArgs, DtypeName, ExportArgs, ExportName, PrecisionName, RecomputeName, RunArgs, ScheduleName, TrainArgs,
+    DataArgs, DtypeName, ExportArgs, ExportName, PrecisionName, RecomputeName, ResultName, RunArgs, ScheduleName,
+    TrainArgs,
 };
 
 /// The file given by `--config` or the defaults, with the flags over it.
@@ -87,6 +88,13 @@ fn train(config: &mut RunConfig, args: &TrainArgs) {
     t.max_grad_norm = args.max_grad_norm.unwrap_or(t.max_grad_norm);
     replace(&mut t.eval_every, &args.eval_every);
     replace(&mut t.checkpoint_every, &args.checkpoint_every);
+    replace(&mut t.keep_last, &args.keep_last);
+    replace(&mut t.keep_best, &args.keep_best);
+    replace(&mut t.early_stopping, &args.early_stopping);
+    t.result = args.result.map_or(t.result, |name| match name {
+        ResultName::Last => ResultChoice::Last,
+        ResultName::Best => ResultChoice::Best,
+    });
     t.deterministic |= args.deterministic;
     t.recompute = args.recompute.map_or(t.recompute, |name| match name {
         RecomputeName::None => Recompute::None,

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use graftwork::{AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary};
+use graftwork::{
+    AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport,
+};
 
 use crate::output::line;
 use crate::text::{bytes, count, measured, rate};
@@ -174,6 +176,16 @@ pub(crate) fn evaluation(result: &EvalResult) -> io::Result<()> {
     line(&format!("{}, over {} {unit}", measured(e), count(e.target_tokens)))?;
     for (label, f1) in result.labels.iter().zip(e.f1.iter().flat_map(|f1| &f1.by_class)) {
         line(&format!("  F1 {f1:.4}  {label}"))?;
+    }
+    Ok(())
+}
+
+/// What `verify` found.
+pub(crate) fn verified(report: &VerifyReport) -> io::Result<()> {
+    for part in &report.parts {
+        let state = if part.damage.is_empty() { "whole" } else { "damaged" };
+        line(&format!("{state:<9} {} ({})", part.path.display(), part.how))?;
+        part.damage.iter().try_for_each(|damage| line(&format!("          {damage}")))?;
     }
     Ok(())
 }

@@ -181,3 +181,24 @@ fn what_makes_no_sense_is_an_error_that_names_the_key() {
         assert!(open(&nothing, None).is_err());
     }
 }
+
+#[test]
+fn what_a_configuration_says_cannot_fill_a_terminal_or_steer_it() {
+    let long = "x".repeat(1_000_000);
+    for value in
+        [json!("\u{1b}[2J\n\u{9b}31m"), json!(long), json!([long]), json!({ &long: 1 }), json!(vec![0; 1_000_000])]
+    {
+        for key in ["model_type", "hidden_size", "hidden_act", "layer_types", "rope_scaling", "dtype", "torch_dtype"] {
+            let Err(error) = open(&with(json!({ key: value })), None) else { continue };
+            let error = error.to_string();
+            assert!(error.contains(key) || key == "model_type" || key == "rope_scaling", "{key}: {error:.500}");
+            assert!(error.len() < 10_000, "{key}: a message of {} bytes", error.len());
+            assert!(!error.chars().any(char::is_control), "{key}: {error:?}");
+        }
+    }
+    // Sizes at the end of what is allowed: more than any memory, and no product that overflows in silence.
+    let most = json!({"hidden_size": 1_u64 << 31, "num_attention_heads": 1 << 20, "vocab_size": 1_u64 << 31,
+        "intermediate_size": 1_u64 << 31, "num_hidden_layers": 10_000});
+    let (_, model) = open(&with(most), None).expect("sizes that a tensor may have");
+    assert_eq!(model.params().len(), 3 + 9 * 10_000);
+}

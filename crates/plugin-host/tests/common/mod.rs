@@ -2,17 +2,12 @@
 
 use std::sync::Arc;
 
-use graftwork_plan::{Dtype, Manifest, Param, Plan, RawPlan, Role, Shape};
+use graftwork_plan::{Dtype, Manifest, Param, RawPlan, Role, Shape};
 use graftwork_plugin_host::{Limits, Plugin, PluginError, PluginHost, Surroundings};
 use serde_json::{Value, json};
 
-/// Where the parts of a module's results lie in its memory.
-const DESCRIPTOR: &str = concat!(
-    "(data (i32.const 16) \"test\")",
-    "(data (i32.const 32) \"1.0\")",
-    "(data (i32.const 48) \"A plugin for tests\")",
-    "(data (i32.const 80) \"{\\\"type\\\": \\\"object\\\"}\")",
-);
+/// Functions by which a module answers, and where the parts of its answers lie in its memory.
+const HELPERS: &str = include_str!("../../../../tests/hostile/honest/helpers.wat");
 
 /// A core module without a description of its interfaces, as C or handwritten text gives it.
 pub struct Module {
@@ -42,53 +37,13 @@ impl Module {
         Self { plan: body.to_owned(), ..Self::default() }
     }
 
-    /// A plan whose one adapter, on parameter 1 of [`manifest`], has this expression: nodes as `(op, inputs, attribute)`.
-    pub fn adapting(nodes: &str, count: u32, root: u32) -> Self {
-        Self {
-            plan: format!("(call $adapt (i32.const {count}) (i32.const {root}))"),
-            extra: nodes.to_owned(),
-            ..Self::default()
-        }
-    }
-
     pub fn text(&self) -> String {
         let Self { imports, memory, describe, plan, extra, version } = self;
-        // Results come through a pointer, laid out as the canonical ABI has it. `plan` gives
-        // result<strategy-plan, error>: a tag at 0, then from 4 the five lists as (pointer, length).
         format!(
             r#"(module
   {imports}
   {memory}
-  {DESCRIPTOR}
-  (global $heap (mut i32) (i32.const 65536))
-  (func $store (param $at i32) (param $value i32) (i32.store (local.get $at) (local.get $value)))
-  (func $describe_honestly (result i32)
-    (call $store (i32.const 256) (i32.const 16)) (call $store (i32.const 260) (i32.const 4))
-    (call $store (i32.const 264) (i32.const 32)) (call $store (i32.const 268) (i32.const 3))
-    (call $store (i32.const 272) (i32.const 48)) (call $store (i32.const 276) (i32.const 18))
-    (call $store (i32.const 280) (i32.const 80)) (call $store (i32.const 284) (i32.const 18))
-    (i32.const 256))
-  (func $empty_plan (result i32)
-    (memory.fill (i32.const 512) (i32.const 0) (i32.const 64))
-    (i32.const 512))
-  (func $train_parameter (param $id i32) (result i32)
-    (drop (call $empty_plan))
-    (call $store (i32.const 516) (i32.const 640)) (call $store (i32.const 520) (i32.const 1))
-    (memory.fill (i32.const 640) (i32.const 0) (i32.const 32))
-    (call $store (i32.const 640) (local.get $id))
-    (i32.const 512))
-  (data (i32.const 700) "evil")
-  (func $adapt (param $count i32) (param $root i32) (result i32)
-    (drop (call $train_parameter (i32.const 0)))
-    ;; the adapters come after what trains and what is shared
-    (call $store (i32.const 532) (i32.const 768)) (call $store (i32.const 536) (i32.const 1))
-    (memory.fill (i32.const 768) (i32.const 0) (i32.const 128))
-    (call $store (i32.const 768) (i32.const 1))
-    (call $store (i32.const 772) (i32.const 700)) (call $store (i32.const 776) (i32.const 4))
-    ;; target, kind, tensors, base: option<graph> at 20..36, effective at 36..48, penalty: option<graph>
-    (call $store (i32.const 804) (i32.const 1024)) (call $store (i32.const 808) (local.get $count))
-    (call $store (i32.const 812) (local.get $root))
-    (i32.const 512))
+  {HELPERS}
   {extra}
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (local $at i32)
@@ -140,9 +95,4 @@ pub fn manifest() -> Manifest {
 
 pub fn surroundings() -> Surroundings {
     Surroundings { seed: 1, ..Surroundings::of(Arc::new(manifest())) }
-}
-
-/// What validation says of a plan.
-pub fn problems(raw: &RawPlan) -> String {
-    Plan::validate(raw, &manifest()).expect_err("the plan should be refused").to_string()
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{AdapterKey, AdapterPart, PeftConfig, PeftError};
 use crate::path::listing;
-use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, disk};
+use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, disk, json};
 
 const CONFIG: &str = "adapter_config.json";
 const WEIGHTS: &str = "adapter_model.safetensors";
@@ -154,7 +154,7 @@ fn read_config(dir: &Path) -> Result<PeftConfig, StoreError> {
         io::ErrorKind::NotFound => no_file(dir, CONFIG),
         _ => StoreError::io("read", &path)(error),
     })?;
-    let mut object: Map<String, Value> = serde_json::from_slice(&text).map_err(StoreError::json(&path))?;
+    let mut object = json::object(&text).map_err(StoreError::json(&path))?;
     // PEFT writes null for what is not set.
     object.retain(|_, value| !value.is_null());
     let kind = object.get("peft_type").unwrap_or(&Value::Null);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Patterns, PeftError};
+use crate::path::one_line;
 
 /// Settings that say how an adapter came to be, or with what it was written, but not what it computes.
 const INERT: [&str; 10] = [
@@ -194,19 +195,21 @@ impl PeftConfig {
         Ok(self.alpha(module)? / divisor)
     }
 
-    /// Checks what the types leave open: ranks, and settings that would change the result and are not supported.
+    /// Checks what the types leave open: ranks, patterns, and settings that would change the result and are not supported.
     ///
     /// # Errors
-    /// [`PeftError::ZeroRank`], or [`PeftError::Unsupported`] with every such setting.
+    /// [`PeftError::ZeroRank`], [`PeftError::Pattern`], or [`PeftError::Unsupported`] with every such setting.
     pub fn check(&self) -> Result<(), PeftError> {
-        if self.r == 0 || self.rank_pattern.0.iter().any(|(_, rank)| *rank == 0) {
+        if self.r == 0 || self.rank_pattern.iter().any(|(_, rank)| *rank == 0) {
             return Err(PeftError::ZeroRank);
         }
+        self.rank_pattern.check()?;
+        self.alpha_pattern.check()?;
         let mut unsupported: Vec<String> = self
             .other
             .iter()
             .filter(|(name, value)| !INERT.contains(&name.as_str()) && !is_off(value))
-            .map(|(name, value)| format!("{name} = {value}"))
+            .map(|(name, value)| one_line(&format!("{name} = {value}")))
             .collect();
         if let InitWeights::Method(method) = &self.init_lora_weights
             && !KEEPS_BASE.contains(&method.as_str())
@@ -262,5 +265,5 @@ fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> 
 }
 
 fn numbers<S: Serializer>(patterns: &Patterns<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(patterns.0.iter().map(|(pattern, value)| (pattern, to_number(*value))))
+    serializer.collect_map(patterns.iter().map(|(pattern, value)| (pattern, to_number(*value))))
 }

@@ -1,11 +1,13 @@
 //! Why an adapter cannot be used.
 
+use crate::path::quoted;
+
 /// A problem with an adapter's configuration or tensors.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "fields are named by the message they appear in")]
 pub enum PeftError {
     /// Another kind of adapter.
-    #[error("peft_type {0:?} is not read, only \"LORA\"; `host import` reads it with the strategy of its method")]
+    #[error("peft_type {} is not read, only \"LORA\"; `host import` reads it with the strategy of its method", quoted(.0))]
     Type(String),
 
     /// Settings under which the adapter computes something that would not be computed here.
@@ -18,7 +20,8 @@ pub enum PeftError {
 
     /// A pattern that does not compile.
     #[error(
-        "the pattern {pattern:?} of rank_pattern or alpha_pattern is not a regular expression that is supported here: {reason}"
+        "the pattern {} of rank_pattern or alpha_pattern is not a regular expression that is supported here: {reason}",
+        quoted(pattern)
     )]
     Pattern { pattern: String, reason: String },
 

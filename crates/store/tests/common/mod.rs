@@ -49,3 +49,17 @@ pub(crate) fn names(dir: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// Draws that are the same in every run (splitmix64).
+pub(crate) struct Draws(pub(crate) u64);
+
+impl Draws {
+    /// A number from `from` to before `to`.
+    pub(crate) fn between(&mut self, from: usize, to: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        from + ((z ^ (z >> 31)) % (to - from) as u64) as usize
+    }
+}

@@ -1,0 +1,1 @@
+(component (core module $m (func (export "f")))(core instance $i (instantiate $m))(component $c (core module (func)))(instance (instantiate $c))(func (export "f") (canon lift (core func $i "f"))))

@@ -1,0 +1,6 @@
+(module (memory (export "memory") 1)
+(data (i32.const 16) "test")(data (i32.const 32) "1.0")(data (i32.const 48) "A")(data (i32.const 80) "{\"type\":\"object\"}")
+(data (i32.const 256) "\10\00\00\00\04\00\00\00\20\00\00\00\03\00\00\00\30\00\00\00\01\00\00\00\50\00\00\00\11\00\00\00")
+(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+(func (export "graftwork:strategy/plugin@0.1.0#describe") (result i32) (drop (memory.grow (i32.const 9999))) (i32.const 256))
+(func (export "graftwork:strategy/strategy@0.1.0#plan") (param i32 i32) (result i32) (i32.const 512)))

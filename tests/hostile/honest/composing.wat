@@ -1,0 +1,22 @@
+;; Graphs: at 4096 is result<graph, error>, a tag, then nodes and root. A node is its op, its inputs and its attributes,
+;; each a list; an attribute is its name, a tag at 8 and a value at 16. Nodes of `$graph` begin at 3072.
+(data (i32.const 2048) "base") (data (i32.const 2056) "delta") (data (i32.const 2064) "add")
+(data (i32.const 2072) "teleport") (data (i32.const 2088) "index")
+(func $node (param $at i32) (param $op i32) (param $length i32)
+  (memory.fill (local.get $at) (i32.const 0) (i32.const 24))
+  (call $list (local.get $at) (local.get $op) (local.get $length)))
+(func $graph (param $nodes i32) (result i32)
+  (call $store (i32.const 4096) (i32.const 0))
+  (call $list (i32.const 4100) (i32.const 3072) (local.get $nodes))
+  (call $store (i32.const 4108) (i32.sub (local.get $nodes) (i32.const 1)))
+  (i32.const 4096))
+;; base + delta 0
+(func $sum (result i32)
+  (call $node (i32.const 3072) (i32.const 2048) (i32.const 4))
+  (call $node (i32.const 3096) (i32.const 2056) (i32.const 5))
+  (call $list (i32.const 3112) (i32.const 3200) (i32.const 1))
+  (call $list (i32.const 3200) (i32.const 2088) (i32.const 5))
+  (call $node (i32.const 3120) (i32.const 2064) (i32.const 3))
+  (call $list (i32.const 3128) (i32.const 3300) (i32.const 2))
+  (call $store (i32.const 3304) (i32.const 1))
+  (call $graph (i32.const 3)))

@@ -1,0 +1,8 @@
+;; Wants numbers that no seed gives.
+;; call: load
+;; error: it imports what no plugin is given: `wasi:random/random@0.2.0`; a plugin has no system to call
+(component
+  (import "wasi:random/random@0.2.0" (instance))
+  (instance $empty)
+  (export "graftwork:strategy/plugin@0.1.0" (instance $empty))
+  (export "graftwork:strategy/strategy@0.1.0" (instance $empty)))

@@ -1,0 +1,8 @@
+;; Wants to send a request.
+;; call: load
+;; error: it imports what no plugin is given: `wasi:http/outgoing-handler@0.2.0`; a plugin has no system to call
+(component
+  (import "wasi:http/outgoing-handler@0.2.0" (instance))
+  (instance $empty)
+  (export "graftwork:strategy/plugin@0.1.0" (instance $empty))
+  (export "graftwork:strategy/strategy@0.1.0" (instance $empty)))
