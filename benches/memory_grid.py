@@ -25,6 +25,7 @@ import random_models
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {"lora": {"rank": 16}, "dora": {"rank": 16}, "lokr": {}, "oft": {}, "full": {}}
 ALLOWED = 0.10
+CACHE = Path(tempfile.gettempdir()) / "graftwork-random-models"
 
 
 def text(folder: Path, labelled: bool) -> Path:
@@ -95,7 +96,7 @@ def main() -> None:
     parser.add_argument("--most", type=float, default=4.0, metavar="GIB")
     parser.add_argument("--steps", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2, help="on the CPU")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "graftwork-random-models", help="of the models")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="of the models")
     parser.add_argument("--out", type=Path, help="a file for the results as JSON")
     arguments = parser.parse_args()
     results = []

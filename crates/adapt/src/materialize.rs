@@ -40,7 +40,7 @@ pub(crate) fn leaf(op: &Op, scope: &Scope<'_>) -> Option<Tensor<2>> {
 /// 1 where its shape has fewer, so that broadcasting lines up as it should. A value is dropped after its last use.
 fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
     let mut uses = graph.uses(root);
-    let differentiable = differentiable(graph, root);
+    let differentiable = graph.differentiable(root);
     let mut values: Vec<Option<Tensor<4>>> = vec![None; root + 1];
     for index in 0..=root {
         if uses[index] == 0 {
@@ -59,18 +59,6 @@ fn values(graph: &Graph, root: usize, scope: &Scope<'_>) -> Tensor<4> {
     }
     // The root has a use, so it has a value.
     values.pop().flatten().unwrap_or_else(|| Tensor::zeros([1, 1, 1, 1], &scope.device()))
-}
-
-/// Whether the gradient of node `root` reaches each node up to it.
-fn differentiable(graph: &Graph, root: usize) -> Vec<bool> {
-    let mut reached = vec![false; root + 1];
-    reached[root] = true;
-    for index in (0..=root).rev().filter(|&index| graph.node(index).op != Op::Detach) {
-        if reached[index] {
-            graph.node(index).inputs.iter().for_each(|&input| reached[input] = true);
-        }
-    }
-    reached
 }
 
 fn evaluate(node: &Node, index: usize, operands: Vec<Tensor<4>>, shapes: &[&Shape], scope: &Scope<'_>) -> Tensor<4> {

@@ -116,6 +116,19 @@ impl Graph {
         &self.nodes[self.root].shape
     }
 
+    /// Whether the gradient of node `root` reaches each node up to it.
+    #[must_use]
+    pub fn differentiable(&self, root: usize) -> Vec<bool> {
+        let mut reached = vec![false; root + 1];
+        reached[root] = true;
+        for index in (0..=root).rev().filter(|&index| self.node(index).op != Op::Detach) {
+            if reached[index] {
+                self.node(index).inputs.iter().for_each(|&input| reached[input] = true);
+            }
+        }
+        reached
+    }
+
     /// How often each node up to `node` is used to compute that: 0 where it is not needed, and 1 for `node` itself.
     #[must_use]
     pub fn uses(&self, node: usize) -> Vec<usize> {

@@ -184,6 +184,7 @@ impl Expression<'_> {
     /// The value of a node: each node that it needs once, operands first, each dropped after its last use.
     fn materialize(self, root: usize) -> Tensor {
         let mut uses = self.graph.uses(root);
+        let differentiable = self.graph.differentiable(root);
         let mut values: Vec<Option<Tensor>> = vec![None; root + 1];
         for index in (0..=root).filter(|&index| uses.get(index).is_some_and(|&n| n > 0)).collect::<Vec<_>>() {
             let node = self.graph.node(index);
@@ -192,7 +193,8 @@ impl Expression<'_> {
                 uses[input] -= 1;
                 operands.extend(if uses[input] == 0 { values[input].take() } else { values[input].clone() });
             }
-            values[index] = Some(self.evaluate(node, operands));
+            let value = self.evaluate(node, operands);
+            values[index] = Some(if differentiable[index] { value } else { value.detached() });
         }
         values.pop().flatten().unwrap_or_else(|| self.scope.base.clone())
     }

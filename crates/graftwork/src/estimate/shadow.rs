@@ -3,8 +3,9 @@
 //! The rules are those of burn's processor backend and of its automatic differentiation: which operations write into an operand that
 //! nobody else holds, what a view keeps alive, what an operation keeps for its gradient, and what its gradient makes on the way.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::rc::Rc;
 
 /// Bytes that live, and the most there have been.
@@ -128,6 +129,11 @@ impl Value {
 /// Gradients by node.
 pub(super) type Gradients = HashMap<usize, Value>;
 
+/// What its gradient is known by.
+fn id(node: &Option<Node>) -> Option<usize> {
+    node.as_ref().map(|node| node.0.id)
+}
+
 fn register(gradients: &mut Gradients, node: usize, gradient: Value) {
     let sum = match gradients.remove(&node) {
         Some(old) => gradient.binary(old),
@@ -138,25 +144,36 @@ fn register(gradients: &mut Gradients, node: usize, gradient: Value) {
 
 type Back = Box<dyn FnOnce(Value, &mut Gradients)>;
 
-/// A way back, from the gradient of a node.
-struct Step {
-    node: Node,
-    back: Back,
-}
+/// Something that has a gradient, and the way back from it. It lives as long as a tensor does that has it behind itself.
+#[derive(Clone)]
+struct Node(Rc<Recorded>);
 
-/// Something that has a gradient. What is deeper goes back first.
-#[derive(Clone, Copy, Debug)]
-struct Node {
+struct Recorded {
+    /// What is deeper goes back first.
     depth: usize,
     id: usize,
+    inputs: Vec<Node>,
+    /// None of a leaf.
+    back: Cell<Option<Back>>,
 }
 
-/// What was recorded for the way back.
+impl Drop for Recorded {
+    /// One after the other: a model's graph is deeper than a stack.
+    fn drop(&mut self) {
+        let mut rest = std::mem::take(&mut self.inputs);
+        while let Some(node) = rest.pop() {
+            if let Some(mut recorded) = Rc::into_inner(node.0) {
+                rest.append(&mut recorded.inputs);
+            }
+        }
+    }
+}
+
+/// Where tensors are recorded and their memory is counted.
 #[derive(Default)]
 pub(super) struct Tape {
     meter: Rc<Meter>,
     nodes: Cell<usize>,
-    steps: RefCell<Vec<Step>>,
 }
 
 impl Tape {
@@ -178,10 +195,11 @@ impl Tape {
         Tensor { tape: Rc::clone(self), value, node: None }
     }
 
-    fn next(&self, depth: usize) -> Node {
+    fn node(&self, inputs: Vec<Node>, back: Option<Back>) -> Node {
         let id = self.nodes.get();
         self.nodes.set(id + 1);
-        Node { depth, id }
+        let depth = inputs.iter().map(|node| node.0.depth + 1).max().unwrap_or(0);
+        Node(Rc::new(Recorded { depth, id, inputs, back: Cell::new(back) }))
     }
 
     fn record<const N: usize>(
@@ -190,24 +208,35 @@ impl Tape {
         value: Value,
         back: impl FnOnce(Value, &mut Gradients) + 'static,
     ) -> Tensor {
-        let Some(deepest) = inputs.iter().flatten().map(|node| node.depth).max() else { return self.of(value) };
-        let node = self.next(deepest + 1);
-        self.steps.borrow_mut().push(Step { node, back: Box::new(back) });
-        Tensor { tape: Rc::clone(self), value, node: Some(node) }
+        let inputs: Vec<_> = inputs.into_iter().flatten().collect();
+        if inputs.is_empty() {
+            return self.of(value);
+        }
+        let node = Some(self.node(inputs, Some(Box::new(back))));
+        Tensor { tape: Rc::clone(self), value, node }
     }
 
     /// Goes back from tensors whose gradients are known; gives those of leaves.
-    pub(super) fn backward(&self, roots: Vec<(Tensor, Value)>) -> Gradients {
+    pub(super) fn backward(roots: Vec<(Tensor, Value)>) -> Gradients {
         let mut gradients = Gradients::new();
+        let mut found = Vec::new();
         for (tensor, gradient) in roots {
             if let Some(node) = tensor.node {
-                register(&mut gradients, node.id, gradient);
+                register(&mut gradients, node.0.id, gradient);
+                found.push(node);
             }
         }
-        let mut steps = self.steps.take();
-        steps.sort_by_key(|step| (step.node.depth, step.node.id));
-        while let Some(Step { node, back }) = steps.pop() {
-            if let Some(gradient) = gradients.remove(&node.id) {
+        let mut behind = BTreeMap::new();
+        while let Some(node) = found.pop() {
+            if let Entry::Vacant(place) = behind.entry((node.0.depth, node.0.id)) {
+                found.extend(node.0.inputs.iter().cloned());
+                place.insert(node);
+            }
+        }
+        while let Some((_, node)) = behind.pop_last() {
+            if let Some(back) = node.0.back.take()
+                && let Some(gradient) = gradients.remove(&node.0.id)
+            {
                 back(gradient, &mut gradients);
             }
         }
@@ -219,7 +248,7 @@ impl Tape {
         let number = |(tensor, gradient): (Tensor, Value)| tensor.times(self.of(gradient)).reduced(1);
         let Some(root) = roots.into_iter().map(number).reduce(Tensor::plus) else { return Gradients::new() };
         let one = root.value.like(1);
-        self.backward(vec![(root, one)])
+        Self::backward(vec![(root, one)])
     }
 }
 
@@ -261,7 +290,7 @@ impl Tensor {
 
     /// A leaf, of which the gradient is asked.
     pub(super) fn leaf(self) -> Self {
-        let node = Some(self.tape.next(0));
+        let node = Some(self.tape.node(Vec::new(), None));
         Self { node, ..self }
     }
 
@@ -271,15 +300,16 @@ impl Tensor {
 
     /// Its gradient, where it is a leaf.
     pub(super) fn gradient(&self, gradients: &mut Gradients) -> Option<Value> {
-        gradients.remove(&self.node?.id)
+        gradients.remove(&self.node.as_ref()?.0.id)
     }
 
     /// Of one operand; `back` makes its gradient.
     fn of_one(node: Option<Node>, tape: &Rc<Tape>, value: Value, back: impl FnOnce(Value) -> Value + 'static) -> Self {
+        let id = id(&node);
         tape.record([node], value, move |gradient, gradients| {
-            if let Some(node) = node {
+            if let Some(id) = id {
                 let gradient = back(gradient);
-                register(gradients, node.id, gradient);
+                register(gradients, id, gradient);
             }
         })
     }
@@ -292,15 +322,16 @@ impl Tensor {
         first: impl FnOnce(Value) -> Value + 'static,
         second: impl FnOnce(Value) -> Value + 'static,
     ) -> Self {
-        tape.record(nodes, value, move |gradient, gradients| match nodes {
+        let ids = nodes.each_ref().map(id);
+        tape.record(nodes, value, move |gradient, gradients| match ids {
             [Some(a), Some(b)] => {
                 let made = first(gradient.clone());
-                register(gradients, a.id, made);
+                register(gradients, a, made);
                 let made = second(gradient);
-                register(gradients, b.id, made);
+                register(gradients, b, made);
             }
-            [Some(a), None] => register(gradients, a.id, first(gradient)),
-            [None, Some(b)] => register(gradients, b.id, second(gradient)),
+            [Some(a), None] => register(gradients, a, first(gradient)),
+            [None, Some(b)] => register(gradients, b, second(gradient)),
             [None, None] => {}
         })
     }
@@ -460,18 +491,18 @@ impl Tensor {
     /// Of an operation of our own kernels, which keeps these values for its gradient. Going back it makes a gradient of each input that has
     /// one, with so many bytes an element.
     pub(super) fn kernel<const N: usize>(inputs: [(Self, u64); N], value: Value, kept: Vec<Value>) -> Self {
-        let nodes = inputs.each_ref().map(|(input, _)| input.node);
-        let sizes = inputs.each_ref().map(|(input, width)| (input.elements(), *width));
+        let nodes = inputs.each_ref().map(|(input, _)| input.node.clone());
+        let sizes = inputs.each_ref().map(|(input, width)| (id(&input.node), input.elements(), *width));
         let tape = inputs.first().map(|(input, _)| Rc::clone(&input.tape)).unwrap_or_default();
         drop(inputs);
         let kept = if nodes.iter().all(Option::is_none) { Vec::new() } else { kept };
         tape.record(nodes, value, move |gradient, gradients| {
             let meter = Rc::clone(&gradient.buffer.meter);
-            let made = |(node, (count, width)): (Option<Node>, _)| Some((node?, Value::new(&meter, count, width)));
-            let made: Vec<_> = nodes.into_iter().zip(sizes).filter_map(made).collect();
+            let made = |(id, count, width): (Option<usize>, _, _)| Some((id?, Value::new(&meter, count, width)));
+            let made: Vec<_> = sizes.into_iter().filter_map(made).collect();
             drop((kept, gradient));
-            for (node, gradient) in made {
-                register(gradients, node.id, gradient);
+            for (id, gradient) in made {
+                register(gradients, id, gradient);
             }
         })
     }

@@ -10,7 +10,7 @@ use graftwork_plan::{Manifest, Plan};
 
 use super::block::Forward;
 use super::model::{Computes, Model};
-use super::shadow::{Gradients, Tensor, Value};
+use super::shadow::{Gradients, Tape, Tensor, Value};
 use super::{F32, MemoryEstimate};
 
 /// What an update goes through.
@@ -148,7 +148,7 @@ impl Workload<'_> {
     fn back(&self, model: &Model<'_>, roots: Vec<(Tensor, Value)>) -> Gradients {
         match self.computes {
             Computes::Operations => model.tape.backward_from_number(roots),
-            Computes::Kernels => model.tape.backward(roots),
+            Computes::Kernels => Tape::backward(roots),
         }
     }
 
