@@ -1,4 +1,4 @@
-#![cfg_attr(fuzzing, no_main)]
 //! See `graftwork_fuzz::checkpoint`.
+#![no_main]
 
 graftwork_fuzz::target!(checkpoint);

@@ -49,21 +49,13 @@ pub const TARGETS: [(&str, Target); 6] = [
     ("jsonl", jsonl),
 ];
 
-/// The program of a target: libFuzzer's where it is built with `--cfg fuzzing`, else one that runs the files it is given.
+/// The program of a target.
+#[cfg(feature = "libfuzzer")]
 #[macro_export]
 macro_rules! target {
     ($name:ident) => {
-        #[cfg(fuzzing)]
         libfuzzer_sys::fuzz_target!(init: $crate::tolerate_what_plugins_do_to_their_loader(), |data: &[u8]| {
             $crate::$name(data);
         });
-
-        #[cfg(not(fuzzing))]
-        fn main() -> std::io::Result<()> {
-            std::env::args_os().skip(1).try_for_each(|path| {
-                $crate::$name(&std::fs::read(path)?);
-                Ok(())
-            })
-        }
     };
 }
