@@ -31,9 +31,9 @@ fn texts_that_are_no_json() {
         refused(file, "", "EOF");
         refused(file, "\u{0}", "expected value");
         refused(file, "{\"a\":NaN}", "at line 1 column");
-        refused(file, "[3]", "");
-        refused(file, &format!("{{\"a\":{}", "[".repeat(1_000_000)), "recursion limit");
-        refused(file, &format!("{{\"a\":{}", "{\"a\":".repeat(1_000_000)), "recursion limit");
+        refused(file, "[3]", "invalid");
+        refused(file, &format!("{{\"a\":{}", "[".repeat(1_000_000)), "at line 1 column");
+        refused(file, &format!("{{\"a\":{}", "{\"a\":".repeat(1_000_000)), "at line 1 column");
     }
     refused("chat_template.jinja", &"{{".repeat(10), "");
 }
@@ -60,7 +60,7 @@ fn values_that_make_no_tokenizer() {
         refused("tokenizer.json", &tokenizer_json_with(key, value), problem);
     }
     refused("tokenizer_config.json", r#"{"eos_token":"\u001b[2J\n"}"#, "vocabulary");
-    refused("tokenizer_config.json", &json!({"eos_token": "x".repeat(1_000_000)}).to_string(), "vocabulary");
+    refused("tokenizer_config.json", &json!({"eos_token": "x".repeat(1_000_000)}).to_string(), "xxx...");
     for template in [json!(3), json!({}), json!([]), json!([{"name": "default", "template": 3}])] {
         refused("tokenizer_config.json", &json!({ "chat_template": template }).to_string(), "`chat_template`");
     }
@@ -105,7 +105,7 @@ fn templates_that_do_not_end() {
         let begun = Instant::now();
         let error = rendered(template).unwrap_err();
         assert!(begun.elapsed() < SOON, "{error}");
-        assert!(error.contains("more steps than any conversation needs"), "{error}");
+        assert!(error.contains("more steps than a conversation needs"), "{error}");
     }
     // Not wrong, but found tag by tag.
     assert_eq!(rendered(&"{% if 1 %}{% endif %}{".repeat(100_000)).unwrap(), "{".repeat(100_000));
