@@ -35,7 +35,6 @@ fn texts_that_are_no_json() {
         refused(file, &format!("{{\"a\":{}", "[".repeat(1_000_000)), "at line 1 column");
         refused(file, &format!("{{\"a\":{}", "{\"a\":".repeat(1_000_000)), "at line 1 column");
     }
-    refused("chat_template.jinja", &"{{".repeat(10), "");
 }
 
 #[test]
@@ -43,21 +42,21 @@ fn values_that_make_no_tokenizer() {
     let bomb = json!({"type": "Split", "pattern": {"Regex": "(((a{1000}){1000}){1000}){1000}"}, "behavior": "Isolated",
         "invert": false});
     let cases = [
-        ("model", json!({"type": "BPE", "vocab": {"a": -1}, "merges": []}), ""),
-        ("model", json!({"type": "BPE", "vocab": {"a": 0}, "merges": ["a b"]}), ""),
-        ("model", json!({"type": "BPE", "vocab": {"a": 4_294_967_296_u64}, "merges": []}), ""),
-        ("model", json!({"type": "BPE", "vocab": {"a": 0}, "merges": [], "dropout": 7}), ""),
-        ("model", json!({"type": "Unigram", "vocab": [["a", 0.0]], "unk_id": 1_000_000_000}), ""),
-        ("model", json!({"type": "\u{1b}[2J\n"}), ""),
-        ("pre_tokenizer", json!({"type": "\u{1b}[2J\n"}), ""),
-        ("pre_tokenizer", bomb, ""),
-        ("added_tokens", json!([{"id": -1, "content": "a"}]), ""),
-        ("normalizer", json!({"type": "Precompiled", "precompiled_charsmap": "AAAA"}), ""),
-        ("normalizer", json!({"type": "Precompiled", "precompiled_charsmap": "/////w=="}), ""),
-        ("normalizer", json!({"type": "Replace", "pattern": {"Regex": "("}, "content": ""}), ""),
+        ("model", json!({"type": "BPE", "vocab": {"a": -1}, "merges": []})),
+        ("model", json!({"type": "BPE", "vocab": {"a": 0}, "merges": ["a b"]})),
+        ("model", json!({"type": "BPE", "vocab": {"a": 4_294_967_296_u64}, "merges": []})),
+        ("model", json!({"type": "BPE", "vocab": {"a": 0}, "merges": [], "dropout": 7})),
+        ("model", json!({"type": "Unigram", "vocab": [["a", 0.0]], "unk_id": 1_000_000_000})),
+        ("model", json!({"type": "\u{1b}[2J\n"})),
+        ("pre_tokenizer", json!({"type": "\u{1b}[2J\n"})),
+        ("pre_tokenizer", bomb),
+        ("added_tokens", json!([{"id": -1, "content": "a"}])),
+        ("normalizer", json!({"type": "Precompiled", "precompiled_charsmap": "AAAA"})),
+        ("normalizer", json!({"type": "Precompiled", "precompiled_charsmap": "/////w=="})),
+        ("normalizer", json!({"type": "Replace", "pattern": {"Regex": "("}, "content": ""})),
     ];
-    for (key, value, problem) in cases {
-        refused("tokenizer.json", &tokenizer_json_with(key, value), problem);
+    for (key, value) in cases {
+        refused("tokenizer.json", &tokenizer_json_with(key, value), "tokenizer.json: ");
     }
     refused("tokenizer_config.json", r#"{"eos_token":"\u001b[2J\n"}"#, "vocabulary");
     refused("tokenizer_config.json", &json!({"eos_token": "x".repeat(1_000_000)}).to_string(), "xxx...");
