@@ -13,7 +13,7 @@ use crate::python_json::{float, to_json};
 
 /// The steps that one rendering may take, each of which is an instruction or 64 bytes that are built: a template is a program
 /// out of somebody's file, and need not end. A conversation of a thousand messages takes less than a hundredth.
-const FUEL: u64 = 1 << 25;
+const FUEL: u64 = 1 << 23;
 
 /// An environment without templates, and without a clock.
 pub(crate) fn environment() -> Result<Environment<'static>, Error> {

@@ -179,7 +179,9 @@ fn split_marks(marked: &str) -> Rendered {
 
 fn template_error(error: &Error) -> DataError {
     match error.kind() {
-        ErrorKind::OutOfFuel => DataError::Template("it takes more steps than any conversation needs".to_owned()),
+        ErrorKind::OutOfFuel => DataError::Template(
+            "it takes more steps than a conversation needs; mend the template, or shorten the conversation".to_owned(),
+        ),
         _ => DataError::Template(error.to_string()),
     }
 }
