@@ -61,7 +61,7 @@ case "$target ${2:-}" in
     pack=$scratch/fuzz-campaign
     mkdir -p "$pack"/{bin,lib}
     for target in "${targets[@]}"; do strip -o "$pack/bin/$target" "$programs/$target"; done
-    ldd "$programs"/* 2>/dev/null | awk '/lib(stdc\+\+|gcc_s)\.so/ { print $3 }' | sort -u | xargs cp -Lt "$pack/lib"
+    ldd "$pack"/bin/* | awk '/lib(stdc\+\+|gcc_s)\.so/ { print $3 }' | sort -u | xargs cp -Lt "$pack/lib"
     cp -r fuzz/corpus fuzz/campaign.sh "$pack"
     tar -C "$scratch" -c fuzz-campaign | xz -9 -T0 >"$2"
     ;;

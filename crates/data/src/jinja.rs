@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::DateTime;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Rest, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
+use minijinja::{Environment, Error, ErrorKind, Output, State, Value, escape_formatter, filters};
 use minijinja_contrib::pycompat;
 
 use crate::python_json::{float, to_json};
@@ -14,6 +14,8 @@ use crate::python_json::{float, to_json};
 /// The steps that one rendering may take, each of which is an instruction or 64 bytes that are built: a template is a program
 /// out of somebody's file, and need not end. A conversation of a thousand messages takes less than a hundredth.
 const FUEL: u64 = 1 << 23;
+/// Items of all lists and mappings in a value that is written out.
+const ITEMS: usize = 1 << 20;
 
 /// An environment without templates, and without a clock.
 pub(crate) fn environment() -> Result<Environment<'static>, Error> {
@@ -23,7 +25,14 @@ pub(crate) fn environment() -> Result<Environment<'static>, Error> {
     env.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     env.set_unknown_method_callback(call_method);
     env.set_formatter(write_value);
-    env.add_filter("tojson", to_json);
+    env.add_filter("tojson", |value: &Value, options: Kwargs| {
+        bounded(value)?;
+        to_json(value, options)
+    });
+    env.add_filter("string", |state: &State<'_, '_>, value: &Value| {
+        bounded(value)?;
+        filters::string(state, value)
+    });
     env.add_filter("default", default);
     env.add_filter("d", default);
     env.add_test("iterable", is_iterable);
@@ -74,8 +83,30 @@ fn is_sequence(value: &Value) -> bool {
 fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match f64::try_from(value.clone()) {
         Ok(number) if value.is_number() && !value.is_integer() => Ok(out.write_str(&float(number))?),
-        _ => escape_formatter(out, state, value),
+        _ => {
+            bounded(value)?;
+            escape_formatter(out, state, value)
+        }
     }
+}
+
+/// Refuses to write out what has more items than a rendering may take steps. Lists that are added to lists are not built by that, and
+/// so cost nothing until all of their items are wanted.
+fn bounded(value: &Value) -> Result<(), Error> {
+    let mut left = ITEMS;
+    let mut open = vec![value.clone()];
+    while let Some(value) = open.pop() {
+        let Some(count) = value.len().filter(|_| value.as_str().is_none() && value.as_bytes().is_none()) else {
+            continue;
+        };
+        left = left.checked_sub(count).ok_or_else(|| Error::new(ErrorKind::OutOfFuel, "the list is too long"))?;
+        let items = value.try_iter()?;
+        match value.kind() {
+            ValueKind::Map => open.extend(items.filter_map(|key| value.get_item(&key).ok())),
+            _ => open.extend(items),
+        }
+    }
+    Ok(())
 }
 
 /// A time in seconds since 1970, UTC, as C's `strftime` writes it.

@@ -146,7 +146,7 @@ impl Forward<'_> {
     fn rotated(&self, model: &Model<'_>, x: Tensor) -> Tensor {
         let all = x.elements();
         if model.computes == Computes::Kernels {
-            let value = x.value().like(all);
+            let value = x.value().like(all).laid_as(x.value());
             return Tensor::kernel([(x, BF16)], value, Vec::new());
         }
         // Cosines and sines: the same for all rows and heads.
@@ -164,6 +164,7 @@ impl Forward<'_> {
         let count = self.tokens() * d.heads * self.length;
         let each = self.tokens() * d.heads;
         let scores = q.scaled().reshaped().product(k.turned(), count).reshaped();
+        let width = scores.width();
         let scores = if capped { scores.scaled().function(Function::SquaredAfter).scaled() } else { scores }.cast(F32);
         let scores = match &self.mask {
             Some(mask) => scores.plus(mask.clone()),
@@ -174,13 +175,13 @@ impl Forward<'_> {
             copy.minus(scores.detached().reduced(each))
         };
         let weights = shifted.function(Function::Plain);
-        let weights = weights.clone().over(weights.reduced(each));
+        let weights = weights.clone().over(weights.reduced(each)).cast(width);
         weights.reshaped().product(v, queries).reshaped()
     }
 
     /// Keeps its inputs, its result, and a number for each query.
     fn attended_in_kernels(&self, [q, k, v]: [Tensor; 3]) -> Tensor {
-        let value = q.value().like(q.elements());
+        let value = q.value().like(q.elements()).laid_as(q.value());
         let sums = q.tape().constant(self.tokens() * self.dimensions.heads, F32);
         let kept = [&q, &k, &v, &sums].map(|t| t.value().clone()).into_iter().chain([value.clone()]).collect();
         Tensor::kernel([(q, BF16), (k, BF16), (v, BF16)], value, kept)

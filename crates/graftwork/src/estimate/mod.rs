@@ -6,6 +6,7 @@
 
 mod block;
 mod expression;
+mod meter;
 mod model;
 mod remedy;
 mod shadow;
@@ -32,8 +33,8 @@ const CODE: u64 = 30 << 20;
 /// What there is before the weights, of which not every system says how much: plugins, tokenizer, the index of the data.
 const BEGUN: u64 = 45 << 20;
 
-/// The driver's context on a GPU, with the kernels.
-const CONTEXT: u64 = 512 << 20;
+/// The driver's context on a GPU, with the kernels, as measured on an H100.
+const CONTEXT: u64 = 528 << 20;
 
 /// What the program itself takes on the processor.
 fn program() -> u64 {
@@ -86,6 +87,7 @@ impl<'a> Memory<'a> {
         let architecture = &base.architecture;
         let workload = Workload {
             computes,
+            on_gpu: config.device != DeviceChoice::Cpu,
             plan,
             manifest: &base.manifest,
             sketch: Rc::new(architecture.sketch()),
@@ -171,6 +173,7 @@ mod tests {
             let plan = graftwork_plan::Plan::validate(raw, &manifest).expect("a plan");
             let workload = Workload {
                 computes: Computes::Kernels,
+                on_gpu: true,
                 plan: &plan,
                 manifest: &manifest,
                 sketch: Rc::new(model.sketch()),

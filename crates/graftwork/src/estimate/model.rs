@@ -43,8 +43,8 @@ pub(super) struct Model<'a> {
 
 impl<'a> Model<'a> {
     /// Takes the memory of all weights, and of all tensors of the plan.
-    pub(super) fn new(computes: Computes, plan: &'a Plan, manifest: &'a Manifest) -> Self {
-        let tape = Rc::new(Tape::default());
+    pub(super) fn new(computes: Computes, on_gpu: bool, plan: &'a Plan, manifest: &'a Manifest) -> Self {
+        let tape = Rc::new(Tape::new(on_gpu));
         let in_place: BTreeSet<_> = plan.trainable().iter().map(|trained| trained.param).collect();
         let own = |id, param: &Param| match computes {
             // The base of what trains is not kept beside it.
@@ -154,7 +154,7 @@ impl<'a> Model<'a> {
     pub(super) fn embedding(&self, table: ParamId, tokens: u64) -> Tensor {
         let [_, columns] = self.dims(table);
         match self.plain(table) {
-            Some(weight) => weight.rows(tokens * columns),
+            Some(weight) => self.computes.rows(weight, tokens * columns),
             None => self
                 .adapted(table, 1, |expression| expression.rows(tokens))
                 .unwrap_or_else(|| self.tape.constant(tokens * columns, F32)),
@@ -175,6 +175,17 @@ impl<'a> Model<'a> {
 }
 
 impl Computes {
+    /// Rows of a table.
+    fn rows(self, table: Tensor, elements: u64) -> Tensor {
+        match self {
+            Self::Operations => table.rows(elements),
+            Self::Kernels => {
+                let value = table.value().like(elements);
+                Tensor::kernel([(table, F32)], value, Vec::new())
+            }
+        }
+    }
+
     /// `x · weightᵀ`.
     pub(super) fn linear(self, x: Tensor, weight: Tensor, elements: u64) -> Tensor {
         match self {

@@ -8,42 +8,7 @@ use std::collections::HashMap;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::rc::Rc;
 
-/// Bytes that live, and the most there have been.
-#[derive(Debug, Default)]
-pub(super) struct Meter {
-    live: Cell<u64>,
-    peak: Cell<u64>,
-}
-
-impl Meter {
-    pub(super) fn live(&self) -> u64 {
-        self.live.get()
-    }
-
-    pub(super) fn peak(&self) -> u64 {
-        self.peak.get()
-    }
-
-    /// Memory for so many bytes.
-    pub(super) fn buffer(self: &Rc<Self>, bytes: u64) -> Buffer {
-        self.live.set(self.live.get().saturating_add(bytes));
-        self.peak.set(self.peak.get().max(self.live.get()));
-        Buffer { meter: Rc::clone(self), bytes }
-    }
-}
-
-/// Memory, until it is dropped.
-#[derive(Debug)]
-pub(super) struct Buffer {
-    meter: Rc<Meter>,
-    bytes: u64,
-}
-
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        self.meter.live.set(self.meter.live.get().saturating_sub(self.bytes));
-    }
-}
+use super::meter::{Buffer, Meter};
 
 /// How a value lies in its buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +19,13 @@ enum Layout {
     Turned,
     /// A piece of something larger.
     Part,
+}
+
+impl Layout {
+    /// Of what a kernel makes: all of it, in the same order.
+    fn whole(self) -> Self {
+        if self == Self::Turned { self } else { Self::Dense }
+    }
 }
 
 /// Elements in a buffer, which other values may share.
@@ -74,7 +46,7 @@ impl Value {
 
     /// A new one of the same type.
     pub(super) fn like(&self, elements: u64) -> Self {
-        Self::new(&self.buffer.meter, elements, self.width)
+        Self::new(self.buffer.meter(), elements, self.width)
     }
 
     fn may_be_overwritten(&self) -> bool {
@@ -109,7 +81,7 @@ impl Value {
     }
 
     fn cast(self, width: u64) -> Self {
-        if self.width == width { self } else { Self::new(&self.buffer.meter, self.elements, width) }
+        if self.width == width { self } else { Self::new(self.buffer.meter(), self.elements, width) }
     }
 
     fn turned(self) -> Self {
@@ -119,6 +91,11 @@ impl Value {
             Layout::Part => Layout::Part,
         };
         Self { layout, ..self }
+    }
+
+    /// With its axes as those of another: heads that lie side by side go on to do so.
+    pub(super) fn laid_as(self, other: &Self) -> Self {
+        Self { layout: other.layout.whole(), ..self }
     }
 
     fn part(self, elements: u64) -> Self {
@@ -177,6 +154,10 @@ pub(super) struct Tape {
 }
 
 impl Tape {
+    pub(super) fn new(on_gpu: bool) -> Self {
+        Self { meter: Rc::new(Meter::new(on_gpu)), nodes: Cell::new(0) }
+    }
+
     pub(super) fn meter(&self) -> &Rc<Meter> {
         &self.meter
     }
@@ -274,6 +255,11 @@ pub(super) struct Tensor {
 impl Tensor {
     pub(super) fn elements(&self) -> u64 {
         self.value.elements
+    }
+
+    /// Bytes of an element.
+    pub(super) fn width(&self) -> u64 {
+        self.value.width
     }
 
     pub(super) fn value(&self) -> &Value {
@@ -492,14 +478,16 @@ impl Tensor {
     /// one, with so many bytes an element.
     pub(super) fn kernel<const N: usize>(inputs: [(Self, u64); N], value: Value, kept: Vec<Value>) -> Self {
         let nodes = inputs.each_ref().map(|(input, _)| input.node.clone());
-        let sizes = inputs.each_ref().map(|(input, width)| (id(&input.node), input.elements(), *width));
+        let made = inputs.each_ref().map(|(input, width)| {
+            let (id, count, width, layout) = (id(&input.node), input.elements(), *width, input.value.layout);
+            let meter = Rc::clone(input.tape.meter());
+            move || Some((id?, Value { layout: layout.whole(), ..Value::new(&meter, count, width) }))
+        });
         let tape = inputs.first().map(|(input, _)| Rc::clone(&input.tape)).unwrap_or_default();
         drop(inputs);
         let kept = if nodes.iter().all(Option::is_none) { Vec::new() } else { kept };
         tape.record(nodes, value, move |gradient, gradients| {
-            let meter = Rc::clone(&gradient.buffer.meter);
-            let made = |(id, count, width): (Option<usize>, _, _)| Some((id?, Value::new(&meter, count, width)));
-            let made: Vec<_> = sizes.into_iter().filter_map(made).collect();
+            let made: Vec<_> = made.into_iter().filter_map(|make| make()).collect();
             drop((kept, gradient));
             for (id, gradient) in made {
                 register(gradients, id, gradient);

@@ -11,12 +11,14 @@ use graftwork_plan::{Manifest, Plan};
 use super::block::Forward;
 use super::model::{Computes, Model};
 use super::shadow::{Gradients, Tape, Tensor, Value};
-use super::{F32, MemoryEstimate};
+use super::{BF16, F32, MemoryEstimate};
 
 /// What an update goes through.
 #[derive(Clone)]
 pub(super) struct Workload<'a> {
     pub(super) computes: Computes,
+    /// Whether in a GPU's memory.
+    pub(super) on_gpu: bool,
     pub(super) plan: &'a Plan,
     pub(super) manifest: &'a Manifest,
     pub(super) sketch: Rc<Sketch>,
@@ -70,14 +72,17 @@ fn added(sum: Option<Value>, gradient: Option<Value>) -> Option<Value> {
 impl Workload<'_> {
     /// The memory of an update.
     pub(super) fn estimate(&self, batch: Batch) -> MemoryEstimate {
-        let model = Model::new(self.computes, self.plan, self.manifest);
+        let model = Model::new(self.computes, self.on_gpu, self.plan, self.manifest);
         let meter = Rc::clone(model.tape.meter());
         // At step 0 the expressions of one adapter are computed after those of another.
         drop(meter.buffer(self.plan.peak_elements().saturating_mul(F32)));
         let held = meter.live();
         let leaves = model.leaves();
         let trained: u64 = leaves.iter().map(Tensor::elements).sum();
-        let moments = meter.buffer(trained.saturating_mul(2 * F32));
+        let moments = leaves.iter().flat_map(|leaf| [leaf.elements(); 2]);
+        let moments: Vec<_> = moments.map(|count| meter.buffer(count.saturating_mul(F32))).collect();
+        let gradient = leaves.iter().map(Tensor::elements).max().unwrap_or(0);
+        meter.begin_pages(F32.saturating_mul(gradient).max(self.logits(batch)));
         let mut sums = Sums::new(leaves.iter());
         // A third pass takes no more than the second, whose gradients are added to those of the first.
         for _ in 0..batch.accumulation.min(2) {
@@ -175,6 +180,18 @@ impl Workload<'_> {
         self.linear_cross_entropy([hidden, weight], bias, [tokens, classes, width])
     }
 
+    /// Tokens that make logits at a time.
+    fn chunk(&self, tokens: u64, classes: u64) -> u64 {
+        let elements = if self.on_gpu { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
+        chunk_within(elements, tokens as usize, classes as usize).max(1) as u64
+    }
+
+    /// Bytes of the logits that `graftwork_train` makes a GPU's pages for.
+    fn logits(&self, batch: Batch) -> u64 {
+        let (tokens, vocabulary) = (batch.rows * batch.length, self.dimensions.vocabulary);
+        self.chunk(tokens, vocabulary).saturating_mul(vocabulary).saturating_mul(BF16)
+    }
+
     /// `kernels::loss::linear_cross_entropy`.
     fn linear_cross_entropy(
         &self,
@@ -182,8 +199,7 @@ impl Workload<'_> {
         bias: Option<Tensor>,
         [tokens, classes, width]: [u64; 3],
     ) -> Vec<(Tensor, Value)> {
-        let elements = if self.computes == Computes::Kernels { GPU_CHUNK_ELEMENTS } else { CHUNK_ELEMENTS };
-        let chunk = chunk_within(elements, tokens as usize, classes as usize).max(1) as u64;
+        let chunk = self.chunk(tokens, classes);
         let (mut of_hidden, mut of_weight) = (Vec::new(), None);
         for start in (0..tokens).step_by(chunk as usize) {
             let count = chunk.min(tokens - start);
