@@ -18,7 +18,7 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
-    give_large_memory_back();
+    fix_the_heap();
     let cli = Cli::parse();
     start_log(cli.verbose);
     match commands::dispatch(&cli) {
@@ -27,15 +27,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// Has the C library give tensors back to the system when they are dropped. By itself it comes to keep those below 32 MiB, in the hope of more
-/// of their size, and a run of a small model would take up to a fifth more than it holds.
-fn give_large_memory_back() {
+/// Fixes what the C library works out from what it is asked for, so that a run's memory can be told beforehand (`graftwork`'s
+/// `estimate/heap.rs`): tensors of 32 MiB and more are given back to the system when they are dropped, and smaller ones have one heap.
+fn fix_the_heap() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        const LARGE: libc::c_int = 4 << 20;
+        const OWN: libc::c_int = 32 << 20;
         #[allow(unsafe_code, reason = "the C library has no other way to be told")]
         // SAFETY: no other thread has begun yet.
-        let _ = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE) };
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, OWN);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, 2 * OWN);
+            libc::mallopt(libc::M_ARENA_MAX, 1);
+        }
     }
 }
 

@@ -1,36 +1,46 @@
-//! What lives, and how much memory of the device that takes.
-//!
-//! The processor takes what lives. On a GPU the runtime takes pages and keeps them, and puts a tensor at the first place of the first page
-//! where it fits: cubecl-server 0.11, `memory_management/dynamic`. What is there for a whole run lies outside them.
+//! What a device holds for what lives: on the processor the C library's heap, on a GPU its driver and its runtime's pages.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-const MIB: u64 = 1 << 20;
-/// Where a tensor may begin in a page.
-const ALIGNMENT: u64 = 512;
-/// Tensors up to this size have pages of their own, of so many bytes.
-const SMALL: u64 = 64 << 10;
-const SMALL_PAGE: u64 = 8 * MIB;
-/// Other pages have at least so many.
-const LEAST_PAGE: u64 = 2 * MIB;
-/// More than any device has: sums of such do not overflow.
-const MOST: u64 = 1 << 56;
+use super::heap::{Chunk, Heap, OWN};
+use super::pages::{Pages, Place, of_the_driver};
 
-/// Bytes that live, and the most there have been.
-#[derive(Debug, Default)]
+/// Bytes that are taken, and the most there have been.
+#[derive(Debug)]
 pub(super) struct Meter {
-    on_gpu: bool,
     live: Cell<u64>,
     peak: Cell<u64>,
-    /// For what comes and goes.
-    pages: RefCell<Option<Pages>>,
+    memory: RefCell<Memory>,
+}
+
+#[derive(Debug)]
+enum Memory {
+    Machine(Heap),
+    /// A GPU's: pages for what comes and goes, once that begins.
+    Gpu(Option<Pages>),
+}
+
+/// What an allocation holds.
+#[derive(Clone, Copy, Debug)]
+enum Hold {
+    Chunk(Chunk),
+    /// Bytes of a GPU's driver.
+    Driver(u64),
+    Place(Place),
+}
+
+impl Default for Meter {
+    /// Of the machine's memory.
+    fn default() -> Self {
+        Self::new(false)
+    }
 }
 
 impl Meter {
     pub(super) fn new(on_gpu: bool) -> Self {
-        Self { on_gpu, ..Self::default() }
+        let memory = if on_gpu { Memory::Gpu(None) } else { Memory::Machine(Heap::default()) };
+        Self { live: Cell::new(0), peak: Cell::new(0), memory: RefCell::new(memory) }
     }
 
     pub(super) fn live(&self) -> u64 {
@@ -43,37 +53,61 @@ impl Meter {
 
     /// What was made stays; on a GPU what is made from here on lies in pages, such as a tensor of so many bytes fits.
     pub(super) fn begin_pages(&self, largest: u64) {
-        if self.on_gpu {
-            self.pages.replace(Some(Pages::new(largest.min(MOST))));
+        if let Memory::Gpu(pages) = &mut *self.memory.borrow_mut() {
+            *pages = Some(Pages::new(largest));
         }
-    }
-
-    fn add(&self, bytes: u64) {
-        self.live.set(self.live.get().saturating_add(bytes));
-        self.peak.set(self.peak.get().max(self.live.get()));
     }
 
     /// Memory for so many bytes.
     pub(super) fn buffer(self: &Rc<Self>, bytes: u64) -> Buffer {
-        let place = self.pages.borrow_mut().as_mut().filter(|_| bytes > 0).map(|pages| pages.put(bytes));
-        let hold = match place {
-            Some((place, taken)) => {
-                self.add(of_the_device(taken));
-                Hold::Place(place)
-            }
-            None => {
-                let bytes = if self.on_gpu { of_the_device(bytes) } else { bytes };
-                self.add(bytes);
-                Hold::Own(bytes)
-            }
-        };
+        let (hold, taken) = self.memory.borrow_mut().put(bytes);
+        self.live.set(self.live.get().saturating_add(taken));
+        self.peak.set(self.peak.get().max(self.live.get()));
         Buffer { meter: Rc::clone(self), hold }
+    }
+
+    /// Memory for so many bytes of zeros on the processor, which are only read: the system's own take nothing.
+    pub(super) fn zeros(self: &Rc<Self>, bytes: u64) -> Option<Buffer> {
+        let takes = self.memory.borrow().has_heap_for(bytes);
+        takes.then(|| self.buffer(bytes))
     }
 }
 
-/// What a GPU's driver takes for an allocation of so many bytes. Below a megabyte several share what it takes.
-fn of_the_device(bytes: u64) -> u64 {
-    if bytes < MIB { bytes } else { bytes.min(MOST).next_multiple_of(2 * MIB) }
+impl Memory {
+    fn has_heap_for(&self, bytes: u64) -> bool {
+        matches!(self, Self::Machine(_)) && bytes < OWN
+    }
+
+    /// Says what is held, and how many bytes are taken for it.
+    fn put(&mut self, bytes: u64) -> (Hold, u64) {
+        match self {
+            Self::Machine(heap) => {
+                let (chunk, taken) = heap.put(bytes);
+                (Hold::Chunk(chunk), taken)
+            }
+            Self::Gpu(Some(pages)) if bytes > 0 => {
+                let (place, taken) = pages.put(bytes);
+                (Hold::Place(place), taken)
+            }
+            Self::Gpu(_) => {
+                let taken = of_the_driver(bytes);
+                (Hold::Driver(taken), taken)
+            }
+        }
+    }
+
+    /// Says how many bytes are given back.
+    fn remove(&mut self, hold: Hold) -> u64 {
+        match (self, hold) {
+            (Self::Machine(heap), Hold::Chunk(chunk)) => heap.remove(chunk),
+            (Self::Gpu(Some(pages)), Hold::Place(place)) => {
+                pages.remove(place);
+                0
+            }
+            (_, Hold::Driver(bytes)) => bytes,
+            (_, Hold::Chunk(_) | Hold::Place(_)) => 0,
+        }
+    }
 }
 
 /// Memory, until it is dropped.
@@ -81,13 +115,6 @@ fn of_the_device(bytes: u64) -> u64 {
 pub(super) struct Buffer {
     meter: Rc<Meter>,
     hold: Hold,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Hold {
-    /// So many bytes of its own.
-    Own(u64),
-    Place(Place),
 }
 
 impl Buffer {
@@ -98,91 +125,8 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        match self.hold {
-            Hold::Own(bytes) => self.meter.live.set(self.meter.live.get().saturating_sub(bytes)),
-            Hold::Place(place) => {
-                if let Some(pages) = self.meter.pages.borrow_mut().as_mut() {
-                    pages.remove(place);
-                }
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    page: usize,
-    start: u64,
-}
-
-#[derive(Debug)]
-struct Page {
-    size: u64,
-    /// Where each tensor begins, and where it ends.
-    taken: BTreeMap<u64, u64>,
-}
-
-impl Page {
-    /// Takes the first place for so many bytes, if there is one.
-    fn put(&mut self, bytes: u64) -> Option<u64> {
-        let mut free = 0;
-        for (&start, &end) in &self.taken {
-            if start - free >= bytes {
-                break;
-            }
-            free = end;
-        }
-        let end = self.taken.range(free..).next().map_or(self.size, |(&start, _)| start);
-        (end - free >= bytes).then(|| {
-            self.taken.insert(free, free + bytes);
-            free
-        })
-    }
-}
-
-/// Pages by size. None is given back while an update lasts, nor does one of a former size take anything more.
-#[derive(Debug)]
-struct Pages {
-    /// What a new page has.
-    size: u64,
-    pages: Vec<Page>,
-}
-
-impl Pages {
-    /// Such as a tensor of so many bytes fits.
-    fn new(largest: u64) -> Self {
-        let mut pages = Self { size: LEAST_PAGE, pages: Vec::new() };
-        pages.size_for(largest);
-        pages
-    }
-
-    /// The size of the pages where a tensor of so many bytes lies.
-    fn size_for(&mut self, bytes: u64) -> u64 {
-        if bytes <= SMALL {
-            return SMALL_PAGE;
-        }
-        if bytes > self.size {
-            self.size = (bytes + MIB).next_multiple_of(MIB);
-        }
-        self.size
-    }
-
-    /// Finds a place. Also says how many bytes a page takes that was not there before.
-    fn put(&mut self, bytes: u64) -> (Place, u64) {
-        let bytes = bytes.min(MOST).next_multiple_of(ALIGNMENT);
-        let size = self.size_for(bytes);
-        let mut pages = self.pages.iter_mut().enumerate().filter(|(_, page)| page.size == size);
-        if let Some(place) = pages.find_map(|(index, page)| Some(Place { page: index, start: page.put(bytes)? })) {
-            return (place, 0);
-        }
-        self.pages.push(Page { size, taken: BTreeMap::from([(0, bytes)]) });
-        (Place { page: self.pages.len() - 1, start: 0 }, size)
-    }
-
-    fn remove(&mut self, place: Place) {
-        if let Some(page) = self.pages.get_mut(place.page) {
-            page.taken.remove(&place.start);
-        }
+        let given = self.meter.memory.borrow_mut().remove(self.hold);
+        self.meter.live.set(self.meter.live.get().saturating_sub(given));
     }
 }
 
@@ -190,7 +134,9 @@ impl Pages {
 mod tests {
     use std::rc::Rc;
 
-    use super::{MIB, Meter};
+    use super::Meter;
+
+    const MIB: u64 = 1 << 20;
 
     #[test]
     fn what_stays_takes_what_the_driver_gives_and_what_comes_and_goes_takes_pages() {
@@ -225,12 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_takes_what_lives() {
-        let meter = Rc::new(Meter::new(false));
+    fn a_machine_takes_what_its_heap_holds() {
+        let meter = Rc::new(Meter::default());
         meter.begin_pages(9 * MIB);
-        drop(meter.buffer(5));
-        let _more = meter.buffer(3);
-        assert_eq!((meter.live(), meter.peak()), (3, 5));
+        let [first, second] = [meter.buffer(3 * MIB), meter.buffer(40 * MIB)];
+        drop((first, second));
+        assert_eq!((meter.live() / MIB, meter.peak() / MIB), (3, 43));
         let _all = [meter.buffer(u64::MAX), meter.buffer(u64::MAX)];
         assert_eq!(meter.peak(), u64::MAX);
     }

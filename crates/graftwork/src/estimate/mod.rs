@@ -1,13 +1,16 @@
 //! How much memory a run will take, from its plan and sizes alone.
 //!
 //! An update is gone through with shadows of its tensors ([`shadow`]), which have sizes and no values: the layers of the model by its
-//! [`graftwork_model::sketch`], the adapters by their expressions, the loss, the way back, the optimizer. What the shadows hold at the most is
-//! the estimate. What the program itself takes is what it has by then, and its code.
+//! [`graftwork_model::sketch`], the adapters by their expressions, the loss, the way back, the optimizer. A [`meter`]
+//! puts them where the device would, in the C library's heap ([`heap`]) or the pages of a GPU's runtime ([`pages`]), and the most that those hold
+//! is the estimate. What the program itself takes is what it has by then, and its code.
 
 mod block;
 mod expression;
+mod heap;
 mod meter;
 mod model;
+mod pages;
 mod remedy;
 mod shadow;
 mod update;

@@ -49,6 +49,14 @@ impl Value {
         Self::new(self.buffer.meter(), elements, self.width)
     }
 
+    /// A new one, that is the result of a product of matrices: on the processor zeros of its size are made first, and copied.
+    pub(super) fn product(&self, elements: u64) -> Self {
+        let zeros = self.buffer.meter().zeros(elements.saturating_mul(self.width));
+        let result = self.like(elements);
+        drop(zeros);
+        result
+    }
+
     fn may_be_overwritten(&self) -> bool {
         Rc::strong_count(&self.buffer) == 1 && self.layout == Layout::Dense
     }
@@ -411,10 +419,10 @@ impl Tensor {
     pub(super) fn product(self, other: Self, elements: u64) -> Self {
         let (a, b) = (self.elements(), other.elements());
         let (left, right) = (self.saved(other.is_tracked()), other.saved(self.is_tracked()));
-        let value = self.value.like(elements);
+        let value = self.value.product(elements);
         let by = |kept: Option<Value>, size| {
             move |g: Value| {
-                let gradient = g.like(size);
+                let gradient = g.product(size);
                 drop(kept);
                 gradient
             }

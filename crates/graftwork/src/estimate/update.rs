@@ -204,14 +204,16 @@ impl Workload<'_> {
         for start in (0..tokens).step_by(chunk as usize) {
             let count = chunk.min(tokens - start);
             // The gradient takes the place of the logits; the slope of a bound lies beside them.
-            let logits = hidden.value().like(count * classes);
+            let logits = hidden.value().product(count * classes);
             let slope = self.head.cap.map(|_| logits.like(count * classes));
             drop(slope);
             if hidden.is_tracked() {
-                of_hidden.push(hidden.value().like(count * width));
+                of_hidden.push(hidden.value().product(count * width));
             }
             if weight.is_tracked() {
-                let part = weight.value().like(classes * width);
+                let part = weight.value().product(classes * width);
+                // The logits are turned for it.
+                drop((!self.on_gpu).then(|| logits.like(count * classes)));
                 of_weight = added(of_weight, Some(part));
             }
         }

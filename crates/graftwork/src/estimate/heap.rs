@@ -1,0 +1,117 @@
+//! What the C library's heap holds of the machine, as glibc keeps it under the settings that `host` gives it.
+//!
+//! A tensor goes to the smallest free place where it fits, else behind all others. Free places that touch become one. What is free at
+//! the end goes back to the machine where it is more than [`TRIM`]; what is free in between stays.
+
+use std::collections::BTreeMap;
+
+/// From here on an allocation is the system's, and goes back when it is dropped.
+pub(super) const OWN: u64 = 32 << 20;
+const TRIM: u64 = 2 * OWN;
+/// A chunk begins with its size, and its data at a multiple of the alignment that tensors ask for.
+const HEADER: u64 = 80;
+
+/// The heap.
+#[derive(Debug, Default)]
+pub(super) struct Heap {
+    /// Where each free place begins, and where it ends. None lies at the end of all.
+    free: BTreeMap<u64, u64>,
+    /// Where what is used ends.
+    used: u64,
+    /// Where what is held ends.
+    held: u64,
+}
+
+/// A place in the heap, or memory of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Chunk {
+    Own(u64),
+    Place(u64, u64),
+}
+
+impl Heap {
+    /// Finds a place. Also says how many bytes are taken of the machine for it.
+    pub(super) fn put(&mut self, bytes: u64) -> (Chunk, u64) {
+        if bytes >= OWN {
+            return (Chunk::Own(bytes), bytes);
+        }
+        let bytes = bytes + HEADER;
+        let fitting = self.free.iter().filter(|&(start, end)| end - start >= bytes);
+        if let Some((&start, &end)) = fitting.min_by_key(|&(start, end)| end - start) {
+            self.free.remove(&start);
+            if end - start > bytes {
+                self.free.insert(start + bytes, end);
+            }
+            return (Chunk::Place(start, start + bytes), 0);
+        }
+        let start = self.used;
+        self.used += bytes;
+        let taken = self.used.saturating_sub(self.held);
+        self.held = self.held.max(self.used);
+        (Chunk::Place(start, self.used), taken)
+    }
+
+    /// Says how many bytes are given back to the machine.
+    pub(super) fn remove(&mut self, chunk: Chunk) -> u64 {
+        let (mut start, mut end) = match chunk {
+            Chunk::Own(bytes) => return bytes,
+            Chunk::Place(start, end) => (start, end),
+        };
+        if let Some((&before, &touching)) = self.free.range(..start).next_back()
+            && touching == start
+        {
+            self.free.remove(&before);
+            start = before;
+        }
+        if let Some(after) = self.free.remove(&end) {
+            end = after;
+        }
+        if end < self.used {
+            self.free.insert(start, end);
+            return 0;
+        }
+        self.used = start;
+        if self.held - self.used < TRIM {
+            return 0;
+        }
+        let given = self.held - self.used;
+        self.held = self.used;
+        given
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEADER, Heap, OWN};
+
+    const MIB: u64 = 1 << 20;
+
+    #[test]
+    fn the_smallest_place_that_fits_is_taken_and_those_that_touch_become_one() {
+        let mut heap = Heap::default();
+        let put = |heap: &mut Heap, mib: u64| heap.put(mib * MIB - HEADER);
+        let [a, b, c, d, e] = [4, 1, 3, 2, 1].map(|mib| put(&mut heap, mib));
+        assert_eq!([a.1, b.1, c.1, d.1, e.1], [4, 1, 3, 2, 1].map(|mib| mib * MIB));
+        assert_eq!(heap.remove(a.0) + heap.remove(c.0), 0);
+        let [small, other] = [put(&mut heap, 2), put(&mut heap, 4)];
+        assert_eq!([small.1, other.1], [0, 0], "of three and four");
+        assert_eq!(heap.remove(small.0) + heap.remove(b.0) + heap.remove(d.0), 0);
+        assert_eq!([put(&mut heap, 6).1, put(&mut heap, 1).1], [0, MIB], "one, three and two");
+    }
+
+    #[test]
+    fn what_is_free_at_the_end_goes_back_where_it_is_much() {
+        let mut heap = Heap::default();
+        let chunks: Vec<_> = (0..5).map(|_| heap.put(OWN / 2).0).collect();
+        let given: Vec<_> = chunks.into_iter().rev().map(|chunk| heap.remove(chunk)).collect();
+        assert_eq!(given, [0, 0, 0, 4 * (OWN / 2 + HEADER), 0]);
+        assert_eq!(heap.put(OWN / 2).1, 0, "so much was still held");
+    }
+
+    #[test]
+    fn what_is_large_has_memory_of_its_own() {
+        let mut heap = Heap::default();
+        let (chunk, taken) = heap.put(u64::MAX);
+        assert_eq!((taken, heap.remove(chunk)), (u64::MAX, u64::MAX));
+    }
+}
