@@ -18,28 +18,12 @@ use clap::Parser;
 use crate::args::Cli;
 
 fn main() -> ExitCode {
-    fix_the_heap();
+    graftwork::fix_heap();
     let cli = Cli::parse();
     start_log(cli.verbose);
     match commands::dispatch(&cli) {
         Ok(code) => code,
         Err(failure) => output::fail(&failure, cli.json),
-    }
-}
-
-/// Fixes what the C library works out from what it is asked for, so that a run's memory can be told beforehand (`graftwork`'s
-/// `estimate/heap.rs`): tensors of 32 MiB and more are given back to the system when they are dropped, and smaller ones have one heap.
-fn fix_the_heap() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        const OWN: libc::c_int = 32 << 20;
-        #[allow(unsafe_code, reason = "the C library has no other way to be told")]
-        // SAFETY: no other thread has begun yet.
-        unsafe {
-            libc::mallopt(libc::M_MMAP_THRESHOLD, OWN);
-            libc::mallopt(libc::M_TRIM_THRESHOLD, 2 * OWN);
-            libc::mallopt(libc::M_ARENA_MAX, 1);
-        }
     }
 }
 

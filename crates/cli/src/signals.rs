@@ -17,10 +17,10 @@ impl Signals {
     pub(crate) fn listen(control: &Control) -> std::io::Result<Self> {
         let which = Arc::new(AtomicUsize::new(0));
         for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)) {
-            // In this order: the second signal finds the flag that the first one set.
+            // In this order: the second signal finds the flag that the first one set, and who finds the flag finds which it was.
             flag::register_conditional_shutdown(signal, 128 + signal, control.flag())?;
-            flag::register(signal, control.flag())?;
             flag::register_usize(signal, Arc::clone(&which), signal as usize)?;
+            flag::register(signal, control.flag())?;
         }
         Ok(Self(which))
     }

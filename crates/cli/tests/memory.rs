@@ -2,7 +2,7 @@
 //!
 //! `benches/memory_grid.py` does the same over a large grid, and on a GPU.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -77,7 +77,7 @@ pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
 pub use error::Error;
-pub use estimate::MemoryEstimate;
+pub use estimate::{MemoryEstimate, fix_heap};
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use export::{ExportFormat, ExportReport, ExportRequest};

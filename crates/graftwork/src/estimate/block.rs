@@ -146,7 +146,7 @@ impl Forward<'_> {
     fn rotated(&self, model: &Model<'_>, x: Tensor) -> Tensor {
         let all = x.elements();
         if model.computes == Computes::Kernels {
-            let value = x.value().like(all).laid_as(x.value());
+            let value = x.value().like(all).laid_as(x.value().layout);
             return Tensor::kernel([(x, BF16)], value, Vec::new());
         }
         // Cosines and sines: the same for all rows and heads.
@@ -181,7 +181,7 @@ impl Forward<'_> {
 
     /// Keeps its inputs, its result, and a number for each query.
     fn attended_in_kernels(&self, [q, k, v]: [Tensor; 3]) -> Tensor {
-        let value = q.value().like(q.elements()).laid_as(q.value());
+        let value = q.value().like(q.elements()).laid_as(q.value().layout);
         let sums = q.tape().constant(self.tokens() * self.dimensions.heads, F32);
         let kept = [&q, &k, &v, &sums].map(|t| t.value().clone()).into_iter().chain([value.clone()]).collect();
         Tensor::kernel([(q, BF16), (k, BF16), (v, BF16)], value, kept)

@@ -13,7 +13,9 @@ mod model;
 mod pages;
 mod remedy;
 mod shadow;
+mod tape;
 mod update;
+mod value;
 
 use std::rc::Rc;
 
@@ -24,6 +26,7 @@ use serde::Serialize;
 use crate::host::Prepared;
 use crate::memory::{self, gibibytes};
 use crate::{DeviceChoice, Error, Recompute};
+pub use heap::fix_heap;
 use model::Computes;
 use update::{Batch, Workload};
 

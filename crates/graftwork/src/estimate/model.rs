@@ -7,7 +7,9 @@ use graftwork_model::Linear;
 use graftwork_plan::{AdapterTensor, Dtype, Manifest, Param, ParamId, Plan};
 
 use super::expression::{Expression, Scope};
-use super::shadow::{Tape, Tensor, Value};
+use super::shadow::Tensor;
+use super::tape::Tape;
+use super::value::Value;
 use super::{BF16, F32};
 
 /// What computes: the processor, or kernels of ours that keep less.

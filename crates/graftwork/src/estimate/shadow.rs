@@ -1,245 +1,11 @@
-//! Shadows of tensors: they have a size and no values, live and die as the tensors of a pass do, and a meter counts what lives.
+//! Shadows of tensors: they have a size and no values, and live and die as the tensors of a pass do.
 //!
-//! The rules are those of burn's processor backend and of its automatic differentiation: which operations write into an operand that
-//! nobody else holds, what a view keeps alive, what an operation keeps for its gradient, and what its gradient makes on the way.
+//! The rules are those of burn's automatic differentiation: what an operation keeps for its gradient, and what its gradient makes on the way.
 
-use std::cell::Cell;
-use std::collections::HashMap;
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::rc::Rc;
 
-use super::meter::{Buffer, Meter};
-
-/// How a value lies in its buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layout {
-    /// Row by row, from the beginning.
-    Dense,
-    /// With its axes turned.
-    Turned,
-    /// A piece of something larger.
-    Part,
-}
-
-impl Layout {
-    /// Of what a kernel makes: all of it, in the same order.
-    fn whole(self) -> Self {
-        if self == Self::Turned { self } else { Self::Dense }
-    }
-}
-
-/// Elements in a buffer, which other values may share.
-#[derive(Clone, Debug)]
-pub(super) struct Value {
-    buffer: Rc<Buffer>,
-    elements: u64,
-    /// Bytes of an element.
-    width: u64,
-    layout: Layout,
-}
-
-impl Value {
-    pub(super) fn new(meter: &Rc<Meter>, elements: u64, width: u64) -> Self {
-        let buffer = Rc::new(meter.buffer(elements.saturating_mul(width)));
-        Self { buffer, elements, width, layout: Layout::Dense }
-    }
-
-    /// A new one of the same type.
-    pub(super) fn like(&self, elements: u64) -> Self {
-        Self::new(self.buffer.meter(), elements, self.width)
-    }
-
-    /// A new one, that is the result of a product of matrices: on the processor zeros of its size are made first, and copied.
-    pub(super) fn product(&self, elements: u64) -> Self {
-        let zeros = self.buffer.meter().zeros(elements.saturating_mul(self.width));
-        let result = self.like(elements);
-        drop(zeros);
-        result
-    }
-
-    fn may_be_overwritten(&self) -> bool {
-        Rc::strong_count(&self.buffer) == 1 && self.layout == Layout::Dense
-    }
-
-    /// Something computed for each element.
-    pub(super) fn unary(self) -> Self {
-        if self.may_be_overwritten() { self } else { self.like(self.elements) }
-    }
-
-    /// Something computed of two, the smaller of which may be repeated.
-    pub(super) fn binary(self, other: Self) -> Self {
-        let elements = self.elements.max(other.elements);
-        if self.may_be_overwritten() && self.elements == elements {
-            self
-        } else if other.may_be_overwritten() && other.elements == elements {
-            other
-        } else {
-            self.like(elements)
-        }
-    }
-
-    /// The sum that a repeated operand's gradient is.
-    fn summed_to(self, elements: u64) -> Self {
-        if self.elements > elements { self.like(elements) } else { self }
-    }
-
-    /// In rows that follow one another, copied where they do not.
-    fn dense(self) -> Self {
-        if self.layout == Layout::Dense { self } else { self.like(self.elements) }
-    }
-
-    fn cast(self, width: u64) -> Self {
-        if self.width == width { self } else { Self::new(self.buffer.meter(), self.elements, width) }
-    }
-
-    fn turned(self) -> Self {
-        let layout = match self.layout {
-            Layout::Dense => Layout::Turned,
-            Layout::Turned => Layout::Dense,
-            Layout::Part => Layout::Part,
-        };
-        Self { layout, ..self }
-    }
-
-    /// With its axes as those of another: heads that lie side by side go on to do so.
-    pub(super) fn laid_as(self, other: &Self) -> Self {
-        Self { layout: other.layout.whole(), ..self }
-    }
-
-    fn part(self, elements: u64) -> Self {
-        Self { elements, layout: Layout::Part, ..self }
-    }
-}
-
-/// Gradients by node.
-pub(super) type Gradients = HashMap<usize, Value>;
-
-/// What its gradient is known by.
-fn id(node: &Option<Node>) -> Option<usize> {
-    node.as_ref().map(|node| node.0.id)
-}
-
-fn register(gradients: &mut Gradients, node: usize, gradient: Value) {
-    let sum = match gradients.remove(&node) {
-        Some(old) => gradient.binary(old),
-        None => gradient,
-    };
-    gradients.insert(node, sum);
-}
-
-type Back = Box<dyn FnOnce(Value, &mut Gradients)>;
-
-/// Something that has a gradient, and the way back from it. It lives as long as a tensor does that has it behind itself.
-#[derive(Clone)]
-struct Node(Rc<Recorded>);
-
-struct Recorded {
-    /// What is deeper goes back first.
-    depth: usize,
-    id: usize,
-    inputs: Vec<Node>,
-    /// None of a leaf.
-    back: Cell<Option<Back>>,
-}
-
-impl Drop for Recorded {
-    /// One after the other: a model's graph is deeper than a stack.
-    fn drop(&mut self) {
-        let mut rest = std::mem::take(&mut self.inputs);
-        while let Some(node) = rest.pop() {
-            if let Some(mut recorded) = Rc::into_inner(node.0) {
-                rest.append(&mut recorded.inputs);
-            }
-        }
-    }
-}
-
-/// Where tensors are recorded and their memory is counted.
-#[derive(Default)]
-pub(super) struct Tape {
-    meter: Rc<Meter>,
-    nodes: Cell<usize>,
-}
-
-impl Tape {
-    pub(super) fn new(on_gpu: bool) -> Self {
-        Self { meter: Rc::new(Meter::new(on_gpu)), nodes: Cell::new(0) }
-    }
-
-    pub(super) fn meter(&self) -> &Rc<Meter> {
-        &self.meter
-    }
-
-    /// Without a gradient.
-    pub(super) fn constant(self: &Rc<Self>, elements: u64, width: u64) -> Tensor {
-        self.of(Value::new(&self.meter, elements, width))
-    }
-
-    /// The same of another tensor's type.
-    pub(super) fn of_type(self: &Rc<Self>, like: &Tensor, elements: u64) -> Tensor {
-        self.of(like.value.like(elements))
-    }
-
-    fn of(self: &Rc<Self>, value: Value) -> Tensor {
-        Tensor { tape: Rc::clone(self), value, node: None }
-    }
-
-    fn node(&self, inputs: Vec<Node>, back: Option<Back>) -> Node {
-        let id = self.nodes.get();
-        self.nodes.set(id + 1);
-        let depth = inputs.iter().map(|node| node.0.depth + 1).max().unwrap_or(0);
-        Node(Rc::new(Recorded { depth, id, inputs, back: Cell::new(back) }))
-    }
-
-    fn record<const N: usize>(
-        self: &Rc<Self>,
-        inputs: [Option<Node>; N],
-        value: Value,
-        back: impl FnOnce(Value, &mut Gradients) + 'static,
-    ) -> Tensor {
-        let inputs: Vec<_> = inputs.into_iter().flatten().collect();
-        if inputs.is_empty() {
-            return self.of(value);
-        }
-        let node = Some(self.node(inputs, Some(Box::new(back))));
-        Tensor { tape: Rc::clone(self), value, node }
-    }
-
-    /// Goes back from tensors whose gradients are known; gives those of leaves.
-    pub(super) fn backward(roots: Vec<(Tensor, Value)>) -> Gradients {
-        let mut gradients = Gradients::new();
-        let mut found = Vec::new();
-        for (tensor, gradient) in roots {
-            if let Some(node) = tensor.node {
-                register(&mut gradients, node.0.id, gradient);
-                found.push(node);
-            }
-        }
-        let mut behind = BTreeMap::new();
-        while let Some(node) = found.pop() {
-            if let Entry::Vacant(place) = behind.entry((node.0.depth, node.0.id)) {
-                found.extend(node.0.inputs.iter().cloned());
-                place.insert(node);
-            }
-        }
-        while let Some((_, node)) = behind.pop_last() {
-            if let Some(back) = node.0.back.take()
-                && let Some(gradient) = gradients.remove(&node.0.id)
-            {
-                back(gradient, &mut gradients);
-            }
-        }
-        gradients
-    }
-
-    /// The same by way of a number, `(tensor ⊙ gradient).sum()` of each root, as `kernels::roots` has it: the way back begins with ones.
-    pub(super) fn backward_from_number(self: &Rc<Self>, roots: Vec<(Tensor, Value)>) -> Gradients {
-        let number = |(tensor, gradient): (Tensor, Value)| tensor.times(self.of(gradient)).reduced(1);
-        let Some(root) = roots.into_iter().map(number).reduce(Tensor::plus) else { return Gradients::new() };
-        let one = root.value.like(1);
-        Self::backward(vec![(root, one)])
-    }
-}
+use super::tape::{Gradients, Node, Tape, id, register};
+use super::value::Value;
 
 /// What a function's gradient computes of the input that it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,9 +21,9 @@ pub(super) enum Function {
 /// A tensor of a pass. What is cloned is the handle, as with burn's.
 #[derive(Clone)]
 pub(super) struct Tensor {
-    tape: Rc<Tape>,
-    value: Value,
-    node: Option<Node>,
+    pub(super) tape: Rc<Tape>,
+    pub(super) value: Value,
+    pub(super) node: Option<Node>,
 }
 
 impl Tensor {
@@ -294,7 +60,7 @@ impl Tensor {
 
     /// Its gradient, where it is a leaf.
     pub(super) fn gradient(&self, gradients: &mut Gradients) -> Option<Value> {
-        gradients.remove(&self.node.as_ref()?.0.id)
+        gradients.remove(&self.node.as_ref()?.id())
     }
 
     /// Of one operand; `back` makes its gradient.
@@ -489,7 +255,7 @@ impl Tensor {
         let made = inputs.each_ref().map(|(input, width)| {
             let (id, count, width, layout) = (id(&input.node), input.elements(), *width, input.value.layout);
             let meter = Rc::clone(input.tape.meter());
-            move || Some((id?, Value { layout: layout.whole(), ..Value::new(&meter, count, width) }))
+            move || Some((id?, Value::new(&meter, count, width).laid_as(layout)))
         });
         let tape = inputs.first().map(|(input, _)| Rc::clone(&input.tape)).unwrap_or_default();
         drop(inputs);

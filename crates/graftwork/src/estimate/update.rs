@@ -10,7 +10,9 @@ use graftwork_plan::{Manifest, Plan};
 
 use super::block::Forward;
 use super::model::{Computes, Model};
-use super::shadow::{Gradients, Tape, Tensor, Value};
+use super::shadow::Tensor;
+use super::tape::{Gradients, Tape};
+use super::value::Value;
 use super::{BF16, F32, MemoryEstimate};
 
 /// What an update goes through.
