@@ -58,6 +58,12 @@ impl Tensor {
         Self { node: None, ..self }
     }
 
+    /// What has its gradient, and nothing else of it.
+    pub(super) fn without_value(self) -> Self {
+        let value = self.value.like(0);
+        Self { value, ..self }
+    }
+
     /// Its gradient, where it is a leaf.
     pub(super) fn gradient(&self, gradients: &mut Gradients) -> Option<Value> {
         gradients.remove(&self.node.as_ref()?.id())

@@ -202,7 +202,7 @@ impl Workload<'_> {
         [tokens, classes, width]: [u64; 3],
     ) -> Vec<(Tensor, Value)> {
         let chunk = self.chunk(tokens, classes);
-        let (mut of_hidden, mut of_weight) = (Vec::new(), None);
+        let (mut of_hidden, mut of_weight, mut weight) = (Vec::new(), None, weight);
         for start in (0..tokens).step_by(chunk as usize) {
             let count = chunk.min(tokens - start);
             // The gradient takes the place of the logits; the slope of a bound lies beside them.
@@ -213,6 +213,10 @@ impl Workload<'_> {
                 of_hidden.push(hidden.value().product(count * width));
             }
             if weight.is_tracked() {
+                // A GPU comes to it when the weight that was computed with has been dropped, where no more logits are made of that.
+                if self.on_gpu && start + chunk >= tokens {
+                    weight = weight.without_value();
+                }
                 let part = weight.value().product(classes * width);
                 // The logits are turned for it.
                 drop((!self.on_gpu).then(|| logits.like(count * classes)));
