@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::{golden, host, plugin, root, run, short};
 use graftwork::{Change, Control, Error, EvalSplit, Event, ResultChoice, RunConfig, RunReport, verify};
+use graftwork_store::{Fault, Operation, with_faults};
 
 fn config(out: &Path, steps: u64) -> RunConfig {
     let mut config = RunConfig { model: Some(golden("curve/models/llama")), ..short(plugin("lora"), out, steps) };
@@ -86,6 +87,31 @@ fn the_newest_and_the_best_checkpoints_are_kept() {
     assert_eq!(report.best_eval.map(|best| (best.step, best.loss)), Some((step, Some(loss))));
     let kept: Vec<u64> = lowest.iter().rev().take(2).rev().map(|(step, _)| *step).collect();
     assert_eq!(steps_of(&best), kept);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_read_for_a_moment_stays() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut keeping = config(&out, 4);
+    keeping.train.eval_every = Some(1);
+    keeping.train.checkpoint_every = Some(1);
+    keeping.train.keep_best = 4.try_into().ok();
+    let fault = Fault { kind: std::io::ErrorKind::Other, short: false };
+    let mut warnings = Vec::new();
+    let report = with_faults(
+        move |operation, path| (operation == Operation::Read && path.ends_with("step-2/state.json")).then_some(fault),
+        || {
+            host().run(&keeping, &Control::new(), &mut |event| {
+                if let Event::Warning { message } = event {
+                    warnings.push(message);
+                }
+            })
+        },
+    );
+    assert!(report.expect("the run ends well").finished);
+    assert_eq!(steps_of(&out), [1, 2, 3, 4]);
+    assert!(warnings.iter().any(|warning| warning.contains("state.json")), "{warnings:?}");
 }
 
 #[test]
@@ -227,11 +253,7 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     assert!(report.sound(), "{report:?}");
     assert_eq!(report.parts.iter().filter(|part| part.how.contains("hashes")).count(), 4);
 
-    let damaged = out.join("checkpoints/step-4/optimizer.safetensors");
-    let mut bytes = std::fs::read(&damaged).expect("moments");
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0x10;
-    std::fs::write(&damaged, &bytes).expect("written");
+    damage(&out, 4);
     let report = verify(&out).expect("a run");
     let found: Vec<_> = report.parts.iter().flat_map(|part| &part.damage).collect();
     assert_eq!(found.len(), 1);
@@ -261,6 +283,45 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     let nothing = verify(dir.path()).expect_err("nothing of ours").to_string();
     assert!(nothing.contains("nothing that can be verified"), "{nothing}");
     assert!(verify(&golden("curve/models/llama")).expect("a model").sound());
+}
+
+/// Flips a bit in the moments of a checkpoint.
+fn damage(run: &Path, step: u64) {
+    let damaged = run.join(format!("checkpoints/step-{step}/optimizer.safetensors"));
+    let mut bytes = std::fs::read(&damaged).expect("moments");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    std::fs::write(&damaged, &bytes).expect("written");
+}
+
+#[test]
+fn a_damaged_checkpoint_takes_the_place_of_none_that_is_whole() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut saving = config(&out, 9);
+    saving.train.checkpoint_every = Some(3);
+    stopped(&saving, 6);
+    assert_eq!(steps_of(&out), [3, 6]);
+    damage(&out, 6);
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("[train]", "[train]\nkeep_last = 1")).expect("written");
+    let stop_at = |at: u64| {
+        let (control, mut first) = (Control::new(), None);
+        let report = host().resume(&out, &[], &control, &mut |event| {
+            if let Event::Step(step) = event {
+                first.get_or_insert(step.step);
+                if step.step == at && at < 9 {
+                    control.stop();
+                }
+            }
+        });
+        assert_eq!(report.expect("it goes on").finished, at == 9);
+        first
+    };
+    assert_eq!(stop_at(4), Some(4));
+    assert_eq!(steps_of(&out), [4, 6], "what it can go on from, and the damaged one");
+    assert_eq!(stop_at(9), Some(5));
+    assert_eq!(steps_of(&out), [9]);
 }
 
 #[test]

@@ -95,8 +95,8 @@ impl Host {
         let from = provenance(&prepared, &dataset)?;
         let controllers = prepared.controllers();
         let metrics = run.metrics()?;
-        let (prepared, run, from) = (&prepared, &run, &from);
-        train(Work { prepared, trainer, controllers, memory, run, metrics, from, started, control }, on_event)
+        let (prepared, run, from, whole) = (&prepared, &run, &from, None);
+        train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
     }
 
     /// Goes on with a run, from its newest checkpoint that is whole, or from its start where it has none. A run that is finished
@@ -129,17 +129,21 @@ impl Host {
         let mut controllers = prepared.controllers();
         let (mut trainer, memory) = trainer(&prepared, &dataset, on_event)?;
         let mut metrics = run.metrics()?;
-        match checkpoint {
+        let whole = match checkpoint {
             Some(checkpoint) => {
                 let device = prepared.config.device.open()?;
                 trainer.restore(resume::snapshot(&checkpoint, &mut controllers, &device)?)?;
                 metrics.truncate(resume::metrics_bytes(&checkpoint)?)?;
+                Some(trainer.step())
             }
-            None => metrics.truncate(0)?,
-        }
+            None => {
+                metrics.truncate(0)?;
+                None
+            }
+        };
         control.go_on()?;
         let (prepared, run, from) = (&prepared, &run, &from);
-        train(Work { prepared, trainer, controllers, memory, run, metrics, from, started, control }, on_event)
+        train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
     }
 }
 
@@ -230,17 +234,19 @@ struct Work<'a> {
     run: &'a RunDir,
     metrics: AppendLog,
     from: &'a Provenance,
+    /// The step of the checkpoint that it goes on from.
+    whole: Option<u64>,
     started: Instant,
     control: &'a Control,
 }
 
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
-    let Work { prepared, mut trainer, controllers, memory, run, metrics, from, started, control } = work;
+    let Work { prepared, mut trainer, controllers, memory, run, metrics, from, whole, started, control } = work;
     run.write_json("plan.json", &prepared.plan.to_raw())?;
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     sampler.sample(&trainer, on_event)?;
-    let mut recorder = Recorder { run, metrics, prepared, from, controllers, control, on_event };
+    let mut recorder = Recorder { run, metrics, prepared, from, controllers, control, whole, on_event };
     let outcome = trainer.run(&mut recorder).map_err(|error| match error {
         TrainError::OutOfMemory => memory.exceeded(prepared.config.device),
         other => other.into(),
