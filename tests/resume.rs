@@ -285,6 +285,74 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     assert!(verify(&golden("curve/models/llama")).expect("a model").sound());
 }
 
+#[test]
+fn a_run_that_was_made_longer_and_failed_is_not_finished() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut saving = config(&out, 4);
+    saving.train.checkpoint_every = Some(1);
+    run(&saving);
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("steps = 4", "steps = 8")).expect("written");
+    let fault = Fault { kind: std::io::ErrorKind::StorageFull, short: false };
+    let failed = with_faults(
+        move |operation, path| {
+            (operation == Operation::Rename && path.ends_with("checkpoints/step-6")).then_some(fault)
+        },
+        || resume(&out, &[Change::Configuration]),
+    );
+    assert!(failed.expect_err("a full disk").to_string().contains("step-6"));
+    let mut steps = Vec::new();
+    let report = host().resume(&out, &[], &Control::new(), &mut |event| {
+        if let Event::Step(step) = event {
+            steps.push(step.step);
+        }
+    });
+    assert!(report.expect("it goes on").finished);
+    assert_eq!(steps, [6, 7, 8]);
+}
+
+#[test]
+fn a_finished_run_without_a_checkpoint_is_not_begun_anew() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    run(&config(&out, 2));
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("seed = 42", "seed = 43")).expect("written");
+    let result = || std::fs::read(out.join("adapter/adapter_model.safetensors")).expect("an adapter");
+    let before = result();
+    let error = resume(&out, &[Change::Configuration]).expect_err("nothing to go on from").to_string();
+    assert!(error.contains("no checkpoint") && error.contains("start a new run"), "{error}");
+    assert!(result() == before);
+}
+
+#[test]
+fn where_the_best_checkpoint_is_gone_the_last_weights_stay() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (out, away) = (dir.path().join("run"), dir.path().join("away"));
+    let mut early = config(&out, 40);
+    early.train.learning_rate = Some(0.3);
+    early.train.eval_every = Some(1);
+    early.train.early_stopping = 3.try_into().ok();
+    early.train.result = ResultChoice::Best;
+    let (mut best, mut last) = ((0, f64::INFINITY), 0);
+    let failed = host().run(&early, &Control::new(), &mut |event| {
+        let Event::Evaluation(report) = event else { return };
+        last = report.step;
+        if report.step > 0 && report.evaluation.loss < best.1 {
+            best = (report.step, report.evaluation.loss);
+        } else if report.step == best.0 + 3 {
+            std::fs::rename(out.join(format!("checkpoints/step-{}", best.0)), &away).expect("moved");
+        }
+    });
+    let error = failed.expect_err("the best is not there").to_string();
+    assert!(error.contains(&format!("step-{}", best.0)), "{error}");
+    assert_eq!(steps_of(&out).last(), Some(&last), "every update is in a checkpoint");
+    std::fs::rename(&away, out.join(format!("checkpoints/step-{}", best.0))).expect("put back");
+    let report = resume(&out, &[]).expect("it is saved now");
+    assert_eq!((report.finished, report.steps, report.result_step), (true, last, Some(best.0)));
+}
+
 /// Flips a bit in the moments of a checkpoint.
 fn damage(run: &Path, step: u64) {
     let damaged = run.join(format!("checkpoints/step-{step}/optimizer.safetensors"));

@@ -113,10 +113,18 @@ impl Host {
     ) -> Result<RunReport, Error> {
         let started = Instant::now();
         let run = RunDir::open(out)?;
-        if let Some(report) = finished(&run).filter(|_| allowed.is_empty()) {
-            let message = format!("{} is finished; nothing is left to do", out.display());
-            on_event(Event::Warning { message });
-            return Ok(report);
+        let done = finished(&run);
+        if let Some(report) = &done {
+            if allowed.is_empty() {
+                let message = format!("{} is finished; nothing is left to do", out.display());
+                on_event(Event::Warning { message });
+                return Ok(report.clone());
+            }
+            if CheckpointDir::latest(out)?.is_none() {
+                let message =
+                    "it is finished and has no checkpoint, so there is nothing to go on from; start a new run";
+                return Err(Error::weights(out, message));
+            }
         }
         let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join(CONFIGURATION))? };
         let prepared = self.prepare(&config, control, on_event)?;
@@ -142,6 +150,10 @@ impl Host {
             }
         };
         control.go_on()?;
+        if let Some(report) = done {
+            // Whatever ends this process, the run is not to look as if it had come to its end.
+            run.write_json(SUMMARY, &RunReport { finished: false, result: None, result_step: None, ..report })?;
+        }
         let (prepared, run, from) = (&prepared, &run, &from);
         train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
     }
@@ -265,28 +277,38 @@ fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, E
     Ok(report)
 }
 
-/// Saves the result of a run that went to its end. Where that fails, the weights stay in a checkpoint.
+/// Saves the result of a run that went to its end. Where that fails, the last weights stay in a checkpoint.
 fn conclude(
     sampler: &Sampler<'_>,
     trainer: &mut Trainer<'_>,
     outcome: &Outcome,
     recorder: &mut Recorder<'_, '_>,
 ) -> Result<PathBuf, Error> {
-    let best = outcome.progress.best_eval.map(|best| best.step).filter(|&step| step != outcome.steps);
-    if let Some(step) = best.filter(|_| recorder.prepared.config.train.wants_the_best()) {
-        let checkpoint = CheckpointDir::read(&CheckpointDir::path_of(recorder.run.path(), step))?;
-        let mut controllers = recorder.prepared.controllers();
-        trainer.restore(resume::snapshot(&checkpoint, &mut controllers, sampler.device)?)?;
-    }
-    let Recorder { prepared, run, from, .. } = *recorder;
-    let saved = sampler
-        .sample(trainer, recorder.on_event)
-        .and_then(|()| save_result(prepared, run, trainer, from, recorder.on_event));
-    if saved.is_err() && trainer.step() == outcome.steps {
+    let last = trainer.snapshot();
+    let saved = choose(sampler, trainer, outcome, recorder).and_then(|()| {
+        sampler.sample(trainer, recorder.on_event)?;
+        save_result(recorder.prepared, recorder.run, trainer, recorder.from, recorder.on_event)
+    });
+    if saved.is_err() {
         // What went wrong first is what a person has to know.
-        let _ = recorder.save(trainer.snapshot());
+        let _ = recorder.save(last);
     }
     saved
+}
+
+/// Puts the best weights in place of the last, where they are to be the result.
+fn choose(
+    sampler: &Sampler<'_>,
+    trainer: &mut Trainer<'_>,
+    outcome: &Outcome,
+    recorder: &Recorder<'_, '_>,
+) -> Result<(), Error> {
+    let best = outcome.progress.best_eval.map(|best| best.step).filter(|&step| step != outcome.steps);
+    let Some(step) = best.filter(|_| recorder.prepared.config.train.wants_the_best()) else { return Ok(()) };
+    let checkpoint = CheckpointDir::read(&CheckpointDir::path_of(recorder.run.path(), step))?;
+    // Those of the run stay as they are at its end.
+    let mut controllers = recorder.prepared.controllers();
+    Ok(trainer.restore(resume::snapshot(&checkpoint, &mut controllers, sampler.device)?)?)
 }
 
 pub(crate) fn tokenise(
