@@ -3,7 +3,9 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use common::{golden, host, plugin, root, run, short};
 use graftwork::{Change, Control, Error, EvalSplit, Event, ResultChoice, RunConfig, RunReport, verify};
@@ -283,6 +285,54 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     let nothing = verify(dir.path()).expect_err("nothing of ours").to_string();
     assert!(nothing.contains("nothing that can be verified"), "{nothing}");
     assert!(verify(&golden("curve/models/llama")).expect("a model").sound());
+}
+
+#[test]
+fn metrics_are_made_to_last_before_a_checkpoint_and_what_is_lost_of_them_is_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let synced = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&synced);
+    let note = move |operation, path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if (operation == Operation::Sync && name == "metrics.jsonl")
+            || (operation == Operation::Rename && name.starts_with("step-"))
+        {
+            seen.borrow_mut().push(name);
+        }
+        None
+    };
+    with_faults(note, || stopped(&config(&out, 4), 2));
+    assert_eq!(synced.take(), ["metrics.jsonl", "step-2"]);
+    std::fs::write(out.join("metrics.jsonl"), "").expect("emptied");
+    let mut warnings = Vec::new();
+    let report = host().resume(&out, &[], &Control::new(), &mut |event| {
+        if let Event::Warning { message } = event {
+            warnings.push(message);
+        }
+    });
+    assert!(report.expect("it goes on").finished);
+    assert!(warnings.iter().any(|warning| warning.contains("metrics.jsonl had")), "{warnings:?}");
+}
+
+#[test]
+fn files_of_an_evaluation_may_lie_elsewhere_and_hold_nothing_else() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let (eval, moved) = (dir.path().join("eval.jsonl"), dir.path().join("moved.jsonl"));
+    let text = std::fs::read_to_string(golden("curve/austen-200.jsonl")).expect("data");
+    let part: String = text.lines().take(20).flat_map(|line| [line, "\n"]).collect();
+    std::fs::write(&eval, &part).expect("written");
+    let mut measured = config(&out, 4);
+    measured.data.eval = Some(EvalSplit::Files(vec![eval.clone()]));
+    stopped(&measured, 2);
+    std::fs::rename(&eval, &moved).expect("moved");
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("eval.jsonl", "moved.jsonl")).expect("written");
+    std::fs::write(&moved, part.replace("the", "teh")).expect("written");
+    assert!(matches!(resume(&out, &[]), Err(Error::Changed { change: Change::Data, .. })));
+    std::fs::write(&moved, &part).expect("written");
+    assert!(resume(&out, &[]).expect("the same run").finished);
 }
 
 #[test]

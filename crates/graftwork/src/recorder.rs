@@ -55,6 +55,8 @@ impl Recorder<'_, '_> {
         let step = snapshot.step;
         let states = self.controllers.states();
         let bytes = self.metrics.bytes()?;
+        // What a checkpoint says of them has to be there when it is.
+        self.metrics.sync()?;
         let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot, &states, bytes)?;
         (self.on_event)(Event::Checkpoint { step, path });
         self.whole = Some(step);

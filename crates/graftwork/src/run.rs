@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use graftwork_data::{DataError, Dataset};
-use graftwork_store::{AppendLog, CheckpointDir, Overwrite, RunDir, StoreError, WriteOptions};
+use graftwork_store::{AppendLog, CheckpointDir, Overwrite, RunDir, WriteOptions};
 use graftwork_train::{Evaluated, Outcome, TrainError, TrainOptions, Trainer};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use crate::estimate::Memory;
 use crate::form::Form;
 use crate::host::Prepared;
 use crate::recorder::{Recorder, Sampler};
+use crate::run_folder::folder;
 use crate::save::{self, Provenance};
 use crate::steering::Controllers;
 use crate::{Change, Control, DeviceChoice, Error, Event, Host, RunConfig, memory, resume};
@@ -89,7 +90,7 @@ impl Host {
         let (trainer, memory) = trainer(&prepared, &dataset, on_event)?;
         control.go_on()?;
         // The folder comes last: whatever is wrong before leaves nothing behind.
-        let run = folder(&prepared)?;
+        let run = folder(&prepared.config, &prepared.chain.name())?;
         let written = RunConfig { out: Some(run.path().to_owned()), ..prepared.record.clone() };
         run.write_text(CONFIGURATION, &written.to_toml()?)?;
         let from = provenance(&prepared, &dataset)?;
@@ -141,7 +142,7 @@ impl Host {
             Some(checkpoint) => {
                 let device = prepared.config.device.open()?;
                 trainer.restore(resume::snapshot(&checkpoint, &mut controllers, &device)?)?;
-                metrics.truncate(resume::metrics_bytes(&checkpoint)?)?;
+                resume::cut_metrics(&checkpoint, &mut metrics, on_event)?;
                 Some(trainer.step())
             }
             None => {
@@ -156,21 +157,6 @@ impl Host {
         }
         let (prepared, run, from) = (&prepared, &run, &from);
         train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
-    }
-}
-
-/// The folder of a new run.
-fn folder(prepared: &Prepared) -> Result<RunDir, Error> {
-    let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
-    if let Some(path) = &prepared.config.out {
-        return Ok(RunDir::create(path, overwrite)?);
-    }
-    loop {
-        match RunDir::create(&next_free(Path::new("runs"), &prepared.chain.name()), Overwrite::Never) {
-            // Another process was faster.
-            Err(StoreError::AlreadyExists { .. } | StoreError::Locked { .. }) => {}
-            other => return Ok(other?),
-        }
     }
 }
 
@@ -396,13 +382,4 @@ fn report(
         result_step: result.as_ref().map(|(_, step)| *step),
         result: result.map(|(path, _)| path),
     }
-}
-
-/// `runs/NAME-1`, or the first number after the highest there is.
-fn next_free(parent: &Path, name: &str) -> PathBuf {
-    let taken = std::fs::read_dir(parent).into_iter().flatten().flatten().filter_map(|entry| {
-        let file = entry.file_name().into_string().ok()?;
-        file.strip_prefix(name)?.strip_prefix('-')?.parse::<u64>().ok()
-    });
-    parent.join(format!("{name}-{}", taken.max().unwrap_or(0) + 1))
 }
