@@ -336,6 +336,21 @@ fn files_of_an_evaluation_may_lie_elsewhere_and_hold_nothing_else() {
 }
 
 #[test]
+fn an_adapter_to_start_from_need_not_be_there_when_a_run_goes_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (first, out) = (dir.path().join("first"), dir.path().join("run"));
+    run(&config(&first, 2));
+    let mut second = RunConfig { adapter: Some(first.join("adapter")), ..config(&dir.path().join("whole"), 4) };
+    run(&second);
+    second.out = Some(out.clone());
+    stopped(&second, 2);
+    std::fs::remove_dir_all(&first).expect("removed");
+    assert!(resume(&out, &[]).expect("the same run").finished);
+    let result = |run: &str| std::fs::read(dir.path().join(run).join("adapter/adapter_model.safetensors")).expect(run);
+    assert!(result("run") == result("whole"), "to the last bit");
+}
+
+#[test]
 fn a_run_that_was_made_longer_and_failed_is_not_finished() {
     let dir = tempfile::tempdir().expect("a folder");
     let out = dir.path().join("run");

@@ -87,7 +87,7 @@ impl Host {
         let started = Instant::now();
         let prepared = self.prepare(config, control, on_event)?;
         let dataset = tokenise(&prepared, control, on_event)?;
-        let (trainer, memory) = trainer(&prepared, &dataset, on_event)?;
+        let (trainer, memory) = trainer(&prepared, &dataset, config.adapter.as_deref(), on_event)?;
         control.go_on()?;
         // The folder comes last: whatever is wrong before leaves nothing behind.
         let run = folder(&prepared.config, &prepared.chain.name())?;
@@ -136,7 +136,9 @@ impl Host {
             resume::same_run(checkpoint, &prepared.plan, &from, allowed)?;
         }
         let mut controllers = prepared.controllers();
-        let (mut trainer, memory) = trainer(&prepared, &dataset, on_event)?;
+        // A checkpoint has every tensor that an adapter to start from would give.
+        let initial = config.adapter.as_deref().filter(|_| checkpoint.is_none());
+        let (mut trainer, memory) = trainer(&prepared, &dataset, initial, on_event)?;
         let mut metrics = run.metrics()?;
         let whole = match checkpoint {
             Some(checkpoint) => {
@@ -168,10 +170,11 @@ fn finished(run: &RunDir) -> Option<RunReport> {
     (report.finished && run.path().join(name).is_dir()).then_some(report)
 }
 
-/// The model under its plan, before its first update.
+/// The model under its plan, before its first update, with the tensors of an adapter to start from.
 fn trainer<'a>(
     prepared: &'a Prepared,
     dataset: &'a Dataset,
+    initial: Option<&Path>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<(Trainer<'a>, Memory<'a>), Error> {
     let Prepared { config, base, plan, .. } = prepared;
@@ -184,7 +187,7 @@ fn trainer<'a>(
     warn_if_large(&memory, config.device, on_event);
     on_event(Event::Working { what: "loading the model" });
     let mut adapted = base.adapt(plan, &device, config.seed)?;
-    if let Some(path) = &config.adapter {
+    if let Some(path) = initial {
         let start = Trained::read(path, base)?;
         start.must_lie_on_the_model(path)?;
         start.must_fit_the_bases_of(plan, &base.manifest, path)?;
