@@ -3,10 +3,13 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use common::{golden, host, plugin, root, run, short};
 use graftwork::{Change, Control, Error, EvalSplit, Event, ResultChoice, RunConfig, RunReport, verify};
+use graftwork_store::{Fault, Operation, with_faults};
 
 fn config(out: &Path, steps: u64) -> RunConfig {
     let mut config = RunConfig { model: Some(golden("curve/models/llama")), ..short(plugin("lora"), out, steps) };
@@ -86,6 +89,31 @@ fn the_newest_and_the_best_checkpoints_are_kept() {
     assert_eq!(report.best_eval.map(|best| (best.step, best.loss)), Some((step, Some(loss))));
     let kept: Vec<u64> = lowest.iter().rev().take(2).rev().map(|(step, _)| *step).collect();
     assert_eq!(steps_of(&best), kept);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_read_for_a_moment_stays() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut keeping = config(&out, 4);
+    keeping.train.eval_every = Some(1);
+    keeping.train.checkpoint_every = Some(1);
+    keeping.train.keep_best = 4.try_into().ok();
+    let fault = Fault { kind: std::io::ErrorKind::Other, short: false };
+    let mut warnings = Vec::new();
+    let report = with_faults(
+        move |operation, path| (operation == Operation::Read && path.ends_with("step-2/state.json")).then_some(fault),
+        || {
+            host().run(&keeping, &Control::new(), &mut |event| {
+                if let Event::Warning { message } = event {
+                    warnings.push(message);
+                }
+            })
+        },
+    );
+    assert!(report.expect("the run ends well").finished);
+    assert_eq!(steps_of(&out), [1, 2, 3, 4]);
+    assert!(warnings.iter().any(|warning| warning.contains("state.json")), "{warnings:?}");
 }
 
 #[test]
@@ -227,11 +255,7 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     assert!(report.sound(), "{report:?}");
     assert_eq!(report.parts.iter().filter(|part| part.how.contains("hashes")).count(), 4);
 
-    let damaged = out.join("checkpoints/step-4/optimizer.safetensors");
-    let mut bytes = std::fs::read(&damaged).expect("moments");
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0x10;
-    std::fs::write(&damaged, &bytes).expect("written");
+    damage(&out, 4);
     let report = verify(&out).expect("a run");
     let found: Vec<_> = report.parts.iter().flat_map(|part| &part.damage).collect();
     assert_eq!(found.len(), 1);
@@ -261,6 +285,176 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     let nothing = verify(dir.path()).expect_err("nothing of ours").to_string();
     assert!(nothing.contains("nothing that can be verified"), "{nothing}");
     assert!(verify(&golden("curve/models/llama")).expect("a model").sound());
+}
+
+#[test]
+fn metrics_are_made_to_last_before_a_checkpoint_and_what_is_lost_of_them_is_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let synced = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&synced);
+    let note = move |operation, path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if (operation == Operation::Sync && name == "metrics.jsonl")
+            || (operation == Operation::Rename && name.starts_with("step-"))
+        {
+            seen.borrow_mut().push(name);
+        }
+        None
+    };
+    with_faults(note, || stopped(&config(&out, 4), 2));
+    assert_eq!(synced.take(), ["metrics.jsonl", "step-2"]);
+    std::fs::write(out.join("metrics.jsonl"), "").expect("emptied");
+    let mut warnings = Vec::new();
+    let report = host().resume(&out, &[], &Control::new(), &mut |event| {
+        if let Event::Warning { message } = event {
+            warnings.push(message);
+        }
+    });
+    assert!(report.expect("it goes on").finished);
+    assert!(warnings.iter().any(|warning| warning.contains("metrics.jsonl had")), "{warnings:?}");
+}
+
+#[test]
+fn files_of_an_evaluation_may_lie_elsewhere_and_hold_nothing_else() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let (eval, moved) = (dir.path().join("eval.jsonl"), dir.path().join("moved.jsonl"));
+    let text = std::fs::read_to_string(golden("curve/austen-200.jsonl")).expect("data");
+    let part: String = text.lines().take(20).flat_map(|line| [line, "\n"]).collect();
+    std::fs::write(&eval, &part).expect("written");
+    let mut measured = config(&out, 4);
+    measured.data.eval = Some(EvalSplit::Files(vec![eval.clone()]));
+    stopped(&measured, 2);
+    std::fs::rename(&eval, &moved).expect("moved");
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("eval.jsonl", "moved.jsonl")).expect("written");
+    std::fs::write(&moved, part.replace("the", "teh")).expect("written");
+    assert!(matches!(resume(&out, &[]), Err(Error::Changed { change: Change::Data, .. })));
+    std::fs::write(&moved, &part).expect("written");
+    assert!(resume(&out, &[]).expect("the same run").finished);
+}
+
+#[test]
+fn an_adapter_to_start_from_need_not_be_there_when_a_run_goes_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (first, out) = (dir.path().join("first"), dir.path().join("run"));
+    run(&config(&first, 2));
+    let mut second = RunConfig { adapter: Some(first.join("adapter")), ..config(&dir.path().join("whole"), 4) };
+    run(&second);
+    second.out = Some(out.clone());
+    stopped(&second, 2);
+    std::fs::remove_dir_all(&first).expect("removed");
+    assert!(resume(&out, &[]).expect("the same run").finished);
+    let result = |run: &str| std::fs::read(dir.path().join(run).join("adapter/adapter_model.safetensors")).expect(run);
+    assert!(result("run") == result("whole"), "to the last bit");
+}
+
+#[test]
+fn a_run_that_was_made_longer_and_failed_is_not_finished() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut saving = config(&out, 4);
+    saving.train.checkpoint_every = Some(1);
+    run(&saving);
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("steps = 4", "steps = 8")).expect("written");
+    let fault = Fault { kind: std::io::ErrorKind::StorageFull, short: false };
+    let failed = with_faults(
+        move |operation, path| {
+            (operation == Operation::Rename && path.ends_with("checkpoints/step-6")).then_some(fault)
+        },
+        || resume(&out, &[Change::Configuration]),
+    );
+    assert!(failed.expect_err("a full disk").to_string().contains("step-6"));
+    let mut steps = Vec::new();
+    let report = host().resume(&out, &[], &Control::new(), &mut |event| {
+        if let Event::Step(step) = event {
+            steps.push(step.step);
+        }
+    });
+    assert!(report.expect("it goes on").finished);
+    assert_eq!(steps, [6, 7, 8]);
+}
+
+#[test]
+fn a_finished_run_without_a_checkpoint_is_not_begun_anew() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    run(&config(&out, 2));
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("seed = 42", "seed = 43")).expect("written");
+    let result = || std::fs::read(out.join("adapter/adapter_model.safetensors")).expect("an adapter");
+    let before = result();
+    let error = resume(&out, &[Change::Configuration]).expect_err("nothing to go on from").to_string();
+    assert!(error.contains("no checkpoint") && error.contains("start a new run"), "{error}");
+    assert!(result() == before);
+}
+
+#[test]
+fn where_the_best_checkpoint_is_gone_the_last_weights_stay() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (out, away) = (dir.path().join("run"), dir.path().join("away"));
+    let mut early = config(&out, 40);
+    early.train.learning_rate = Some(0.3);
+    early.train.eval_every = Some(1);
+    early.train.early_stopping = 3.try_into().ok();
+    early.train.result = ResultChoice::Best;
+    let (mut best, mut last) = ((0, f64::INFINITY), 0);
+    let failed = host().run(&early, &Control::new(), &mut |event| {
+        let Event::Evaluation(report) = event else { return };
+        last = report.step;
+        if report.step > 0 && report.evaluation.loss < best.1 {
+            best = (report.step, report.evaluation.loss);
+        } else if report.step == best.0 + 3 {
+            std::fs::rename(out.join(format!("checkpoints/step-{}", best.0)), &away).expect("moved");
+        }
+    });
+    let error = failed.expect_err("the best is not there").to_string();
+    assert!(error.contains(&format!("step-{}", best.0)), "{error}");
+    assert_eq!(steps_of(&out).last(), Some(&last), "every update is in a checkpoint");
+    std::fs::rename(&away, out.join(format!("checkpoints/step-{}", best.0))).expect("put back");
+    let report = resume(&out, &[]).expect("it is saved now");
+    assert_eq!((report.finished, report.steps, report.result_step), (true, last, Some(best.0)));
+}
+
+/// Flips a bit in the moments of a checkpoint.
+fn damage(run: &Path, step: u64) {
+    let damaged = run.join(format!("checkpoints/step-{step}/optimizer.safetensors"));
+    let mut bytes = std::fs::read(&damaged).expect("moments");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    std::fs::write(&damaged, &bytes).expect("written");
+}
+
+#[test]
+fn a_damaged_checkpoint_takes_the_place_of_none_that_is_whole() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    let mut saving = config(&out, 9);
+    saving.train.checkpoint_every = Some(3);
+    stopped(&saving, 6);
+    assert_eq!(steps_of(&out), [3, 6]);
+    damage(&out, 6);
+    let settings = std::fs::read_to_string(out.join("run.toml")).expect("settings");
+    std::fs::write(out.join("run.toml"), settings.replace("[train]", "[train]\nkeep_last = 1")).expect("written");
+    let stop_at = |at: u64| {
+        let (control, mut first) = (Control::new(), None);
+        let report = host().resume(&out, &[], &control, &mut |event| {
+            if let Event::Step(step) = event {
+                first.get_or_insert(step.step);
+                if step.step == at && at < 9 {
+                    control.stop();
+                }
+            }
+        });
+        assert_eq!(report.expect("it goes on").finished, at == 9);
+        first
+    };
+    assert_eq!(stop_at(4), Some(4));
+    assert_eq!(steps_of(&out), [4, 6], "what it can go on from, and the damaged one");
+    assert_eq!(stop_at(9), Some(5));
+    assert_eq!(steps_of(&out), [9]);
 }
 
 #[test]

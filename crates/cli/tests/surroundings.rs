@@ -77,6 +77,19 @@ fn a_second_process_is_kept_out_and_the_first_notices_nothing() {
 }
 
 #[test]
+fn a_number_that_none_follows_is_told() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(home.path().join(format!("runs/lora-{}", u64::MAX))).expect("a folder");
+    let mut arguments = run(home.path(), Path::new("unused"), "2");
+    arguments.truncate(arguments.len() - 2);
+    let absolute =
+        |text: String| if root().join(&text).exists() { root().join(&text).display().to_string() } else { text };
+    let arguments = arguments.into_iter().map(absolute);
+    let output = host(home.path()).current_dir(home.path()).args(arguments).output().expect("host runs");
+    refused(&output, &["runs/lora-18446744073709551615", "name a folder"]);
+}
+
+#[test]
 fn two_runs_without_a_name_get_folders_of_their_own() {
     let home = tempfile::tempdir().expect("a folder");
     let start = || {

@@ -7,7 +7,9 @@ use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_model::matrix_shape;
 use graftwork_plan::{Adapter, Manifest, Plan, RawPlan};
-use graftwork_store::{AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter};
+use graftwork_store::{
+    AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter, StoreError, read_file,
+};
 use graftwork_train::NamedTensor;
 use serde::{Deserialize, Serialize};
 
@@ -177,7 +179,7 @@ pub(crate) fn recorded_base(path: &Path) -> Option<PathBuf> {
     if path.join(PeftAdapter::MARKER).exists() {
         return PeftAdapter::read(&path).ok()?.config.base_model_name_or_path.map(PathBuf::from);
     }
-    serde_json::from_value::<BaseRecord>(state(&path)?.get("base")?.clone()).ok().map(|b| b.path)
+    serde_json::from_value::<BaseRecord>(state(&path).ok()?.get("base")?.clone()).ok().map(|b| b.path)
 }
 
 /// BLAKE3 of the base model that an adapter was trained on, where it says so.
@@ -185,7 +187,9 @@ pub(crate) fn recorded_hash(path: &Path) -> Option<String> {
     let path = resolve(path).ok()?;
     match read_card(&path) {
         Ok(card) => Some(card.base.blake3),
-        Err(_) => serde_json::from_value::<BaseRecord>(state(&path)?.get("base")?.clone()).ok().map(|base| base.blake3),
+        Err(_) => {
+            serde_json::from_value::<BaseRecord>(state(&path).ok()?.get("base")?.clone()).ok().map(|base| base.blake3)
+        }
     }
 }
 
@@ -198,7 +202,7 @@ pub(crate) fn recorded_task(path: &Path) -> Option<TaskRecord> {
     if path.join(PeftAdapter::MARKER).exists() {
         return peft::task(&PeftAdapter::read(&path).ok()?);
     }
-    serde_json::from_value(state(&path)?.get("task")?.clone()).ok()
+    serde_json::from_value(state(&path).ok()?.get("task")?.clone()).ok()
 }
 
 /// Puts the card of an adapter into a folder beside the same tensors, where it has one.
@@ -221,8 +225,10 @@ fn of_form(path: &Path, base: &Base) -> Result<Option<(Plan, Form)>, Error> {
 }
 
 /// What a checkpoint says of its run.
-pub(crate) fn state(path: &Path) -> Option<serde_json::Value> {
-    serde_json::from_slice(&std::fs::read(path.join(STATE)).ok()?).ok()
+pub(crate) fn state(path: &Path) -> Result<serde_json::Value, StoreError> {
+    let path = path.join(STATE);
+    let text = read_file(&path).map_err(|reason| StoreError::Io { action: "read", path: path.clone(), reason })?;
+    serde_json::from_slice(&text).map_err(|reason| StoreError::Json { path, reason })
 }
 
 /// The folder that holds the tensors: the path itself, or the result or newest checkpoint of the run that it is.

@@ -142,7 +142,8 @@ pub enum ResultChoice {
     /// Those after the last update.
     #[default]
     Last,
-    /// Those with the lowest evaluation loss.
+    /// Those with the lowest evaluation loss, with what controllers decided upon it carried out: rows that AdaLoRA cuts are zero in
+    /// them, and were not in the evaluation.
     Best,
 }
 

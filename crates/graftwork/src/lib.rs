@@ -52,6 +52,7 @@ mod recorder;
 mod resume;
 mod retain;
 mod run;
+mod run_folder;
 mod save;
 mod sources;
 mod statistics;

@@ -1,7 +1,5 @@
 //! What listens to a run: writes what happens into its folder, passes it on, and asks the controllers.
 
-use std::path::PathBuf;
-
 use burn::tensor::Device;
 use graftwork_adapt::{Adapted, Mode};
 use graftwork_model::Sampling;
@@ -46,6 +44,8 @@ pub(crate) struct Recorder<'a, 'b> {
     pub(crate) from: &'a Provenance,
     pub(crate) controllers: Controllers,
     pub(crate) control: &'a Control,
+    /// The newest checkpoint that is known to be whole: the one that the run went on from, or that this process wrote.
+    pub(crate) whole: Option<u64>,
     pub(crate) on_event: &'b mut dyn FnMut(Event),
 }
 
@@ -55,15 +55,19 @@ impl Recorder<'_, '_> {
         let step = snapshot.step;
         let states = self.controllers.states();
         let bytes = self.metrics.bytes()?;
+        // What a checkpoint says of them has to be there when it is.
+        self.metrics.sync()?;
         let path = save::checkpoint(self.run, &self.prepared.plan, self.from, snapshot, &states, bytes)?;
         (self.on_event)(Event::Checkpoint { step, path });
+        self.whole = Some(step);
         self.prune();
         Ok(())
     }
 
     /// Removes the checkpoints that the run need not keep.
     pub(crate) fn prune(&mut self) {
-        if let Err(error) = Retention::of(&self.prepared.config.train).prune(self.run) {
+        let Some(whole) = self.whole else { return };
+        if let Err(error) = Retention::of(&self.prepared.config.train).prune(self.run, whole) {
             // One too many harms nobody.
             (self.on_event)(Event::Warning { message: error.to_string() });
         }
@@ -83,8 +87,7 @@ impl Recorder<'_, '_> {
     fn with_remedy(&self, error: Error) -> Error {
         // Before the first update nothing is lost.
         let Error::Controller { step: step @ 1.., message } = error else { return error };
-        let newest: Option<PathBuf> = CheckpointDir::latest(self.run.path()).ok().flatten().map(|(_, path)| path);
-        let remedy = match newest {
+        let remedy = match self.whole.map(|step| CheckpointDir::path_of(self.run.path(), step)) {
             Some(path) => format!("{} is whole: mend the plugin, then `host resume --allow plugin`", path.display()),
             None => "there is no checkpoint yet; `--checkpoint-every` writes some".to_owned(),
         };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use graftwork_plan::Plan;
-use graftwork_store::{CheckpointDir, StoreError};
+use graftwork_store::{AppendLog, CheckpointDir, StoreError};
 use graftwork_train::{NamedTensor, Snapshot};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -112,6 +112,10 @@ fn differences(key: &str, before: &Value, now: &Value, found: &mut Vec<String>) 
     if FREE.contains(&key) || before == now {
         return;
     }
+    // Files are compared by the rows that they give; a part of the training data is a setting.
+    if key == "data.eval" && before.is_array() && now.is_array() {
+        return;
+    }
     let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
     match (before, now) {
         (Value::Object(before), Value::Object(now)) => {
@@ -153,9 +157,19 @@ pub(crate) fn snapshot(
     Ok(Snapshot { step, tensors: group("trained")?, moments: group("optimizer")?, bases, steering, progress, spikes })
 }
 
-/// Bytes of metrics that the run had written when it was saved.
-pub(crate) fn metrics_bytes(checkpoint: &CheckpointDir) -> Result<u64, Error> {
-    field(checkpoint, "/metrics_bytes")
+/// Cuts the metrics to what the run had written when it was saved, and tells where less than that is left.
+pub(crate) fn cut_metrics(
+    checkpoint: &CheckpointDir,
+    metrics: &mut AppendLog,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<(), Error> {
+    let (wanted, there): (u64, u64) = (field(checkpoint, "/metrics_bytes")?, metrics.bytes()?);
+    if there < wanted {
+        let path = checkpoint.path().display();
+        let message = format!("metrics.jsonl had {wanted} bytes at {path}, and has {there}: lines of it are lost");
+        on_event(Event::Warning { message });
+    }
+    Ok(metrics.truncate(wanted)?)
 }
 
 /// What stands at a place in the state of a checkpoint.

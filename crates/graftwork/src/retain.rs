@@ -1,7 +1,6 @@
 //! Which checkpoints a run keeps.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 
 use graftwork_store::{CheckpointDir, RunDir, StoreError};
 use graftwork_train::Progress;
@@ -23,18 +22,29 @@ impl Retention {
         Self { last, best: train.keep_best.or(one.filter(|_| train.wants_the_best())) }
     }
 
-    /// Removes what the run need not keep.
-    pub(crate) fn prune(self, run: &RunDir) -> Result<(), StoreError> {
+    /// Removes what the run need not keep, where the checkpoint of `newest` is known to be whole. Those above it were passed over
+    /// when the run went on, so they neither count nor go; nor does one whose state cannot be read now: it may be the best.
+    ///
+    /// # Errors
+    /// The first thing that went wrong. Whatever else can go is gone.
+    pub(crate) fn prune(self, run: &RunDir, newest: u64) -> Result<(), StoreError> {
         if self.last.is_none() {
             return Ok(());
         }
-        let all = CheckpointDir::list(run.path())?;
-        let losses = all.iter().map(|(step, path)| (*step, adapter::state(path).and_then(|state| loss(&state, *step))));
-        for step in self.spare(losses.collect()) {
-            let path: Option<&PathBuf> = all.iter().find(|(other, _)| *other == step).map(|(_, path)| path);
-            path.map_or(Ok(()), |path| CheckpointDir::remove(path))?;
+        let all = CheckpointDir::list(run.path())?.into_iter().filter(|(step, _)| *step <= newest);
+        let (mut readable, mut problem) = (Vec::new(), None);
+        for (step, path) in all {
+            let state = self.best.map(|_| adapter::state(&path)).transpose();
+            match state {
+                Ok(state) => readable.push((step, state.and_then(|state| loss(&state, step)))),
+                Err(error) => problem = problem.or(Some(error)),
+            }
         }
-        Ok(())
+        for step in self.spare(readable) {
+            let removed = CheckpointDir::remove(&CheckpointDir::path_of(run.path(), step));
+            problem = problem.or(removed.err());
+        }
+        problem.map_or(Ok(()), Err)
     }
 
     /// Of checkpoints by step, ascending, with the loss of the evaluation at that step: those that are not kept.

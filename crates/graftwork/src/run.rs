@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use graftwork_data::{DataError, Dataset};
-use graftwork_store::{AppendLog, CheckpointDir, Overwrite, RunDir, StoreError, WriteOptions};
+use graftwork_store::{AppendLog, CheckpointDir, Overwrite, RunDir, WriteOptions};
 use graftwork_train::{Evaluated, Outcome, TrainError, TrainOptions, Trainer};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use crate::estimate::Memory;
 use crate::form::Form;
 use crate::host::Prepared;
 use crate::recorder::{Recorder, Sampler};
+use crate::run_folder::folder;
 use crate::save::{self, Provenance};
 use crate::steering::Controllers;
 use crate::{Change, Control, DeviceChoice, Error, Event, Host, RunConfig, memory, resume};
@@ -86,17 +87,17 @@ impl Host {
         let started = Instant::now();
         let prepared = self.prepare(config, control, on_event)?;
         let dataset = tokenise(&prepared, control, on_event)?;
-        let (trainer, memory) = trainer(&prepared, &dataset, on_event)?;
+        let (trainer, memory) = trainer(&prepared, &dataset, config.adapter.as_deref(), on_event)?;
         control.go_on()?;
         // The folder comes last: whatever is wrong before leaves nothing behind.
-        let run = folder(&prepared)?;
+        let run = folder(&prepared.config, &prepared.chain.name())?;
         let written = RunConfig { out: Some(run.path().to_owned()), ..prepared.record.clone() };
         run.write_text(CONFIGURATION, &written.to_toml()?)?;
         let from = provenance(&prepared, &dataset)?;
         let controllers = prepared.controllers();
         let metrics = run.metrics()?;
-        let (prepared, run, from) = (&prepared, &run, &from);
-        train(Work { prepared, trainer, controllers, memory, run, metrics, from, started, control }, on_event)
+        let (prepared, run, from, whole) = (&prepared, &run, &from, None);
+        train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
     }
 
     /// Goes on with a run, from its newest checkpoint that is whole, or from its start where it has none. A run that is finished
@@ -113,10 +114,18 @@ impl Host {
     ) -> Result<RunReport, Error> {
         let started = Instant::now();
         let run = RunDir::open(out)?;
-        if let Some(report) = finished(&run).filter(|_| allowed.is_empty()) {
-            let message = format!("{} is finished; nothing is left to do", out.display());
-            on_event(Event::Warning { message });
-            return Ok(report);
+        let done = finished(&run);
+        if let Some(report) = &done {
+            if allowed.is_empty() {
+                let message = format!("{} is finished; nothing is left to do", out.display());
+                on_event(Event::Warning { message });
+                return Ok(report.clone());
+            }
+            if CheckpointDir::latest(out)?.is_none() {
+                let message =
+                    "it is finished and has no checkpoint, so there is nothing to go on from; start a new run";
+                return Err(Error::weights(out, message));
+            }
         }
         let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join(CONFIGURATION))? };
         let prepared = self.prepare(&config, control, on_event)?;
@@ -127,34 +136,29 @@ impl Host {
             resume::same_run(checkpoint, &prepared.plan, &from, allowed)?;
         }
         let mut controllers = prepared.controllers();
-        let (mut trainer, memory) = trainer(&prepared, &dataset, on_event)?;
+        // A checkpoint has every tensor that an adapter to start from would give.
+        let initial = config.adapter.as_deref().filter(|_| checkpoint.is_none());
+        let (mut trainer, memory) = trainer(&prepared, &dataset, initial, on_event)?;
         let mut metrics = run.metrics()?;
-        match checkpoint {
+        let whole = match checkpoint {
             Some(checkpoint) => {
                 let device = prepared.config.device.open()?;
                 trainer.restore(resume::snapshot(&checkpoint, &mut controllers, &device)?)?;
-                metrics.truncate(resume::metrics_bytes(&checkpoint)?)?;
+                resume::cut_metrics(&checkpoint, &mut metrics, on_event)?;
+                Some(trainer.step())
             }
-            None => metrics.truncate(0)?,
-        }
+            None => {
+                metrics.truncate(0)?;
+                None
+            }
+        };
         control.go_on()?;
-        let (prepared, run, from) = (&prepared, &run, &from);
-        train(Work { prepared, trainer, controllers, memory, run, metrics, from, started, control }, on_event)
-    }
-}
-
-/// The folder of a new run.
-fn folder(prepared: &Prepared) -> Result<RunDir, Error> {
-    let overwrite = if prepared.config.overwrite { Overwrite::Replace } else { Overwrite::Never };
-    if let Some(path) = &prepared.config.out {
-        return Ok(RunDir::create(path, overwrite)?);
-    }
-    loop {
-        match RunDir::create(&next_free(Path::new("runs"), &prepared.chain.name()), Overwrite::Never) {
-            // Another process was faster.
-            Err(StoreError::AlreadyExists { .. } | StoreError::Locked { .. }) => {}
-            other => return Ok(other?),
+        if let Some(report) = done {
+            // Whatever ends this process, the run is not to look as if it had come to its end.
+            run.write_json(SUMMARY, &RunReport { finished: false, result: None, result_step: None, ..report })?;
         }
+        let (prepared, run, from) = (&prepared, &run, &from);
+        train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
     }
 }
 
@@ -166,10 +170,11 @@ fn finished(run: &RunDir) -> Option<RunReport> {
     (report.finished && run.path().join(name).is_dir()).then_some(report)
 }
 
-/// The model under its plan, before its first update.
+/// The model under its plan, before its first update, with the tensors of an adapter to start from.
 fn trainer<'a>(
     prepared: &'a Prepared,
     dataset: &'a Dataset,
+    initial: Option<&Path>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<(Trainer<'a>, Memory<'a>), Error> {
     let Prepared { config, base, plan, .. } = prepared;
@@ -182,7 +187,7 @@ fn trainer<'a>(
     warn_if_large(&memory, config.device, on_event);
     on_event(Event::Working { what: "loading the model" });
     let mut adapted = base.adapt(plan, &device, config.seed)?;
-    if let Some(path) = &config.adapter {
+    if let Some(path) = initial {
         let start = Trained::read(path, base)?;
         start.must_lie_on_the_model(path)?;
         start.must_fit_the_bases_of(plan, &base.manifest, path)?;
@@ -230,17 +235,19 @@ struct Work<'a> {
     run: &'a RunDir,
     metrics: AppendLog,
     from: &'a Provenance,
+    /// The step of the checkpoint that it goes on from.
+    whole: Option<u64>,
     started: Instant,
     control: &'a Control,
 }
 
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
-    let Work { prepared, mut trainer, controllers, memory, run, metrics, from, started, control } = work;
+    let Work { prepared, mut trainer, controllers, memory, run, metrics, from, whole, started, control } = work;
     run.write_json("plan.json", &prepared.plan.to_raw())?;
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     sampler.sample(&trainer, on_event)?;
-    let mut recorder = Recorder { run, metrics, prepared, from, controllers, control, on_event };
+    let mut recorder = Recorder { run, metrics, prepared, from, controllers, control, whole, on_event };
     let outcome = trainer.run(&mut recorder).map_err(|error| match error {
         TrainError::OutOfMemory => memory.exceeded(prepared.config.device),
         other => other.into(),
@@ -259,28 +266,38 @@ fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, E
     Ok(report)
 }
 
-/// Saves the result of a run that went to its end. Where that fails, the weights stay in a checkpoint.
+/// Saves the result of a run that went to its end. Where that fails, the last weights stay in a checkpoint.
 fn conclude(
     sampler: &Sampler<'_>,
     trainer: &mut Trainer<'_>,
     outcome: &Outcome,
     recorder: &mut Recorder<'_, '_>,
 ) -> Result<PathBuf, Error> {
-    let best = outcome.progress.best_eval.map(|best| best.step).filter(|&step| step != outcome.steps);
-    if let Some(step) = best.filter(|_| recorder.prepared.config.train.wants_the_best()) {
-        let checkpoint = CheckpointDir::read(&CheckpointDir::path_of(recorder.run.path(), step))?;
-        let mut controllers = recorder.prepared.controllers();
-        trainer.restore(resume::snapshot(&checkpoint, &mut controllers, sampler.device)?)?;
-    }
-    let Recorder { prepared, run, from, .. } = *recorder;
-    let saved = sampler
-        .sample(trainer, recorder.on_event)
-        .and_then(|()| save_result(prepared, run, trainer, from, recorder.on_event));
-    if saved.is_err() && trainer.step() == outcome.steps {
+    let last = trainer.snapshot();
+    let saved = choose(sampler, trainer, outcome, recorder).and_then(|()| {
+        sampler.sample(trainer, recorder.on_event)?;
+        save_result(recorder.prepared, recorder.run, trainer, recorder.from, recorder.on_event)
+    });
+    if saved.is_err() {
         // What went wrong first is what a person has to know.
-        let _ = recorder.save(trainer.snapshot());
+        let _ = recorder.save(last);
     }
     saved
+}
+
+/// Puts the best weights in place of the last, where they are to be the result.
+fn choose(
+    sampler: &Sampler<'_>,
+    trainer: &mut Trainer<'_>,
+    outcome: &Outcome,
+    recorder: &Recorder<'_, '_>,
+) -> Result<(), Error> {
+    let best = outcome.progress.best_eval.map(|best| best.step).filter(|&step| step != outcome.steps);
+    let Some(step) = best.filter(|_| recorder.prepared.config.train.wants_the_best()) else { return Ok(()) };
+    let checkpoint = CheckpointDir::read(&CheckpointDir::path_of(recorder.run.path(), step))?;
+    // Those of the run stay as they are at its end.
+    let mut controllers = recorder.prepared.controllers();
+    Ok(trainer.restore(resume::snapshot(&checkpoint, &mut controllers, sampler.device)?)?)
 }
 
 pub(crate) fn tokenise(
@@ -368,13 +385,4 @@ fn report(
         result_step: result.as_ref().map(|(_, step)| *step),
         result: result.map(|(path, _)| path),
     }
-}
-
-/// `runs/NAME-1`, or the first number after the highest there is.
-fn next_free(parent: &Path, name: &str) -> PathBuf {
-    let taken = std::fs::read_dir(parent).into_iter().flatten().flatten().filter_map(|entry| {
-        let file = entry.file_name().into_string().ok()?;
-        file.strip_prefix(name)?.strip_prefix('-')?.parse::<u64>().ok()
-    });
-    parent.join(format!("{name}-{}", taken.max().unwrap_or(0) + 1))
 }

@@ -136,8 +136,16 @@ impl AppendLog {
         shortened.map_err(StoreError::io("shorten", &self.path))
     }
 
+    /// Makes every line so far last, whatever ends the machine.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        self.file.sync().map_err(StoreError::io("write", &self.path))
+    }
+
     /// Appends `record` as one line of JSON. It is with the operating system when this returns, so it survives
-    /// the end of the process, though perhaps not of the machine.
+    /// the end of the process, though of the machine only after [`sync`](Self::sync).
     ///
     /// # Errors
     /// If `record` has no JSON form, or the line cannot be written.

@@ -27,6 +27,8 @@ pub struct Progress {
     pub evals_since_best: u64,
     /// The last update, where what comes after it was cut short by a stop: its evaluation and what controllers decide on it.
     pub(crate) pending: Option<StepReport>,
+    /// Whether a controller has ended the run and a stop cut short the evaluation that this calls for.
+    pub(crate) owed: bool,
     /// Tokens seen by updates, padding not counted.
     pub tokens: u64,
     /// Seconds spent in updates.

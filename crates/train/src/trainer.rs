@@ -155,7 +155,7 @@ impl<'a> Trainer<'a> {
         if self.step == 0 && self.progress.first_eval.is_none() {
             self.evaluate(observer)?;
         }
-        if !self.begun {
+        if !self.begun && !observer.should_stop() {
             let actions = observer.begin(&self.model, total).map_err(TrainError::Observer)?;
             self.begun = true;
             if self.carry_out(actions)?.checkpoint {
@@ -164,6 +164,10 @@ impl<'a> Trainer<'a> {
         }
         if let Some(report) = self.progress.pending.take() {
             self.conclude(report, total, observer)?;
+        }
+        if self.progress.owed {
+            // The checkpoint that was left of this update gets what comes of it.
+            self.measure_the_end(true, observer)?;
         }
         let mut epoch: Option<(u64, Epoch<'_>)> = None;
         let dataset = self.dataset;
@@ -183,7 +187,7 @@ impl<'a> Trainer<'a> {
         }
         Ok(Outcome {
             steps: self.step,
-            finished: (self.step >= total && self.progress.pending.is_none()) || self.stopped,
+            finished: (self.step >= total || self.stopped) && self.progress.pending.is_none() && !self.progress.owed,
             stopped_early: self.step < total && self.stops_early(),
             progress: self.progress.clone(),
         })
@@ -202,18 +206,36 @@ impl<'a> Trainer<'a> {
         let mut evaluated = None;
         if self.step == total || eval_due {
             evaluated = self.evaluate(observer)?;
-            if evaluated.is_none() && observer.should_stop() && !self.dataset.eval_rows().is_empty() {
+            if evaluated.is_none() && self.cut_short(observer) {
                 self.progress.pending = Some(report);
                 return Ok(());
             }
         }
         let wanted = self.decide(&report, evaluated.as_ref(), observer)?;
-        if wanted.stop && evaluated.is_none() {
-            evaluated = self.evaluate(observer)?;
+        let checkpoint = checkpoint_due || wanted.checkpoint;
+        match wanted.stop && evaluated.is_none() {
+            true => self.measure_the_end(checkpoint, observer),
+            false => self.keep(checkpoint, evaluated.is_some(), observer),
         }
+    }
+
+    /// The evaluation of a run that a controller has ended, which is left to the process that goes on where a stop cuts it short.
+    fn measure_the_end(&mut self, checkpoint: bool, observer: &mut dyn Observer) -> Result<(), TrainError> {
+        let evaluated = self.evaluate(observer)?.is_some();
+        self.progress.owed = !evaluated && self.cut_short(observer);
+        if self.progress.owed { Ok(()) } else { self.keep(checkpoint, evaluated, observer) }
+    }
+
+    /// Whether an evaluation that came to nothing did so since the run is to stop.
+    fn cut_short(&self, observer: &dyn Observer) -> bool {
+        observer.should_stop() && !self.dataset.eval_rows().is_empty()
+    }
+
+    /// A checkpoint, where one is wanted or an evaluation was the best; and what early stopping makes of that.
+    fn keep(&mut self, checkpoint: bool, evaluated: bool, observer: &mut dyn Observer) -> Result<(), TrainError> {
         self.stopped |= self.stops_early();
-        let best = self.options.checkpoint_best && evaluated.is_some() && self.progress.is_best(self.step);
-        if checkpoint_due || wanted.checkpoint || best {
+        let best = self.options.checkpoint_best && evaluated && self.progress.is_best(self.step);
+        if checkpoint || best {
             observer.checkpoint(self.snapshot()).map_err(TrainError::Observer)?;
         }
         Ok(())
