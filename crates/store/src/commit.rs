@@ -129,7 +129,19 @@ impl AtomicDir {
         sync(self.path(), &contents).map_err(failed())?;
         recover(target).map_err(failed())?;
         check_target(target, self.overwrite, self.marker)?;
-        replace(self.path(), target).map_err(failed())?;
+        let placed = match self.overwrite {
+            Overwrite::Never => place(self.path(), target),
+            Overwrite::Replace => replace(self.path(), target),
+        };
+        placed.map_err(|error| match error.kind() {
+            // Another writer was faster.
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory
+                if self.overwrite == Overwrite::Never =>
+            {
+                StoreError::AlreadyExists { path: target.clone() }
+            }
+            _ => failed()(error),
+        })?;
         sync_dir(parent(target)).map_err(failed())
     }
 }

@@ -4,11 +4,12 @@
 mod common;
 
 use std::fs;
+use std::path::Path;
 
 use common::names;
 use graftwork_store::{
     AppendLog, AtomicDir, AtomicFile, Dtype, MANIFEST, Overwrite, SafetensorsWriter, StoreError, TensorSpec,
-    verify_manifest, write_atomic,
+    verify_manifest, with_faults, write_atomic,
 };
 use serde_json::json;
 use tempfile::tempdir;
@@ -78,6 +79,31 @@ fn what_appears_while_we_write_is_kept() {
     assert!(matches!(refused, StoreError::AlreadyExists { .. }), "{refused}");
     assert_eq!(fs::read_to_string(target.join(MARKER)).unwrap(), "2");
     assert_eq!(names(home.path()), ["out"]);
+}
+
+#[test]
+fn what_appears_at_any_moment_of_a_commit_is_kept() {
+    for moment in 1.. {
+        let home = tempdir().unwrap();
+        let target = home.path().join("out");
+        let ours = folder(&target, Overwrite::Never, "ours");
+        let (mut seen, theirs) = (0, target.clone());
+        let appear = move |_, path: &Path| {
+            seen += usize::from(path == theirs);
+            if path == theirs && seen == moment {
+                fs::create_dir(&theirs).unwrap();
+                fs::write(theirs.join(MARKER), "theirs").unwrap();
+            }
+            None
+        };
+        match with_faults(appear, || ours.commit()) {
+            // Nothing is done to the target so often.
+            Ok(()) => return assert!(moment > 2, "{moment}"),
+            Err(error) => assert!(matches!(error, StoreError::AlreadyExists { .. }), "{error}"),
+        }
+        assert_eq!(fs::read_to_string(target.join(MARKER)).unwrap(), "theirs", "{moment}");
+        assert_eq!(names(home.path()), ["out"]);
+    }
 }
 
 #[test]
