@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
+use crate::path::parent;
+
 /// What is about to be done to a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
@@ -178,9 +180,20 @@ pub(crate) fn open_to_write(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).open(path)
 }
 
+/// Creates `dir` and what is missing above it. Each folder is made to last in the one above: a file that is synced in a folder
+/// that is not would be lost with it.
 pub(crate) fn create_dir_all(dir: &Path) -> io::Result<()> {
-    may(Operation::Create, dir)?;
-    fs::create_dir_all(dir)
+    let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.is_dir()).collect();
+    for dir in missing.into_iter().rev() {
+        may(Operation::Create, dir)?;
+        match fs::create_dir(dir) {
+            // Another process was faster, or `..` names what is there now.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => {}
+            done => done?,
+        }
+        sync_dir(parent(dir))?;
+    }
+    Ok(())
 }
 
 /// A file or folder that `make` creates under a name of its own in `home`.

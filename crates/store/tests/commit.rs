@@ -3,13 +3,15 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
+use std::rc::Rc;
 
 use common::names;
 use graftwork_store::{
-    AppendLog, AtomicDir, AtomicFile, Dtype, MANIFEST, Overwrite, SafetensorsWriter, StoreError, TensorSpec,
-    verify_manifest, with_faults, write_atomic,
+    AppendLog, AtomicDir, AtomicFile, Dtype, MANIFEST, Operation, Overwrite, RunDir, SafetensorsWriter, StoreError,
+    TensorSpec, verify_manifest, with_faults, write_atomic,
 };
 use serde_json::json;
 use tempfile::tempdir;
@@ -104,6 +106,30 @@ fn what_appears_at_any_moment_of_a_commit_is_kept() {
         assert_eq!(fs::read_to_string(target.join(MARKER)).unwrap(), "theirs", "{moment}");
         assert_eq!(names(home.path()), ["out"]);
     }
+}
+
+#[test]
+fn a_folder_that_is_created_lasts_in_the_one_above() {
+    let home = tempdir().unwrap();
+    let (noted, root) = (Rc::new(RefCell::new(Vec::new())), home.path().to_owned());
+    let all = Rc::clone(&noted);
+    let note = move |operation, path: &Path| {
+        if matches!(operation, Operation::Create | Operation::Sync) {
+            all.borrow_mut().push((operation, path.strip_prefix(&root).unwrap().to_owned()));
+        }
+        None
+    };
+    let path = home.path().join("a/b/c");
+    let _run = with_faults(note, || RunDir::create(&path, Overwrite::Never)).unwrap();
+    let expected = [
+        (Operation::Create, "a"),
+        (Operation::Sync, ""),
+        (Operation::Create, "a/b"),
+        (Operation::Sync, "a"),
+        (Operation::Create, "a/b/c"),
+        (Operation::Sync, "a/b"),
+    ];
+    assert_eq!(noted.borrow()[..6], expected.map(|(operation, path)| (operation, path.into())));
 }
 
 #[test]
