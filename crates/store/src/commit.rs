@@ -7,6 +7,7 @@
 //! next writer of the same target puts it back. That writer also removes what killed processes have left.
 
 use std::ffi::OsStr;
+use std::fs::TryLockError;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -148,11 +149,19 @@ impl AtomicDir {
 
 /// Creates a locked file and a folder of the same random name in `home`.
 fn begin(home: &Path, prefix: &OsStr) -> io::Result<(TempDir, NamedTempFile)> {
-    let lock = temp_builder(prefix, 0o666).suffix(".lock").tempfile_in(home)?;
-    lock.as_file().try_lock()?;
-    let name = lock.path().file_stem().unwrap_or_default();
-    let temp = temp_builder(name, 0o777).rand_bytes(0).tempdir_in(home)?;
-    Ok((temp, lock))
+    loop {
+        let lock = temp_builder(prefix, 0o666).suffix(".lock").tempfile_in(home)?;
+        // Until it is locked it looks as if its writer had died, and another one may be removing it: then a new name.
+        match lock.as_file().try_lock() {
+            Ok(()) if lock.path().try_exists()? => {
+                let name = lock.path().file_stem().unwrap_or_default();
+                let temp = temp_builder(name, 0o777).rand_bytes(0).tempdir_in(home)?;
+                return Ok((temp, lock));
+            }
+            Ok(()) | Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
 }
 
 /// Moves `temp` to `target`, where nothing or an empty folder is; fails where anything else is by now.

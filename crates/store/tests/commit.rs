@@ -109,6 +109,19 @@ fn what_appears_at_any_moment_of_a_commit_is_kept() {
 }
 
 #[test]
+fn writers_that_begin_at_once_are_not_in_each_others_way() {
+    let home = tempdir().unwrap();
+    let target = home.path().join("out");
+    let begin = || (0..300).for_each(|_| drop(AtomicDir::create(&target, Overwrite::Never, MARKER).unwrap()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(begin);
+        }
+    });
+    assert!(names(home.path()).is_empty());
+}
+
+#[test]
 fn a_folder_that_is_created_lasts_in_the_one_above() {
     let home = tempdir().unwrap();
     let (noted, root) = (Rc::new(RefCell::new(Vec::new())), home.path().to_owned());
