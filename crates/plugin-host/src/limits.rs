@@ -23,6 +23,10 @@ pub struct Limits {
     /// Time that one call may take by the clock, whatever the machine makes of an instruction. What the host takes to
     /// answer questions about weights does not count.
     pub call_time: Duration,
+    /// Time that the host takes, in all, to answer what one call asks about weights and scores: enough for the singular
+    /// values of each of a thousand weights, at seconds each. An answer that is begun is given, so that a call may take
+    /// longer by one.
+    pub answer_time: Duration,
     /// Linear memory, over all memories of an instance.
     pub memory_bytes: u64,
     /// Elements, over all tables of an instance.
@@ -66,6 +70,7 @@ impl Default for Limits {
             component_instances: 32,
             fuel: 10_000_000_000,
             call_time: Duration::from_secs(10),
+            answer_time: Duration::from_secs(3600),
             memory_bytes: 128 << 20,
             table_elements: 100_000,
             instances: 64,
