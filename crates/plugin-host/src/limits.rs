@@ -48,6 +48,10 @@ pub struct Limits {
     /// Values in that schema once each of its references is written out, which is what checking settings costs. A
     /// pattern counts for a hundred, and what is evaluated again for as often as it is.
     pub schema_work: usize,
+    /// Memory that a pattern of the schema may take once it is compiled.
+    pub pattern_bytes: usize,
+    /// A plugin's name.
+    pub name_bytes: usize,
     /// Log lines in one call.
     pub log_lines: u32,
     /// Calls to the host's statistics in one call; each may cost a pass over a weight.
@@ -81,6 +85,8 @@ impl Default for Limits {
             config_bytes: 1 << 20,
             schema_bytes: 256 << 10,
             schema_work: 1 << 16,
+            pattern_bytes: 256 << 10,
+            name_bytes: 64,
             log_lines: 256,
             stats_calls: 10_000,
             singular_values: 1024,

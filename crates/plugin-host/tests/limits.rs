@@ -119,6 +119,8 @@ fn what_a_plugin_gives_has_a_size() {
         "(drop (call $empty_plan)) (call $list (i32.const 516) (i32.const 1024) (i32.const 4000)) (i32.const 512)";
     let small = Limits { result_bytes: 1 << 10, ..limits() };
     Module::planning(list).fails(small, &["larger than 1024 bytes", "`result_bytes`"]);
+    let short = Limits { name_bytes: 3, ..limits() };
+    Module::default().fails(short, &["call of `describe`", "its name, `test`, must be 1 to 3 letters"]);
 }
 
 #[test]
