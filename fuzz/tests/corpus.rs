@@ -23,5 +23,9 @@ fn replay(name: &str, target: Target) {
 
 #[test]
 fn every_input_of_the_corpus_ends_well() {
-    std::thread::scope(|scope| TARGETS.map(|(name, target)| scope.spawn(move || replay(name, target)).join().unwrap()));
+    std::thread::scope(|scope| {
+        // All of them are under way before the first is waited for.
+        let running = TARGETS.map(|(name, target)| scope.spawn(move || replay(name, target)));
+        running.map(|target| target.join().unwrap());
+    });
 }

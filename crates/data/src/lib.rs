@@ -48,6 +48,7 @@ mod table;
 mod template;
 mod text_reader;
 mod tokenizer;
+mod tokenizer_config;
 mod turns;
 mod windows;
 

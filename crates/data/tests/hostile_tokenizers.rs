@@ -38,6 +38,15 @@ fn texts_that_are_no_json() {
 }
 
 #[test]
+fn keys_that_come_twice() {
+    let twice = r#"{"eos_token_id": 1, "eos_token_id": 2}"#;
+    refused("generation_config.json", twice, "the key \"eos_token_id\" comes twice; leave one at line 1 column");
+    refused("config.json", twice, "the key \"eos_token_id\" comes twice");
+    let below = r#"{"eos_token": {"content": "<|im_end|>", "content": "<|endoftext|>"}}"#;
+    refused("tokenizer_config.json", below, "the key \"content\" comes twice");
+}
+
+#[test]
 fn values_that_make_no_tokenizer() {
     let bomb = json!({"type": "Split", "pattern": {"Regex": "(((a{1000}){1000}){1000}){1000}"}, "behavior": "Isolated",
         "invert": false});

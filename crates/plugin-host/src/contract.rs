@@ -81,17 +81,25 @@ impl training::Host for State {
     }
 
     fn scores(&mut self, param: u32, tensor: String) -> Result<Result<Vec<f64>, String>> {
-        let most = self.limits.score_values;
+        let (id, most, spent) = (ParamId(param), self.limits.score_values, self.scores);
         let training = Arc::clone(&self.surroundings.training);
-        let answer = self.ask(|_| training.scores(ParamId(param), &tensor))?;
-        Ok(answer.and_then(|values| {
-            self.scores += values.len() as u64;
-            let total = self.scores;
-            if total > most {
-                return Err(format!("{total} scores are more than the {most} that may be read (limit `score_values`)"));
+        let within = |more: u64| match spent.saturating_add(more) {
+            total if total > most => {
+                Err(format!("{total} scores are more than the {most} that may be read (limit `score_values`)"))
             }
-            Ok(values)
-        }))
+            total => Ok(total),
+        };
+        let mut read = 0;
+        let answer = self.ask(|_| {
+            // Before they are read, as far as it is known: a tensor may be as large as a weight.
+            within(training.score_count(id, &tensor).unwrap_or(0))?;
+            let values = training.scores(id, &tensor)?;
+            read = values.len() as u64;
+            within(read).map(|_| values)
+        })?;
+        // What was read and refused counts too: nothing more is read then.
+        self.scores = spent.saturating_add(read);
+        Ok(answer)
     }
 }
 

@@ -143,6 +143,15 @@ pub enum Reason {
         /// The limit.
         lines: u32,
     },
+    /// What it asked took the host too long.
+    #[error(
+        "what it asked about weights took longer than {seconds} s to answer (limit `answer_time`); have it ask about fewer \
+         weights or for fewer singular values, or let the run use a faster device"
+    )]
+    Answers {
+        /// The limit.
+        seconds: f64,
+    },
     /// It asked for too many statistics.
     #[error("it asked for statistics more than {calls} times (limit `stats_calls`)")]
     Stats {

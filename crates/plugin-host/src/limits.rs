@@ -23,6 +23,10 @@ pub struct Limits {
     /// Time that one call may take by the clock, whatever the machine makes of an instruction. What the host takes to
     /// answer questions about weights does not count.
     pub call_time: Duration,
+    /// Time that the host takes, in all, to answer what one call asks about weights and scores: enough for the singular
+    /// values of each of a thousand weights, at seconds each. An answer that is begun is given, so that a call may take
+    /// longer by one.
+    pub answer_time: Duration,
     /// Linear memory, over all memories of an instance.
     pub memory_bytes: u64,
     /// Elements, over all tables of an instance.
@@ -44,6 +48,10 @@ pub struct Limits {
     /// Values in that schema once each of its references is written out, which is what checking settings costs. A
     /// pattern counts for a hundred, and what is evaluated again for as often as it is.
     pub schema_work: usize,
+    /// Memory that a pattern of the schema may take once it is compiled.
+    pub pattern_bytes: usize,
+    /// A plugin's name.
+    pub name_bytes: usize,
     /// Log lines in one call.
     pub log_lines: u32,
     /// Calls to the host's statistics in one call; each may cost a pass over a weight.
@@ -66,6 +74,7 @@ impl Default for Limits {
             component_instances: 32,
             fuel: 10_000_000_000,
             call_time: Duration::from_secs(10),
+            answer_time: Duration::from_secs(3600),
             memory_bytes: 128 << 20,
             table_elements: 100_000,
             instances: 64,
@@ -76,6 +85,8 @@ impl Default for Limits {
             config_bytes: 1 << 20,
             schema_bytes: 256 << 10,
             schema_work: 1 << 16,
+            pattern_bytes: 256 << 10,
+            name_bytes: 64,
             log_lines: 256,
             stats_calls: 10_000,
             singular_values: 1024,

@@ -81,7 +81,7 @@ impl Plugin {
         let find = capabilities.controller.then(|| controller::GuestIndices::new(&linked));
         let controller = find.transpose().map_err(lacking)?;
         let descriptor = describe(&shared, file, &linked)?;
-        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema, shared.limits.schema_work)?;
+        let schema = Schema::compile(&descriptor.name, &descriptor.config_schema, &shared.limits)?;
         let contract = exports.version.to_string();
         Ok(Self {
             shared,
@@ -282,9 +282,10 @@ fn describe(shared: &Shared, file: &str, linked: &Linked) -> Result<Descriptor, 
         last_log: None,
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    if described.name.is_empty() || described.name.len() > 64 || !described.name.chars().all(plain) {
+    let most = shared.limits.name_bytes;
+    if described.name.is_empty() || described.name.len() > most || !described.name.chars().all(plain) {
         return Err(malformed(format!(
-            "its name, `{}`, must be 1 to 64 letters, digits, `-` or `_`",
+            "its name, `{}`, must be 1 to {most} letters, digits, `-` or `_`",
             shown(&described.name)
         )));
     }

@@ -4,11 +4,9 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
 use crate::error::{PluginError, Reason};
+use crate::limits::Limits;
 use crate::schema_work;
 use crate::text::shown;
-
-/// The most that a pattern may be once it is compiled.
-const PATTERN_BYTES: usize = 256 << 10;
 
 /// A compiled schema.
 pub(crate) struct Schema {
@@ -18,15 +16,15 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    pub(crate) fn compile(plugin: &str, schema: &Value, most_work: usize) -> Result<Self, PluginError> {
+    pub(crate) fn compile(plugin: &str, schema: &Value, limits: &Limits) -> Result<Self, PluginError> {
         let malformed = |why: &str| PluginError::Call {
             plugin: plugin.to_owned(),
             call: "describe",
             reason: Reason::Malformed(format!("its schema of settings {}", shown(why))),
             last_log: None,
         };
-        schema_work::check(schema, most_work).map_err(|why| malformed(&why))?;
-        let patterns = PatternOptions::fancy_regex().size_limit(PATTERN_BYTES);
+        schema_work::check(schema, limits.schema_work).map_err(|why| malformed(&why))?;
+        let patterns = PatternOptions::fancy_regex().size_limit(limits.pattern_bytes);
         let options = jsonschema::options().with_pattern_options(patterns);
         let built = options.build(schema);
         let validator = built.map_err(|e| malformed(&format!("is no JSON Schema: {e}")))?;

@@ -59,7 +59,8 @@ impl State {
         if self.log_lines > lines { Err(Error::new(Reason::Log { lines })) } else { Ok(()) }
     }
 
-    /// Answers a question about weights, once it is counted. The time that this takes is the host's own.
+    /// Answers a question about weights, once it is counted. The time that this takes is the host's own, of which it has so
+    /// much for a call.
     pub(crate) fn ask<T>(&mut self, question: impl FnOnce(&dyn Stats) -> T) -> Result<T> {
         self.stats_calls += 1;
         let calls = self.limits.stats_calls;
@@ -69,6 +70,10 @@ impl State {
         let asked = Instant::now();
         let answer = question(self.surroundings.stats.as_ref());
         self.answering += asked.elapsed();
+        let most = self.limits.answer_time;
+        if self.answering > most {
+            return Err(Error::new(Reason::Answers { seconds: most.as_secs_f64() }));
+        }
         Ok(answer)
     }
 

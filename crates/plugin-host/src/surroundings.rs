@@ -52,6 +52,11 @@ pub trait Training: Send + Sync {
     /// # Errors
     /// There is no such tensor.
     fn scores(&self, param: ParamId, tensor: &str) -> Result<Vec<f64>, String>;
+
+    /// How many values that would give, where it can be told without reading them.
+    fn score_count(&self, _: ParamId, _: &str) -> Option<u64> {
+        None
+    }
 }
 
 /// No run: nothing trains.

@@ -75,6 +75,21 @@ fn questions_are_counted_but_their_answers_take_no_time_of_the_plugin() {
 }
 
 #[test]
+fn answers_take_no_more_than_their_time_in_all() {
+    let module = Module {
+        imports: "(import \"graftwork:strategy/stats@0.1.0\" \"norm\" (func $norm (param i32 i32)))".to_owned(),
+        ..Module::planning("(loop $again (call $norm (i32.const 1) (i32.const 1600)) (br $again)) unreachable")
+    };
+    let around = Surroundings { stats: Arc::new(Slow), ..surroundings() };
+    let brief = Limits { answer_time: Duration::from_millis(400), ..limits() };
+    let started = Instant::now();
+    let error = module.load(brief).expect("it loads").plan(&around, &json!({})).expect_err("too long").to_string();
+    // The third answer passes the limit.
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(error.contains("took longer than 0.4 s to answer (limit `answer_time`); have it ask"), "{error}");
+}
+
+#[test]
 fn random_numbers_follow_the_seed() {
     let module = Module {
         imports: "(import \"graftwork:strategy/random@0.1.0\" \"next\" (func $next (result i64)))".to_owned(),
@@ -104,6 +119,8 @@ fn what_a_plugin_gives_has_a_size() {
         "(drop (call $empty_plan)) (call $list (i32.const 516) (i32.const 1024) (i32.const 4000)) (i32.const 512)";
     let small = Limits { result_bytes: 1 << 10, ..limits() };
     Module::planning(list).fails(small, &["larger than 1024 bytes", "`result_bytes`"]);
+    let short = Limits { name_bytes: 3, ..limits() };
+    Module::default().fails(short, &["call of `describe`", "its name, `test`, must be 1 to 3 letters"]);
 }
 
 #[test]

@@ -98,6 +98,24 @@ fn schemas_are_the_plugins_to_get_right() {
     for (schema, part) in [("{", "no JSON: EOF"), ("[]", "no JSON Schema"), ("{\"type\": 5}", "no JSON Schema")] {
         with(schema).fails(Limits::default(), &["call of `describe`", "its schema of settings is", part]);
     }
+    // In what is data, and among names, no word means anything.
+    let data = r#"{"id": "a", "$ref": "b", "pattern": "("}"#;
+    for schema in [
+        format!(
+            r#"{{"properties": {{"rank": {{"default": {data}, "examples": [{data}], "not": {{"const": {data}}}}}}}}}"#
+        ),
+        format!(r#"{{"properties": {{"rank": {{"enum": [{data}, 8]}}, "default": {{}}, "$ref": {{}}, "id": {{}}}}}}"#),
+    ] {
+        assert!(with(&schema).load(Limits::default()).is_ok(), "{schema}");
+    }
+    // A setting may be called as a keyword, and what it may be is a schema all the same; data cannot be referred to.
+    for (schema, part) in [
+        (r#"{"properties": {"default": {"id": "a"}}}"#, "has an `id` in one of its parts"),
+        (r##"{"default": {}, "not": {"$ref": "#/default"}}"##, "refers to `#/default`"),
+        (r##"{"$defs": {"a": {}, "%61": {}}, "not": {"$ref": "#/$defs/%61"}}"##, "refers to `#/$defs/%61`"),
+    ] {
+        with(schema).fails(Limits::default(), &["call of `describe`", part]);
+    }
     with("{\"required\": [\"rank\"]}").fails(Limits::default(), &["plugin `test`, setting", "\"rank\" is a required"]);
 }
 

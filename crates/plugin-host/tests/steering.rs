@@ -4,6 +4,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use common::{Module, manifest, surroundings};
@@ -207,6 +208,39 @@ fn scores_have_a_budget_in_each_call() {
     }
     let asked = last_answer(3, &around, Limits { stats_calls: 2, ..limits() }).expect_err("too many questions");
     assert!(asked.to_string().contains("more than 2 times (limit `stats_calls`)"), "{asked}");
+}
+
+/// A run that keeps more scores than anyone may read, and may or may not know it before it has read them.
+struct Large {
+    knows: bool,
+    reads: AtomicU32,
+}
+
+impl Training for Large {
+    fn trained(&self) -> Vec<ParamId> {
+        vec![ParamId(1)]
+    }
+
+    fn scores(&self, _: ParamId, _: &str) -> Result<Vec<f64>, String> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        Ok(SCORES.to_vec())
+    }
+
+    fn score_count(&self, _: ParamId, _: &str) -> Option<u64> {
+        self.knows.then_some(SCORES.len() as u64)
+    }
+}
+
+#[test]
+fn scores_that_may_not_be_read_are_not() {
+    for (knows, reads) in [(true, 0), (false, 1)] {
+        let run = Arc::new(Large { knows, reads: AtomicU32::new(0) });
+        let around = Surroundings { training: run.clone(), ..surroundings() };
+        let refusal = last_answer(5, &around, Limits { score_values: 2, ..limits() }).expect("an answer");
+        let told = String::from_utf8_lossy(&refusal);
+        assert_eq!(told, "3 scores are more than the 2 that may be read (limit `score_values`)");
+        assert_eq!(run.reads.load(Ordering::Relaxed), reads, "knows: {knows}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::atomic_file::{TEMP, hidden};
+use crate::commit::OLD;
 use crate::manifest::verify_manifest;
 use crate::{AtomicDir, Overwrite, SafetensorsFile, SafetensorsWriter, StoreError, TensorData, TensorSpec, disk};
 
@@ -191,6 +192,12 @@ fn file_name(group: &str) -> String {
 /// Whether a file of this name in [`CHECKPOINTS`] is what is left of one that was being written or removed.
 pub(crate) fn is_left_over(name: &str) -> bool {
     name.starts_with(".step-") && (name.contains(TEMP) || name.ends_with(GONE))
+}
+
+/// The checkpoint that `path` was before another began to take its place, if it is called so.
+pub(crate) fn replaced(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_prefix('.')?.strip_suffix(OLD)?;
+    name.starts_with("step-").then(|| path.with_file_name(name))
 }
 
 /// The step of a folder named as [`CheckpointWriter`] names them.

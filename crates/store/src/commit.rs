@@ -7,7 +7,7 @@
 //! next writer of the same target puts it back. That writer also removes what killed processes have left.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
+use std::fs::TryLockError;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,9 +16,12 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::StoreError;
 use crate::atomic_file::{TEMP, hidden, temp_builder};
-use crate::disk::{self, DiskFile, sync_dir};
+use crate::disk::{self, Contents, DiskFile, sync_dir};
 use crate::manifest::{MANIFEST, write_manifest};
 use crate::path::{parent, stays_inside};
+
+/// What comes after the name of a folder while another takes its place, where two names cannot be exchanged.
+pub(crate) const OLD: &str = ".old";
 
 /// What to do when the target exists. An empty folder is no obstacle in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -120,33 +123,58 @@ impl AtomicDir {
     /// step fails, which makes the new name durable, the folder is there already.
     pub fn commit(self) -> Result<(), StoreError> {
         let target = &self.target;
-        let mut contents = walk(self.path()).map_err(StoreError::io("read", target))?;
+        let mut contents = disk::walk(self.path()).map_err(StoreError::io("read", target))?;
         write_manifest(self.path(), target, &contents.files)?;
         contents.files.push(MANIFEST.to_owned());
         let failed = || StoreError::write(target, contents.bytes);
         sync(self.path(), &contents).map_err(failed())?;
         recover(target).map_err(failed())?;
         check_target(target, self.overwrite, self.marker)?;
-        replace(self.path(), target).map_err(failed())?;
+        let placed = match self.overwrite {
+            Overwrite::Never => place(self.path(), target),
+            Overwrite::Replace => replace(self.path(), target),
+        };
+        placed.map_err(|error| match error.kind() {
+            // Another writer was faster.
+            io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory
+                if self.overwrite == Overwrite::Never =>
+            {
+                StoreError::AlreadyExists { path: target.clone() }
+            }
+            _ => failed()(error),
+        })?;
         sync_dir(parent(target)).map_err(failed())
     }
 }
 
 /// Creates a locked file and a folder of the same random name in `home`.
 fn begin(home: &Path, prefix: &OsStr) -> io::Result<(TempDir, NamedTempFile)> {
-    let lock = temp_builder(prefix, 0o666).suffix(".lock").tempfile_in(home)?;
-    lock.as_file().try_lock()?;
-    let name = lock.path().file_stem().unwrap_or_default();
-    let temp = temp_builder(name, 0o777).rand_bytes(0).tempdir_in(home)?;
-    Ok((temp, lock))
+    loop {
+        let lock = temp_builder(prefix, 0o666).suffix(".lock").tempfile_in(home)?;
+        // Until it is locked it looks as if its writer had died, and another one may be removing it: then a new name.
+        match lock.as_file().try_lock() {
+            Ok(()) if lock.path().try_exists()? => {
+                let name = lock.path().file_stem().unwrap_or_default();
+                let temp = temp_builder(name, 0o777).rand_bytes(0).tempdir_in(home)?;
+                return Ok((temp, lock));
+            }
+            Ok(()) | Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+/// Moves `temp` to `target`, where nothing or an empty folder is; fails where anything else is by now.
+fn place(temp: &Path, target: &Path) -> io::Result<()> {
+    // An empty folder gives way; if there is none, there is nothing to remove.
+    let _ = disk::remove_dir(target);
+    disk::rename(temp, target)
 }
 
 /// Moves `temp` to `target`; what was there goes, or stays if the move fails.
 fn replace(temp: &Path, target: &Path) -> io::Result<()> {
-    if is_vacant(target)? {
-        // An empty folder gives way; if there is none, there is nothing to remove.
-        let _ = disk::remove_dir(target);
-        return disk::rename(temp, target);
+    if disk::is_vacant(target)? {
+        return place(temp, target);
     }
     match disk::exchange(temp, target) {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
@@ -166,21 +194,16 @@ fn replace(temp: &Path, target: &Path) -> io::Result<()> {
 
 /// Where the folder at `target` is while another takes its place.
 fn old_of(target: &Path) -> PathBuf {
-    target.with_file_name(hidden(target, ".old").unwrap_or_default())
+    target.with_file_name(hidden(target, OLD).unwrap_or_default())
 }
 
 /// Undoes a replacement that was cut short, or finishes one that was not cleaned up.
-fn recover(target: &Path) -> io::Result<()> {
+pub(crate) fn recover(target: &Path) -> io::Result<()> {
     let old = old_of(target);
-    if !old.try_exists()? {
+    if !disk::exists(&old)? {
         return Ok(());
     }
-    if is_vacant(target)? {
-        let _ = disk::remove_dir(target);
-        disk::rename(&old, target)
-    } else {
-        disk::remove_dir_all(&old)
-    }
+    if disk::is_vacant(target)? { place(&old, target) } else { disk::remove_dir_all(&old) }
 }
 
 /// Removes the folders in `home` that begin with `prefix` and whose writers have died. What cannot be removed
@@ -191,7 +214,7 @@ fn clean(home: &Path, prefix: &OsStr) {
         if !name.starts_with(prefix.as_encoded_bytes()) || !name.ends_with(b".lock") {
             continue;
         }
-        let Ok(file) = OpenOptions::new().write(true).open(&lock) else {
+        let Ok(file) = disk::open_to_write(&lock) else {
             continue;
         };
         if file.try_lock().is_ok() {
@@ -201,61 +224,23 @@ fn clean(home: &Path, prefix: &OsStr) {
     }
 }
 
-fn is_vacant(target: &Path) -> io::Result<bool> {
-    match fs::symlink_metadata(target) {
-        Ok(metadata) if metadata.is_dir() => Ok(fs::read_dir(target)?.next().is_none()),
-        Ok(_) => Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
 fn check_target(target: &Path, overwrite: Overwrite, marker: &'static str) -> Result<(), StoreError> {
     let path = target.to_owned();
-    if is_vacant(target).map_err(StoreError::io("read", target))? {
+    if disk::is_vacant(target).map_err(StoreError::io("read", target))? {
         return Ok(());
     }
     match overwrite {
         Overwrite::Never => Err(StoreError::AlreadyExists { path }),
-        Overwrite::Replace if target.join(marker).is_file() => Ok(()),
+        Overwrite::Replace if disk::is_file(&target.join(marker)) => Ok(()),
         Overwrite::Replace => Err(StoreError::NotReplaceable { path, marker }),
     }
-}
-
-/// What lies in a folder: names relative to it, with `/` between them.
-#[derive(Default)]
-struct Contents {
-    files: Vec<String>,
-    dirs: Vec<String>,
-    bytes: u64,
-}
-
-fn walk(root: &Path) -> io::Result<Contents> {
-    fn visit(dir: &Path, prefix: &str, contents: &mut Contents) -> io::Result<()> {
-        for entry in fs::read_dir(dir)? {
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                visit(&entry.path(), &format!("{name}/"), contents)?;
-                contents.dirs.push(name);
-            } else {
-                contents.bytes += entry.metadata()?.len();
-                contents.files.push(name);
-            }
-        }
-        Ok(())
-    }
-    let mut contents = Contents::default();
-    visit(root, "", &mut contents)?;
-    contents.files.sort();
-    Ok(contents)
 }
 
 fn sync(root: &Path, contents: &Contents) -> io::Result<()> {
     for file in &contents.files {
         // Opened for writing because Windows flushes no other handle.
         let path = root.join(file);
-        disk::sync(&path, &OpenOptions::new().write(true).open(&path)?)?;
+        disk::sync(&path, &disk::open_to_write(&path)?)?;
     }
     contents.dirs.iter().try_for_each(|dir| sync_dir(&root.join(dir)))?;
     sync_dir(root)

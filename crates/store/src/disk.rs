@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
+use crate::path::parent;
+
 /// What is about to be done to a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
@@ -114,9 +116,84 @@ pub(crate) fn list(dir: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
 }
 
+/// Whether anything is called `path`.
+pub(crate) fn exists(path: &Path) -> io::Result<bool> {
+    may(Operation::Read, path)?;
+    path.try_exists()
+}
+
+/// Whether `path` is a file, or a link to one; what cannot be looked at is none.
+pub(crate) fn is_file(path: &Path) -> bool {
+    may(Operation::Read, path).is_ok() && path.is_file()
+}
+
+/// Whether `path` is a folder, and no link to one; what cannot be looked at is none.
+pub(crate) fn is_own_dir(path: &Path) -> bool {
+    may(Operation::Read, path).is_ok() && fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
+/// Whether a folder can be put at `path` without anything being lost: nothing is there, or an empty folder.
+pub(crate) fn is_vacant(path: &Path) -> io::Result<bool> {
+    may(Operation::Read, path)?;
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(fs::read_dir(path)?.next().is_none()),
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// What lies in a folder at any depth: names relative to it, with `/` between them.
+#[derive(Default)]
+pub(crate) struct Contents {
+    pub(crate) files: Vec<String>,
+    pub(crate) dirs: Vec<String>,
+    pub(crate) bytes: u64,
+}
+
+/// What lies in `root`; the files are sorted, and a folder comes after those in it.
+pub(crate) fn walk(root: &Path) -> io::Result<Contents> {
+    fn visit(dir: &Path, prefix: &str, contents: &mut Contents) -> io::Result<()> {
+        may(Operation::Read, dir)?;
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                visit(&entry.path(), &format!("{name}/"), contents)?;
+                contents.dirs.push(name);
+            } else {
+                contents.bytes += entry.metadata()?.len();
+                contents.files.push(name);
+            }
+        }
+        Ok(())
+    }
+    let mut contents = Contents::default();
+    visit(root, "", &mut contents)?;
+    contents.files.sort();
+    Ok(contents)
+}
+
+/// A file that is there, to be locked or synced.
+pub(crate) fn open_to_write(path: &Path) -> io::Result<File> {
+    may(Operation::Read, path)?;
+    OpenOptions::new().write(true).open(path)
+}
+
+/// Creates `dir` and what is missing above it. Each folder is made to last in the one above: a file that is synced in a folder
+/// that is not would be lost with it.
 pub(crate) fn create_dir_all(dir: &Path) -> io::Result<()> {
-    may(Operation::Create, dir)?;
-    fs::create_dir_all(dir)
+    let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.is_dir()).collect();
+    for dir in missing.into_iter().rev() {
+        may(Operation::Create, dir)?;
+        match fs::create_dir(dir) {
+            // Another process was faster, or `..` names what is there now.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => {}
+            done => done?,
+        }
+        sync_dir(parent(dir))?;
+    }
+    Ok(())
 }
 
 /// A file or folder that `make` creates under a name of its own in `home`.

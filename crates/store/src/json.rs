@@ -13,8 +13,11 @@ use crate::path::quoted;
 /// Twice the index of the largest models. A value takes up to forty times the memory of its text.
 const MAX_BYTES: usize = 1 << 25;
 
-/// Reads an object in which every key comes once.
-pub(crate) fn object(text: &[u8]) -> serde_json::Result<Map<String, Value>> {
+/// Reads an object in which every key comes once, at any depth.
+///
+/// # Errors
+/// If `text` is no JSON, no object, larger than any settings are, or has a key twice.
+pub fn object(text: &[u8]) -> serde_json::Result<Map<String, Value>> {
     if text.len() > MAX_BYTES {
         let problem = format!("it has {} bytes, and {MAX_BYTES} are more than any such file needs", text.len());
         return Err(serde_json::Error::custom(problem));

@@ -28,6 +28,7 @@ pub use checkpoint::{CheckpointDir, CheckpointWriter};
 pub use commit::{AtomicDir, Overwrite};
 pub use disk::{Fault, Operation, open as open_file, read as read_file, with_faults};
 pub use error::StoreError;
+pub use json::object as json_object;
 pub use manifest::{MANIFEST, verify_all, verify_manifest};
 pub use model_dir::ModelDir;
 pub use model_write::{ModelWriter, WriteOptions};

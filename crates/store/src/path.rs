@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path};
 
+use crate::disk;
+
 /// As much of a file's own words as a message repeats, in characters.
 const MOST_QUOTED: usize = 1000;
 
@@ -36,12 +38,9 @@ pub(crate) fn parent(path: &Path) -> &Path {
 
 /// The names of what lies in `dir`, sorted, for messages.
 pub(crate) fn listing(dir: &Path) -> String {
-    let mut names: Vec<String> = std::fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| one_line(&entry.file_name().to_string_lossy()))
-        .collect();
+    let names = disk::list(dir).unwrap_or_default();
+    let mut names: Vec<_> =
+        names.iter().map(|path| one_line(&path.file_name().unwrap_or_default().to_string_lossy())).collect();
     names.sort();
     match names.len() {
         0 => "nothing".to_owned(),

@@ -1,12 +1,12 @@
 //! A run directory: what one training run writes, held by one process at a time.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::atomic_file::TEMP;
-use crate::checkpoint::{CHECKPOINTS, is_left_over};
+use crate::checkpoint::{CHECKPOINTS, is_left_over, replaced};
+use crate::commit::recover;
 use crate::lock::{LOCK_FILE, RunLock};
 use crate::path::stays_inside;
 use crate::{AppendLog, Overwrite, StoreError, disk, write_atomic};
@@ -34,7 +34,7 @@ impl RunDir {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
         let run = Self::hold(path)?;
-        sweep(path);
+        sweep(path)?;
         let old = contents(path)?;
         match overwrite {
             Overwrite::Never if !old.is_empty() => Err(StoreError::AlreadyExists { path: path.to_owned() }),
@@ -55,7 +55,7 @@ impl RunDir {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }
         let run = Self::hold(path)?;
-        sweep(path);
+        sweep(path)?;
         Ok(run)
     }
 
@@ -100,7 +100,7 @@ impl RunDir {
 }
 
 fn is_run(path: &Path) -> bool {
-    path.join(LOCK_FILE).is_file()
+    disk::is_file(&path.join(LOCK_FILE))
 }
 
 /// What lies in the folder, except the lock.
@@ -110,19 +110,25 @@ fn contents(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(found)
 }
 
-/// Removes what processes were killed over while they wrote or removed it here. What cannot be removed now is tried again.
-fn sweep(path: &Path) {
+/// Puts checkpoints back that processes were killed over while they replaced them, and removes what others were writing or
+/// removing here. What cannot be removed now is tried again.
+fn sweep(path: &Path) -> Result<(), StoreError> {
     let list = |path: &Path| disk::list(path).unwrap_or_default();
-    for left in list(path).into_iter().chain(list(&path.join(CHECKPOINTS))) {
+    let checkpoints = list(&path.join(CHECKPOINTS));
+    for target in checkpoints.iter().filter_map(|path| replaced(path)) {
+        recover(&target).map_err(StoreError::io("restore", &target))?;
+    }
+    for left in list(path).into_iter().chain(checkpoints) {
         let name = left.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let is_file = || FILES.iter().any(|file| name.starts_with(&format!(".{file}{TEMP}")));
         if is_file() || is_left_over(&name) {
             let _ = remove(&left);
         }
     }
+    Ok(())
 }
 
 fn remove(path: &Path) -> Result<(), StoreError> {
-    let is_dir = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let is_dir = disk::is_own_dir(path);
     if is_dir { disk::remove_dir_all(path) } else { disk::remove_file(path) }.map_err(StoreError::io("remove", path))
 }

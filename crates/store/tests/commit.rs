@@ -3,12 +3,15 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::fs;
+use std::path::Path;
+use std::rc::Rc;
 
 use common::names;
 use graftwork_store::{
-    AppendLog, AtomicDir, AtomicFile, Dtype, MANIFEST, Overwrite, SafetensorsWriter, StoreError, TensorSpec,
-    verify_manifest, write_atomic,
+    AppendLog, AtomicDir, AtomicFile, Dtype, MANIFEST, Operation, Overwrite, RunDir, SafetensorsWriter, StoreError,
+    TensorSpec, verify_manifest, with_faults, write_atomic,
 };
 use serde_json::json;
 use tempfile::tempdir;
@@ -78,6 +81,68 @@ fn what_appears_while_we_write_is_kept() {
     assert!(matches!(refused, StoreError::AlreadyExists { .. }), "{refused}");
     assert_eq!(fs::read_to_string(target.join(MARKER)).unwrap(), "2");
     assert_eq!(names(home.path()), ["out"]);
+}
+
+#[test]
+fn what_appears_at_any_moment_of_a_commit_is_kept() {
+    for moment in 1.. {
+        let home = tempdir().unwrap();
+        let target = home.path().join("out");
+        let ours = folder(&target, Overwrite::Never, "ours");
+        let (mut seen, theirs) = (0, target.clone());
+        let appear = move |_, path: &Path| {
+            seen += usize::from(path == theirs);
+            if path == theirs && seen == moment {
+                fs::create_dir(&theirs).unwrap();
+                fs::write(theirs.join(MARKER), "theirs").unwrap();
+            }
+            None
+        };
+        match with_faults(appear, || ours.commit()) {
+            // Nothing is done to the target so often.
+            Ok(()) => return assert!(moment > 2, "{moment}"),
+            Err(error) => assert!(matches!(error, StoreError::AlreadyExists { .. }), "{error}"),
+        }
+        assert_eq!(fs::read_to_string(target.join(MARKER)).unwrap(), "theirs", "{moment}");
+        assert_eq!(names(home.path()), ["out"]);
+    }
+}
+
+#[test]
+fn writers_that_begin_at_once_are_not_in_each_others_way() {
+    let home = tempdir().unwrap();
+    let target = home.path().join("out");
+    let begin = || (0..300).for_each(|_| drop(AtomicDir::create(&target, Overwrite::Never, MARKER).unwrap()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(begin);
+        }
+    });
+    assert!(names(home.path()).is_empty());
+}
+
+#[test]
+fn a_folder_that_is_created_lasts_in_the_one_above() {
+    let home = tempdir().unwrap();
+    let (noted, root) = (Rc::new(RefCell::new(Vec::new())), home.path().to_owned());
+    let all = Rc::clone(&noted);
+    let note = move |operation, path: &Path| {
+        if matches!(operation, Operation::Create | Operation::Sync) {
+            all.borrow_mut().push((operation, path.strip_prefix(&root).unwrap().to_owned()));
+        }
+        None
+    };
+    let path = home.path().join("a/b/c");
+    let _run = with_faults(note, || RunDir::create(&path, Overwrite::Never)).unwrap();
+    let expected = [
+        (Operation::Create, "a"),
+        (Operation::Sync, ""),
+        (Operation::Create, "a/b"),
+        (Operation::Sync, "a"),
+        (Operation::Create, "a/b/c"),
+        (Operation::Sync, "a/b"),
+    ];
+    assert_eq!(noted.borrow()[..6], expected.map(|(operation, path)| (operation, path.into())));
 }
 
 #[test]

@@ -5,10 +5,13 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use common::{f32s, matrix, names, specs};
-use graftwork_store::{CheckpointDir, CheckpointWriter, Dtype, Overwrite, RunDir, StoreError, TensorData};
+use graftwork_store::{
+    CheckpointDir, CheckpointWriter, Dtype, Fault, Operation, Overwrite, RunDir, StoreError, TensorData, with_faults,
+};
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
@@ -68,6 +71,50 @@ fn a_step_that_is_run_again_replaces_its_checkpoint() {
     let path = checkpoint(&run, 5, "second");
     assert_eq!(CheckpointDir::read(&path).unwrap().state()["note"], "second");
     assert_eq!(names(&run.path().join("checkpoints")), ["step-5"]);
+}
+
+/// Commits step 2 once more on a disk that cannot exchange two names, and on which what `fails` says fails for good.
+fn replace_by_renames(run: &TempDir, fails: impl Fn(Operation, &Path, u32) -> bool + 'static) {
+    let mut renames = 0;
+    let decide = move |operation, path: &Path| {
+        let of_the_step = operation == Operation::Rename && path.ends_with("step-2");
+        renames += u32::from(of_the_step);
+        let kind = match of_the_step && renames == 1 {
+            true => ErrorKind::Unsupported,
+            false if fails(operation, path, renames) => ErrorKind::Other,
+            false => return None,
+        };
+        Some(Fault { kind, short: false })
+    };
+    let path = run.path().to_owned();
+    with_faults(decide, || {
+        let writer = CheckpointWriter::create(&path, 2).unwrap();
+        let _ = writer.commit(&json!({ "note": "second" }));
+    });
+}
+
+#[test]
+fn a_replacement_that_was_cut_short_hides_no_checkpoint() {
+    for (note, left, renamed) in
+        [("first", [".step-2.old", "step-1"].as_slice(), false), ("second", &[".step-2.old", "step-1", "step-2"], true)]
+    {
+        let run = tempdir().unwrap();
+        drop(RunDir::create(run.path(), Overwrite::Never).unwrap());
+        checkpoint(&run, 1, "");
+        checkpoint(&run, 2, "first");
+        // As if the process had been killed after the first rename, or after the second.
+        replace_by_renames(&run, move |operation, path, renames| match renamed {
+            false => operation == Operation::Rename && path.ends_with("step-2") && renames > 1,
+            true => operation == Operation::Remove && path.ends_with(".step-2.old"),
+        });
+        let checkpoints = run.path().join("checkpoints");
+        assert_eq!(names(&checkpoints), left);
+
+        let _open = RunDir::open(run.path()).unwrap();
+        let (step, newest) = CheckpointDir::latest(run.path()).unwrap().unwrap();
+        assert_eq!((step, &CheckpointDir::read(&newest).unwrap().state()["note"]), (2, &json!(note)));
+        assert_eq!(names(&checkpoints), ["step-1", "step-2"]);
+    }
 }
 
 #[test]
