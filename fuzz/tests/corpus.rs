@@ -26,6 +26,6 @@ fn every_input_of_the_corpus_ends_well() {
     std::thread::scope(|scope| {
         // All of them are under way before the first is waited for.
         let running = TARGETS.map(|(name, target)| scope.spawn(move || replay(name, target)));
-        running.map(|target| target.join().unwrap());
+        running.into_iter().for_each(|target| target.join().unwrap());
     });
 }

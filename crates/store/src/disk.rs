@@ -1,4 +1,6 @@
-//! Every call to the file system that this crate makes, in one place, so that a test can make any of them fail.
+//! Whatever this crate writes, syncs, renames, removes or reads, in one place, so that a test can make any of it fail.
+//!
+//! Not here: looks at whether something is there to be read, locks, and the removal of what is given up, which nobody waits for.
 //!
 //! [`with_faults`] is asked before each; what it says holds for the thread that it runs on. Without it an operation
 //! costs one look at a thread's variable more than the standard library's.
