@@ -198,4 +198,9 @@ impl Training for View {
         let values = tensors::values(tensor.clone()).map_err(|e| e.to_string())?;
         Ok(values.into_iter().map(f64::from).collect())
     }
+
+    fn score_count(&self, param: ParamId, tensor: &str) -> Option<u64> {
+        let [rows, columns] = self.scores.get(&(param, tensor.to_owned()))?.dims();
+        Some(rows as u64 * columns as u64)
+    }
 }
