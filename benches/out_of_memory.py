@@ -7,6 +7,7 @@ proposal whether a run with it came through. Ends with an error where the batch 
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -26,10 +27,15 @@ def replaced(flags: list, proposed: list) -> list:
     return flags
 
 
-def run(host: Path, flags: list) -> subprocess.CompletedProcess:
+def run(host: Path, flags: list) -> str | None:
+    """What a run says that fails; none of one that comes through."""
     with tempfile.TemporaryDirectory() as scratch:
         command = [host, "run", *flags, "--out", Path(scratch) / "run"]
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode == 0:
+        return None
+    last = (done.stdout.splitlines() or ["{}"])[-1]
+    return json.loads(last).get("error") or done.stderr.strip() or f"ended with {done.returncode}"
 
 
 def main() -> None:
@@ -47,13 +53,13 @@ def main() -> None:
         model = random_models.write(arguments.cache, "llama", arguments.size)
         flags = memory_grid.flags(cell, model, memory_grid.text(Path(scratch), labelled=False), arguments)
         failed = run(arguments.host, flags)
-        print(failed.stderr.strip() or "the batch fits: take a larger --batch", flush=True)
-        _, _, said = failed.stderr.rpartition("ran out of memory")
+        print(failed or "the batch fits: take a larger --batch", flush=True)
+        _, _, said = (failed or "").rpartition("ran out of memory")
         proposals = [match.split() for match in re.findall(r"`(--[^`]+)` would need", said)]
         outcomes = [run(arguments.host, replaced(flags, proposed)) for proposed in proposals]
     for proposed, outcome in zip(proposals, outcomes):
-        print(" ".join(proposed), "runs" if outcome.returncode == 0 else f"fails: {outcome.stderr.strip()}")
-    sys.exit(0 if failed.returncode != 0 and outcomes and all(o.returncode == 0 for o in outcomes) else 1)
+        print(" ".join(proposed), f"fails: {outcome}" if outcome else "runs")
+    sys.exit(0 if outcomes and not any(outcomes) else 1)
 
 
 if __name__ == "__main__":
