@@ -44,6 +44,8 @@ const CONTEXT: u64 = 528 << 20;
 
 /// What the program itself takes on the processor.
 fn program() -> u64 {
+    // What is free will be used for tensors.
+    heap::give_back();
     CODE + memory::anonymous_bytes().unwrap_or(BEGUN)
 }
 
