@@ -1,11 +1,11 @@
 //! What the C library's heap holds of the machine, as glibc keeps it under the settings of [`fix_heap`].
 //!
-//! A tensor goes to the smallest free place where it fits, else behind all others. Free places that touch become one. What is free at
+//! A tensor goes to the smallest free place where it fits, else behind all others, or to the system if it is large. Free places that touch become one. What is free at
 //! the end goes back to the machine where it is more than [`TRIM`]; what is free in between stays.
 
 use std::collections::BTreeMap;
 
-/// From here on an allocation is the system's, and goes back when it is dropped.
+/// From here on an allocation that finds no room is the system's, and goes back when it is dropped.
 pub(super) const OWN: u64 = 32 << 20;
 const TRIM: u64 = 2 * OWN;
 
@@ -63,16 +63,14 @@ pub(super) enum Chunk {
 
 /// What a tensor of so many bytes takes of the heap.
 fn size_of(bytes: u64) -> u64 {
-    bytes + bytes / LEFT + HEADER
+    let left = if bytes < OWN { bytes / LEFT } else { 0 };
+    bytes.saturating_add(left + HEADER)
 }
 
 impl Heap {
     /// Finds a place. Also says how many bytes are taken of the machine for it.
     pub(super) fn put(&mut self, bytes: u64) -> (Chunk, u64) {
-        if bytes >= OWN {
-            return (Chunk::Own(bytes), bytes);
-        }
-        let bytes = size_of(bytes);
+        let (asked, bytes) = (bytes, size_of(bytes));
         let fitting = self.free.iter().filter(|&(start, end)| end - start >= bytes);
         if let Some((&start, &end)) = fitting.min_by_key(|&(start, end)| end - start) {
             self.free.remove(&start);
@@ -80,6 +78,10 @@ impl Heap {
                 self.free.insert(start + bytes, end);
             }
             return (Chunk::Place(start, start + bytes), 0);
+        }
+        // The system is asked only for what there is no room for.
+        if asked >= OWN && bytes > self.held - self.used {
+            return (Chunk::Own(asked), asked);
         }
         let start = self.used;
         self.used += bytes;
@@ -147,5 +149,11 @@ mod tests {
         let mut heap = Heap::default();
         let (chunk, taken) = heap.put(u64::MAX);
         assert_eq!((taken, heap.remove(chunk)), (u64::MAX, u64::MAX));
+        // Where there is room for it, it goes there.
+        let [first, second] = [heap.put(OWN - 1).0, heap.put(OWN - 1).0];
+        let _end = heap.put(1);
+        heap.remove(first);
+        heap.remove(second);
+        assert_eq!([heap.put(OWN).1, heap.put(OWN).1], [0, OWN]);
     }
 }
