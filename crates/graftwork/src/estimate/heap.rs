@@ -154,6 +154,6 @@ mod tests {
         let _end = heap.put(1);
         heap.remove(first);
         heap.remove(second);
-        assert_eq!([heap.put(OWN).1, heap.put(OWN).1], [0, OWN]);
+        assert_eq!([heap.put(OWN).1, heap.put(OWN).1, heap.put(OWN).1], [0, 0, OWN]);
     }
 }
