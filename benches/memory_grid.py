@@ -52,10 +52,12 @@ def flags(cell: dict, model: Path, data: Path, arguments: argparse.Namespace) ->
 
 
 def call(command: list, environment: dict) -> dict:
+    """The last line of what the host prints, as JSON."""
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    last = json.loads((done.stdout.splitlines() or ["{}"])[-1])
     if done.returncode != 0:
-        raise RuntimeError(done.stderr.strip() or f"{command[1]} ended with {done.returncode}")
-    return json.loads(done.stdout.splitlines()[-1])
+        raise RuntimeError(last.get("error") or done.stderr.strip() or f"{command[1]} ended with {done.returncode}")
+    return last
 
 
 def measure(cell: dict, model: Path, data: Path, arguments: argparse.Namespace) -> dict:

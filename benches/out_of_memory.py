@@ -7,9 +7,8 @@ proposal whether a run with it came through. Ends with an error where the batch 
 """
 
 import argparse
-import json
+import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -30,12 +29,11 @@ def replaced(flags: list, proposed: list) -> list:
 def run(host: Path, flags: list) -> str | None:
     """What a run says that fails; none of one that comes through."""
     with tempfile.TemporaryDirectory() as scratch:
-        command = [host, "run", *flags, "--out", Path(scratch) / "run"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode == 0:
-        return None
-    last = (done.stdout.splitlines() or ["{}"])[-1]
-    return json.loads(last).get("error") or done.stderr.strip() or f"ended with {done.returncode}"
+        try:
+            memory_grid.call([host, "run", *flags, "--out", Path(scratch) / "run"], dict(os.environ))
+        except RuntimeError as error:
+            return str(error)
+    return None
 
 
 def main() -> None:

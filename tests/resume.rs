@@ -42,6 +42,15 @@ fn resume(out: &Path, allowed: &[Change]) -> Result<RunReport, Error> {
     host().resume(out, allowed, &Control::new(), &mut |_| {})
 }
 
+/// Keeps what is warned of.
+fn warned(warnings: &mut Vec<String>) -> impl FnMut(Event) {
+    |event| {
+        if let Event::Warning { message } = event {
+            warnings.push(message);
+        }
+    }
+}
+
 /// A model folder of one's own, to change.
 fn copied(from: &Path, to: &Path) -> PathBuf {
     std::fs::create_dir_all(to).expect("a folder");
@@ -103,13 +112,7 @@ fn a_checkpoint_that_cannot_be_read_for_a_moment_stays() {
     let mut warnings = Vec::new();
     let report = with_faults(
         move |operation, path| (operation == Operation::Read && path.ends_with("step-2/state.json")).then_some(fault),
-        || {
-            host().run(&keeping, &Control::new(), &mut |event| {
-                if let Event::Warning { message } = event {
-                    warnings.push(message);
-                }
-            })
-        },
+        || host().run(&keeping, &Control::new(), &mut warned(&mut warnings)),
     );
     assert!(report.expect("the run ends well").finished);
     assert_eq!(steps_of(&out), [1, 2, 3, 4]);
@@ -306,11 +309,7 @@ fn metrics_are_made_to_last_before_a_checkpoint_and_what_is_lost_of_them_is_told
     assert_eq!(synced.take(), ["metrics.jsonl", "step-2"]);
     std::fs::write(out.join("metrics.jsonl"), "").expect("emptied");
     let mut warnings = Vec::new();
-    let report = host().resume(&out, &[], &Control::new(), &mut |event| {
-        if let Event::Warning { message } = event {
-            warnings.push(message);
-        }
-    });
+    let report = host().resume(&out, &[], &Control::new(), &mut warned(&mut warnings));
     assert!(report.expect("it goes on").finished);
     assert!(warnings.iter().any(|warning| warning.contains("metrics.jsonl had")), "{warnings:?}");
 }

@@ -26,6 +26,13 @@ fn times(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
+/// The program, at the workspace's root, with its cache in a folder of this test.
+fn host(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
+    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
+    command
+}
+
 /// In memory where there is such a place: what a process that is killed has written stays, synced or not.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
@@ -101,8 +108,7 @@ impl Work {
 
     /// Begins the run, or goes on with it where it has begun.
     fn start(&self, out: &Path) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-        command.current_dir(root()).env("XDG_CACHE_HOME", self.home.path().join("cache")).env_remove("RUST_LOG");
+        let mut command = host(self.home.path());
         if out.join("run.toml").exists() {
             command.arg("resume").arg(out);
         } else {
@@ -277,8 +283,7 @@ fn a_signal_at_any_moment_leaves_a_checkpoint_or_nothing() {
 fn a_second_signal_ends_it_at_once() {
     let home = folder();
     let out = home.path().join("twice");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.path().join("cache")).env_remove("RUST_LOG");
+    let mut command = host(home.path());
     command.args(["run", "--json", "--model", "examples/default/model", "--data", "examples/default/austen.txt"]);
     command.args(["--format", "text", "--strategy", "plugins/lora.wasm", "--eval", "0", "--checkpoint-every", "1"]);
     // Many passes: an update that no machine ends in the time that this takes.

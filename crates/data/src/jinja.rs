@@ -93,12 +93,14 @@ fn write_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -
 /// Refuses to write out what has more items than a rendering may take steps. Lists that are added to lists are not built by that, and
 /// so cost nothing until all of their items are wanted.
 fn bounded(value: &Value) -> Result<(), Error> {
+    // Most of what a template writes is text, which is there already.
+    if items(value).is_none() {
+        return Ok(());
+    }
     let mut left = ITEMS;
     let mut open = vec![value.clone()];
     while let Some(value) = open.pop() {
-        let Some(count) = value.len().filter(|_| value.as_str().is_none() && value.as_bytes().is_none()) else {
-            continue;
-        };
+        let Some(count) = items(&value) else { continue };
         left = left.checked_sub(count).ok_or_else(|| Error::new(ErrorKind::OutOfFuel, "the list is too long"))?;
         let items = value.try_iter()?;
         match value.kind() {
@@ -107,6 +109,14 @@ fn bounded(value: &Value) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// How many items a list or mapping has, where it says so.
+fn items(value: &Value) -> Option<usize> {
+    match value.kind() {
+        ValueKind::String | ValueKind::Bytes => None,
+        _ => value.len(),
+    }
 }
 
 /// A time in seconds since 1970, UTC, as C's `strftime` writes it.

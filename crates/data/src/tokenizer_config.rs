@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
-use graftwork_store::json_object;
+use graftwork_store::{json_object, quoted_line};
 use serde_json::{Map, Value};
 
 use crate::DataError;
@@ -147,9 +147,5 @@ fn read_json(path: &Path) -> Result<Map<String, Value>, DataError> {
 }
 
 pub(crate) fn tokenizer_error(path: &Path, problem: &str) -> DataError {
-    // A file's own words may hold what a terminal obeys, and be long without end.
-    let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { vec![c] };
-    let more = if problem.chars().nth(MOST_QUOTED).is_some() { "..." } else { "" };
-    let problem = problem.chars().take(MOST_QUOTED).flat_map(escape).chain(more.chars()).collect();
-    DataError::Tokenizer { path: path.to_owned(), problem }
+    DataError::Tokenizer { path: path.to_owned(), problem: quoted_line(problem, MOST_QUOTED) }
 }

@@ -11,6 +11,7 @@ use graftwork_store::{
     AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter, StoreError, read_file,
 };
 use graftwork_train::NamedTensor;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Base;
@@ -179,7 +180,7 @@ pub(crate) fn recorded_base(path: &Path) -> Option<PathBuf> {
     if path.join(PeftAdapter::MARKER).exists() {
         return PeftAdapter::read(&path).ok()?.config.base_model_name_or_path.map(PathBuf::from);
     }
-    serde_json::from_value::<BaseRecord>(state(&path).ok()?.get("base")?.clone()).ok().map(|b| b.path)
+    stated::<BaseRecord>(&path, "base").map(|base| base.path)
 }
 
 /// BLAKE3 of the base model that an adapter was trained on, where it says so.
@@ -187,9 +188,7 @@ pub(crate) fn recorded_hash(path: &Path) -> Option<String> {
     let path = resolve(path).ok()?;
     match read_card(&path) {
         Ok(card) => Some(card.base.blake3),
-        Err(_) => {
-            serde_json::from_value::<BaseRecord>(state(&path).ok()?.get("base")?.clone()).ok().map(|base| base.blake3)
-        }
+        Err(_) => stated::<BaseRecord>(&path, "base").map(|base| base.blake3),
     }
 }
 
@@ -202,7 +201,7 @@ pub(crate) fn recorded_task(path: &Path) -> Option<TaskRecord> {
     if path.join(PeftAdapter::MARKER).exists() {
         return peft::task(&PeftAdapter::read(&path).ok()?);
     }
-    serde_json::from_value(state(&path).ok()?.get("task")?.clone()).ok()
+    stated(&path, "task")
 }
 
 /// Puts the card of an adapter into a folder beside the same tensors, where it has one.
@@ -227,8 +226,13 @@ fn of_form(path: &Path, base: &Base) -> Result<Option<(Plan, Form)>, Error> {
 /// What a checkpoint says of its run.
 pub(crate) fn state(path: &Path) -> Result<serde_json::Value, StoreError> {
     let path = path.join(STATE);
-    let text = read_file(&path).map_err(|reason| StoreError::Io { action: "read", path: path.clone(), reason })?;
+    let text = read_file(&path).map_err(StoreError::io("read", &path))?;
     serde_json::from_slice(&text).map_err(|reason| StoreError::Json { path, reason })
+}
+
+/// What stands under `key` in that, where it can be read.
+fn stated<T: DeserializeOwned>(path: &Path, key: &str) -> Option<T> {
+    serde_json::from_value(state(path).ok()?.get(key)?.clone()).ok()
 }
 
 /// The folder that holds the tensors: the path itself, or the result or newest checkpoint of the run that it is.

@@ -31,11 +31,9 @@ pub(crate) fn folder(config: &RunConfig, name: &str) -> Result<RunDir, Error> {
 
 /// `runs/NAME-1`, or the first number after the highest there is.
 fn next_free(parent: &Path, name: &str) -> Result<PathBuf, Error> {
-    let failed = |reason| StoreError::Io { action: "read", path: parent.to_owned(), reason };
-    let entries = match std::fs::read_dir(parent) {
-        Ok(entries) => entries.collect::<Result<Vec<_>, _>>().map_err(failed)?,
+    let entries = match std::fs::read_dir(parent).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(failed(error).into()),
+        entries => entries.map_err(StoreError::io("read", parent))?,
     };
     let taken = entries.iter().filter_map(|entry| {
         let file = entry.file_name().into_string().ok()?;

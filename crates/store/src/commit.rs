@@ -4,7 +4,8 @@
 //! `.NAME.tmp-XXXXXX.lock`, that is held for as long as its writer lives. [`AtomicDir::commit`] makes every byte
 //! durable before the rename, so after a crash the target is the old folder or the new one. Where the system can exchange
 //! two names at once, replacing is that; elsewhere it takes two renames, between which the old folder is `.NAME.old`, and the
-//! next writer of the same target puts it back, or for a checkpoint whoever opens its run. That writer also removes what killed processes have left.
+//! next writer of the same target puts it back, or for a checkpoint whoever opens its run. That writer also removes what killed
+//! processes have left.
 
 use std::ffi::OsStr;
 use std::fs::TryLockError;

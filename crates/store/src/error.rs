@@ -133,8 +133,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// For `map_err` where nothing is written.
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    /// For `map_err` where nothing is written: what was to be done to which path.
+    pub fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |reason| Self::Io { action, path: path.to_owned(), reason }
     }
 

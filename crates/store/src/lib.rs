@@ -32,6 +32,7 @@ pub use json::object as json_object;
 pub use manifest::{MANIFEST, verify_all, verify_manifest};
 pub use model_dir::ModelDir;
 pub use model_write::{ModelWriter, WriteOptions};
+pub use path::quoted_line;
 pub use peft::{
     AdapterKey, AdapterPart, Bias, InitWeights, Layers, Names, Param, Patterns, PeftAdapter, PeftConfig, PeftError,
     PeftType,

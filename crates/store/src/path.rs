@@ -7,22 +7,28 @@ use crate::disk;
 /// As much of a file's own words as a message repeats, in characters.
 const MOST_QUOTED: usize = 1000;
 
-/// `text` on one line: what a file says may hold line ends, what a terminal obeys, and be long without end.
+/// `text` on one line, for messages.
 pub(crate) fn one_line(text: &str) -> String {
-    let (head, more) = head(text);
+    quoted_line(text, MOST_QUOTED)
+}
+
+/// Up to `most` characters of `text` on one line: what a file says may hold line ends, what a terminal obeys, and be long without end.
+#[must_use]
+pub fn quoted_line(text: &str, most: usize) -> String {
+    let (head, more) = head(text, most);
     let escape = |c: char| if c.is_control() { c.escape_default().collect() } else { vec![c] };
     head.chars().flat_map(escape).chain(more.chars()).collect()
 }
 
 /// A name out of a file, in quotation marks, for messages.
 pub(crate) fn quoted(name: &str) -> String {
-    let (head, more) = head(name);
+    let (head, more) = head(name, MOST_QUOTED);
     format!("{head:?}{more}")
 }
 
-/// The part of `text` that a message repeats, and a mark where it is not all.
-fn head(text: &str) -> (&str, &'static str) {
-    text.char_indices().nth(MOST_QUOTED).map_or((text, ""), |(end, _)| (&text[..end], "..."))
+/// The first `most` characters of `text`, and a mark where they are not all.
+fn head(text: &str, most: usize) -> (&str, &'static str) {
+    text.char_indices().nth(most).map_or((text, ""), |(end, _)| (&text[..end], "..."))
 }
 
 /// Whether `name`, read from a file, stays within the folder it is joined to.

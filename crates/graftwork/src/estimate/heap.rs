@@ -1,13 +1,17 @@
 //! What the C library's heap holds of the machine, as glibc keeps it under the settings of [`fix_heap`].
 //!
-//! A tensor goes to the smallest free place where it fits, else behind all others, or to the system if it is large. Free places that touch become one. What is free at
-//! the end goes back to the machine where it is more than [`TRIM`]; what is free in between stays.
+//! A tensor goes to the smallest free place where it fits, else behind all others, or to the system if it is large. Free places that
+//! touch become one. What is free at the end goes back to the machine where it is more than [`TRIM`]; what is free in between stays.
 
 use std::collections::BTreeMap;
 
 /// From here on an allocation that finds no room is the system's, and goes back when it is dropped.
 pub(super) const OWN: u64 = 32 << 20;
 const TRIM: u64 = 2 * OWN;
+/// A chunk begins with its size, and its data at a multiple of the alignment that tensors ask for.
+const HEADER: u64 = 80;
+/// What smaller allocations leave unused between tensors, which are not gone through: a part of each, as measured.
+const LEFT: u64 = 32;
 
 /// Fixes what glibc works out from what it is asked for, so that a run's memory can be told beforehand: allocations of 32 MiB and more
 /// are given back to the system when they are dropped, and smaller ones have one heap. It costs a run no time.
@@ -27,11 +31,6 @@ pub fn fix_heap() {
         }
     }
 }
-
-/// A chunk begins with its size, and its data at a multiple of the alignment that tensors ask for.
-const HEADER: u64 = 80;
-/// What smaller allocations leave unused between tensors, which are not gone through: a part of each, as measured.
-const LEFT: u64 = 32;
 
 /// Gives what is free in the heap back to the system: what the process holds then is what it uses.
 pub(super) fn give_back() {

@@ -197,12 +197,12 @@ impl Workload<'_> {
     /// `kernels::loss::linear_cross_entropy`.
     fn linear_cross_entropy(
         &self,
-        [hidden, weight]: [Tensor; 2],
+        [hidden, mut weight]: [Tensor; 2],
         bias: Option<Tensor>,
         [tokens, classes, width]: [u64; 3],
     ) -> Vec<(Tensor, Value)> {
         let chunk = self.chunk(tokens, classes);
-        let (mut of_hidden, mut of_weight, mut weight) = (Vec::new(), None, weight);
+        let (mut of_hidden, mut of_weight) = (Vec::new(), None);
         for start in (0..tokens).step_by(chunk as usize) {
             let count = chunk.min(tokens - start);
             // The gradient takes the place of the logits; the slope of a bound lies beside them.
