@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare;
 mod results;
 
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use graftwork::{DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
 use serde_json::Value;
 
+pub(crate) use compare::CompareArgs;
 pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
 
 /// A model's place.
@@ -35,7 +37,9 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show what `run` would do with the same flags: the plan, counts, memory, data. Trains nothing, writes nothing.
     Check(CheckArgs),
-    /// Go on with a run that was stopped or killed, from its newest whole checkpoint.
+    /// Train candidates on the same data and say which to take and why: full fine-tuning or LoRA?
+    Compare(Box<CompareArgs>),
+    /// Go on with a run or a comparison that was stopped or killed, from its newest whole checkpoint.
     Resume {
         /// Folder of the run.
         run: PathBuf,

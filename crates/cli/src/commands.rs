@@ -1,5 +1,6 @@
 //! One function for each command.
 
+mod compare;
 mod config;
 mod generate;
 mod merge;
@@ -9,7 +10,9 @@ mod show;
 use std::path::Path;
 use std::process::ExitCode;
 
-use graftwork::{Change, Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig};
+use graftwork::{
+    Change, Comparison, Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig,
+};
 
 use crate::args::{ChangeName, CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
 use crate::output::{self, Failure};
@@ -22,6 +25,8 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
     match &cli.command {
         Command::Run(args) => run(args, cli.json),
         Command::Check(args) => check(args, cli.json),
+        Command::Compare(args) => compare::compare(args, cli),
+        Command::Resume { run, .. } if Comparison::is_in(run) => compare::resume(run, cli),
         Command::Resume { run, allow } => {
             let allowed: Vec<_> = allow.iter().map(|name| change(*name)).collect();
             train(cli.json, |host, control, progress| {

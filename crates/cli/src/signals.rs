@@ -1,7 +1,7 @@
 //! SIGINT, SIGTERM and the SIGHUP of a terminal that closes: the first asks the run to stop after its update, a second one ends
 //! the process at once.
 
-use std::process::ExitCode;
+use std::process::{Child, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,6 +23,22 @@ impl Signals {
             flag::register(signal, control.flag())?;
         }
         Ok(Self(which))
+    }
+
+    /// Hands on to a child what it does not hear by itself: a terminal tells its whole group of Ctrl+C and of its end, but a SIGTERM comes to this process
+    /// alone. Gives whether it did.
+    pub(crate) fn hand_on(&self, child: &Child) -> bool {
+        let came = self.0.load(Ordering::Relaxed) == SIGTERM as usize;
+        match i32::try_from(child.id()).ok().filter(|_| came) {
+            None => false,
+            Some(id) => {
+                // SAFETY: the call takes plain numbers; the child is not waited for yet, so that the number is still its own.
+                #[allow(unsafe_code, reason = "no safe interface sends a signal")]
+                unsafe {
+                    libc::kill(id, SIGTERM) == 0
+                }
+            }
+        }
     }
 
     /// The exit code that a shell expects after that signal; none where none came.

@@ -159,10 +159,16 @@ fn left_in(out: &Path) -> Left {
     let mut names = Vec::new();
     for folder in [out.to_owned(), out.join("checkpoints")] {
         let entries = std::fs::read_dir(folder).expect("a folder");
-        names.extend(entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()));
+        names.extend(entries.map(|entry| undated(&entry.expect("an entry").file_name().to_string_lossy())));
     }
     names.sort();
     Left { names, result, metrics, summary }
+}
+
+/// The name of a file, without the time that TensorBoard's has in it.
+fn undated(name: &str) -> String {
+    let prefix = "events.out.tfevents";
+    if name.starts_with(prefix) { prefix } else { name }.to_owned()
 }
 
 /// Without what depends on the clock, the place and the process.

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use graftwork_data::{DataStats, Preview};
+use graftwork_data::{DataStats, Dataset, Preview};
 use graftwork_plan::{Adapter, Manifest, ParamId, Plan, Summary};
+use graftwork_train::TrainOptions;
 use serde::Serialize;
 
 use crate::estimate::Memory;
@@ -80,6 +81,12 @@ pub(crate) fn adapters(plan: &Plan, manifest: &Manifest) -> Vec<AdapterReport> {
     plan.adapters().iter().map(report).collect()
 }
 
+/// Updates of a run on that data.
+pub(crate) fn updates(options: &TrainOptions, dataset: &Dataset) -> u64 {
+    let batches = dataset.rows_per_epoch().div_ceil(options.batch_size.get());
+    options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64).0
+}
+
 impl Host {
     /// Plans and reads the data, shows `preview` samples, trains nothing and writes nothing.
     ///
@@ -95,8 +102,7 @@ impl Host {
         let dataset = tokenise(&prepared, &Control::new(), on_event)?;
         let (config, base, plan) = (&prepared.config, &prepared.base, &prepared.plan);
         let options = config.train_options(plan.is_full())?;
-        let batches = dataset.rows_per_epoch().div_ceil(options.batch_size.get());
-        let (steps, _) = options.lengths(batches.div_ceil(options.gradient_accumulation.get()) as u64);
+        let steps = updates(&options, &dataset);
         let (stats, memory) = (dataset.stats(), Memory::of_run(&prepared, &dataset)?);
         warn_if_large(&memory, config.device, on_event);
         Ok(CheckReport {

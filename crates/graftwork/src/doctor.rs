@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use sysinfo::{CpuRefreshKind, RefreshKind, System};
 
 use crate::memory;
 
@@ -43,11 +44,21 @@ pub struct CudaReport {
 pub fn doctor() -> DoctorReport {
     DoctorReport {
         version: env!("CARGO_PKG_VERSION"),
-        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads: threads(),
         memory: memory::machine_bytes(),
         families: graftwork_model::families().into_iter().map(|family| family.name).collect(),
         cuda: cuda(),
     }
+}
+
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// What the processor calls itself.
+pub(crate) fn processor() -> Option<String> {
+    let system = System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
+    Some(system.cpus().first()?.brand().trim().to_owned()).filter(|brand| !brand.is_empty())
 }
 
 #[cfg(feature = "cuda")]

@@ -53,6 +53,9 @@ pub enum Error {
         /// What is wrong, and what there is to go on from.
         message: String,
     },
+    /// A run cannot be read, or no document be made of it.
+    #[error(transparent)]
+    Report(#[from] graftwork_report::ReportError),
     /// Training had to stop.
     #[error(transparent)]
     Train(#[from] graftwork_train::TrainError),

@@ -19,10 +19,12 @@
 //! # }
 //! ```
 
+mod about;
 mod adapter;
 mod base;
 mod chain;
 mod check;
+mod compare;
 mod compose;
 mod composition;
 mod config;
@@ -49,6 +51,7 @@ mod mixed;
 mod peft;
 mod plugin;
 mod recorder;
+mod report;
 mod resume;
 mod retain;
 mod run;
@@ -73,6 +76,7 @@ use graftwork_qwen as _;
 
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
+pub use compare::{Candidate, CompareRequest, Comparison, ComparisonReport, Entry, Sweep, Trial, compare_runs};
 pub use composition::MergeSource;
 pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
@@ -92,6 +96,8 @@ pub use graftwork_gguf::{Precision, Vocabulary};
 pub use graftwork_model::{Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
+pub use graftwork_report::verdict::{Price, Verdict};
+pub use graftwork_report::{About, Run};
 pub use graftwork_train::{
     EvalReport, Evaluated, Evaluation, F1, Progress, Schedule, SpikeReport, StepReport, Warmup, Watched,
 };

@@ -8,6 +8,7 @@ use graftwork_store::{AppendLog, CheckpointDir, RunDir};
 use graftwork_train::{EvalReport, Observer, Snapshot, SpikeReport, StepReport, Trainer};
 
 use crate::host::Prepared;
+use crate::report::Events;
 use crate::retain::Retention;
 use crate::save::{self, Provenance};
 use crate::steering::{Asked, Controllers};
@@ -20,8 +21,9 @@ pub(crate) struct Sampler<'a> {
 }
 
 impl Sampler<'_> {
-    pub(crate) fn sample(&self, trainer: &Trainer<'_>, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
-        let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(()) };
+    /// What the model writes now, where the run is to show that.
+    fn sample(&self, trainer: &Trainer<'_>) -> Result<Option<Event>, Error> {
+        let (Some(prompt), base) = (&self.prepared.config.sample, &self.prepared.base) else { return Ok(None) };
         let tokenizer = base.tokenizer()?;
         let ids = tokenizer.encode(prompt, true)?;
         let stop = tokenizer.stop_ids().to_vec();
@@ -31,8 +33,7 @@ impl Sampler<'_> {
         let architecture = base.architecture.as_ref();
         let new = graftwork_model::generate(architecture, &session, &ids, &sampling, self.device, |_| true);
         let text = tokenizer.decode(&new, true)?;
-        on_event(Event::Sample { step: trainer.step(), prompt: prompt.clone(), text });
-        Ok(())
+        Ok(Some(Event::Sample { step: trainer.step(), prompt: prompt.clone(), text }))
     }
 }
 
@@ -40,6 +41,7 @@ impl Sampler<'_> {
 pub(crate) struct Recorder<'a, 'b> {
     pub(crate) run: &'a RunDir,
     pub(crate) metrics: AppendLog,
+    pub(crate) events: Events,
     pub(crate) prepared: &'a Prepared,
     pub(crate) from: &'a Provenance,
     pub(crate) controllers: Controllers,
@@ -50,6 +52,19 @@ pub(crate) struct Recorder<'a, 'b> {
 }
 
 impl Recorder<'_, '_> {
+    /// Writes down what happened and passes it on.
+    fn tell(&mut self, event: Event) -> Result<(), Error> {
+        self.metrics.append(&event)?;
+        self.events.add(&event)?;
+        (self.on_event)(event);
+        Ok(())
+    }
+
+    /// Tells what the model writes now.
+    pub(crate) fn sample(&mut self, sampler: &Sampler<'_>, trainer: &Trainer<'_>) -> Result<(), Error> {
+        sampler.sample(trainer)?.map_or(Ok(()), |event| self.tell(event))
+    }
+
     /// Writes a checkpoint.
     pub(crate) fn save(&mut self, snapshot: Snapshot) -> Result<(), Error> {
         let step = snapshot.step;
@@ -78,8 +93,7 @@ impl Recorder<'_, '_> {
         let mut decided = Vec::new();
         let actions = self.controllers.ask(model, asked, &mut |event| decided.push(event));
         for event in decided {
-            self.metrics.append(&event)?;
-            (self.on_event)(event);
+            self.tell(event)?;
         }
         Ok(actions.map_err(|error| self.with_remedy(error))?)
     }
@@ -99,17 +113,11 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl Observer for Recorder<'_, '_> {
     fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
-        let event = Event::Step(report.clone());
-        self.metrics.append(&event)?;
-        (self.on_event)(event);
-        Ok(())
+        Ok(self.tell(Event::Step(report.clone()))?)
     }
 
     fn spike(&mut self, report: &SpikeReport) -> Result<(), Failure> {
-        let event = Event::Spike(report.clone());
-        self.metrics.append(&event)?;
-        (self.on_event)(event);
-        Ok(())
+        Ok(self.tell(Event::Spike(report.clone()))?)
     }
 
     fn evaluating(&mut self, batches: usize) {
@@ -121,10 +129,7 @@ impl Observer for Recorder<'_, '_> {
     }
 
     fn evaluation(&mut self, report: &EvalReport) -> Result<(), Failure> {
-        let event = Event::Evaluation(report.clone());
-        self.metrics.append(&event)?;
-        (self.on_event)(event);
-        Ok(())
+        Ok(self.tell(Event::Evaluation(report.clone()))?)
     }
 
     fn begin(&mut self, model: &Adapted, total_steps: u64) -> Result<Vec<Action>, Failure> {

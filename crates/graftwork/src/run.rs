@@ -4,15 +4,18 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use graftwork_data::{DataError, Dataset};
+use graftwork_report::About;
 use graftwork_store::{AppendLog, CheckpointDir, Overwrite, RunDir, WriteOptions};
 use graftwork_train::{Evaluated, Outcome, TrainError, TrainOptions, Trainer};
 use serde::{Deserialize, Serialize};
 
+use crate::about::{ABOUT, about};
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
 use crate::estimate::Memory;
 use crate::form::Form;
 use crate::host::Prepared;
 use crate::recorder::{Recorder, Sampler};
+use crate::report::{Events, write_page};
 use crate::run_folder::folder;
 use crate::save::{self, Provenance};
 use crate::steering::Controllers;
@@ -22,6 +25,16 @@ use crate::{Change, Control, DeviceChoice, Error, Event, Host, RunConfig, memory
 pub(crate) const CONFIGURATION: &str = "run.toml";
 /// The run's report.
 pub(crate) const SUMMARY: &str = "summary.json";
+
+/// Why a run ended that did not come to its end, where an error made that end.
+pub(crate) const FAILURE: &str = "failure.json";
+
+/// `failure.json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Failed {
+    /// The message.
+    pub(crate) error: String,
+}
 
 /// A number at the start and at the end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +74,10 @@ pub struct RunReport {
     pub recompute: bool,
     /// The most memory that the process has held, where the system says.
     pub peak_memory_bytes: Option<u64>,
+    /// What the runtime of a GPU has taken of its memory, which it gives back to nobody while the run lasts; beside it lies the driver's
+    /// context, about half a GiB. None on the processor.
+    #[serde(default)]
+    pub peak_device_memory_bytes: Option<u64>,
     /// The run's folder.
     pub out: PathBuf,
     /// The trained adapter or model in it; none where the run was stopped.
@@ -96,8 +113,12 @@ impl Host {
         let from = provenance(&prepared, &dataset)?;
         let controllers = prepared.controllers();
         let metrics = run.metrics()?;
+        let about = about(&prepared, &dataset, &memory)?;
         let (prepared, run, from, whole) = (&prepared, &run, &from, None);
-        train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
+        train(
+            Work { prepared, about, trainer, controllers, memory, run, metrics, from, whole, started, control },
+            on_event,
+        )
     }
 
     /// Goes on with a run, from its newest checkpoint that is whole, or from its start where it has none. A run that is finished
@@ -157,8 +178,12 @@ impl Host {
             // Whatever ends this process, the run is not to look as if it had come to its end.
             run.write_json(SUMMARY, &RunReport { finished: false, result: None, result_step: None, ..report })?;
         }
+        let about = about(&prepared, &dataset, &memory)?;
         let (prepared, run, from) = (&prepared, &run, &from);
-        train(Work { prepared, trainer, controllers, memory, run, metrics, from, whole, started, control }, on_event)
+        train(
+            Work { prepared, about, trainer, controllers, memory, run, metrics, from, whole, started, control },
+            on_event,
+        )
     }
 }
 
@@ -229,6 +254,7 @@ fn provenance(prepared: &Prepared, dataset: &Dataset) -> Result<Provenance, Erro
 /// A run that is ready to train, new or resumed.
 struct Work<'a> {
     prepared: &'a Prepared,
+    about: About,
     trainer: Trainer<'a>,
     controllers: Controllers,
     memory: Memory<'a>,
@@ -241,13 +267,29 @@ struct Work<'a> {
     control: &'a Control,
 }
 
+/// What goes wrong is told in the run's folder too, for whoever looks at it later.
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
-    let Work { prepared, mut trainer, controllers, memory, run, metrics, from, whole, started, control } = work;
+    let run = work.run;
+    run.remove(FAILURE)?;
+    let trained = train_to_the_end(work, on_event);
+    if let Err(error) = &trained {
+        // What went wrong first is what a person has to know.
+        let _ = run.write_json(FAILURE, &Failed { error: error.to_string() });
+    }
+    trained
+}
+
+fn train_to_the_end(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
+    let Work { prepared, about, mut trainer, controllers, memory, run, metrics, from, whole, started, control } = work;
     run.write_json("plan.json", &prepared.plan.to_raw())?;
+    run.write_json(ABOUT, &about)?;
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
-    sampler.sample(&trainer, on_event)?;
-    let mut recorder = Recorder { run, metrics, prepared, from, controllers, control, whole, on_event };
+    let events = Events::begin(run)?;
+    let mut recorder = Recorder { run, metrics, events, prepared, from, controllers, control, whole, on_event };
+    if trainer.step() == 0 {
+        recorder.sample(&sampler, &trainer)?;
+    }
     let outcome = trainer.run(&mut recorder).map_err(|error| match error {
         TrainError::OutOfMemory => memory.exceeded(prepared.config.device),
         other => other.into(),
@@ -261,8 +303,9 @@ fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, E
         None
     };
     let result = result.map(|path| (path, trainer.step()));
-    let report = report(prepared, &outcome, started, run, result, memory.recompute);
+    let report = report(&sampler, &outcome, started, run, result, memory.recompute);
     run.write_json(SUMMARY, &report)?;
+    write_page(run)?;
     Ok(report)
 }
 
@@ -275,7 +318,7 @@ fn conclude(
 ) -> Result<PathBuf, Error> {
     let last = trainer.snapshot();
     let saved = choose(sampler, trainer, outcome, recorder).and_then(|()| {
-        sampler.sample(trainer, recorder.on_event)?;
+        recorder.sample(sampler, trainer)?;
         save_result(recorder.prepared, recorder.run, trainer, recorder.from, recorder.on_event)
     });
     if saved.is_err() {
@@ -353,7 +396,7 @@ fn save_result(
 }
 
 fn report(
-    prepared: &Prepared,
+    Sampler { prepared, device }: &Sampler<'_>,
     outcome: &Outcome,
     started: Instant,
     run: &RunDir,
@@ -381,6 +424,7 @@ fn report(
         seconds: started.elapsed().as_secs_f64(),
         recompute,
         peak_memory_bytes: memory::peak_bytes(),
+        peak_device_memory_bytes: device.memory_pool_usage().map(|used| used.bytes_reserved),
         out: run.path().to_owned(),
         result_step: result.as_ref().map(|(_, step)| *step),
         result: result.map(|(path, _)| path),

@@ -37,7 +37,7 @@ pub use peft::{
     AdapterKey, AdapterPart, Bias, InitWeights, Layers, Names, Param, Patterns, PeftAdapter, PeftConfig, PeftError,
     PeftType,
 };
-pub use run_dir::RunDir;
+pub use run_dir::{Log, METRICS, RunDir};
 pub use safetensors::Dtype;
 pub use safetensors_file::SafetensorsFile;
 pub use safetensors_write::{SafetensorsWriter, TensorSpec};

@@ -1,5 +1,6 @@
 //! A run directory: what one training run writes, held by one process at a time.
 
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -7,13 +8,15 @@ use serde::Serialize;
 use crate::atomic_file::TEMP;
 use crate::checkpoint::{CHECKPOINTS, is_left_over, replaced};
 use crate::commit::recover;
+use crate::disk::DiskFile;
 use crate::lock::{LOCK_FILE, RunLock};
 use crate::path::stays_inside;
 use crate::{AppendLog, Overwrite, StoreError, disk, write_atomic};
 
-const METRICS: &str = "metrics.jsonl";
+/// The file of a run's metrics.
+pub const METRICS: &str = "metrics.jsonl";
 /// What a run writes beside its folders.
-const FILES: [&str; 3] = ["run.toml", "plan.json", "summary.json"];
+const FILES: [&str; 6] = ["run.toml", "about.json", "plan.json", "summary.json", "failure.json", "report.html"];
 
 /// A run directory that this process may write to. No other process may while this lives.
 #[derive(Debug)]
@@ -84,18 +87,59 @@ impl RunDir {
     /// # Errors
     /// If `name` leaves the folder, or the disk refuses.
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        if !stays_inside(name) {
-            return Err(StoreError::Escapes { path: self.path.clone(), name: name.to_owned() });
-        }
-        write_atomic(&self.path.join(name), text.as_bytes())
+        write_atomic(&self.inside(name)?, text.as_bytes())
     }
 
-    /// The run's metrics, `metrics.jsonl`, to append to.
+    fn inside(&self, name: &str) -> Result<PathBuf, StoreError> {
+        match stays_inside(name) {
+            true => Ok(self.path.join(name)),
+            false => Err(StoreError::Escapes { path: self.path.clone(), name: name.to_owned() }),
+        }
+    }
+
+    /// Removes the file `name`, where there is one.
+    ///
+    /// # Errors
+    /// If `name` leaves the folder, or the disk refuses.
+    pub fn remove(&self, name: &str) -> Result<(), StoreError> {
+        let path = self.inside(name)?;
+        if disk::is_file(&path) { remove(&path) } else { Ok(()) }
+    }
+
+    /// A file `name` that grows while the process lives, in place of those of earlier processes, whose names begin with `prefix` too. For what can be
+    /// made anew from the metrics: nothing waits until it is durable.
+    ///
+    /// # Errors
+    /// If the name leaves the folder, or the disk refuses.
+    pub fn log(&self, prefix: &str, name: &str) -> Result<Log, StoreError> {
+        let path = self.inside(name)?;
+        let is_earlier =
+            |path: &PathBuf| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(prefix));
+        contents(&self.path)?.iter().filter(|path| is_earlier(path)).try_for_each(|path| remove(path))?;
+        let file = DiskFile::create(&path).map_err(StoreError::io("create", &path))?;
+        Ok(Log(BufWriter::new(file)))
+    }
+
+    /// The run's metrics, to append to.
     ///
     /// # Errors
     /// If the file cannot be opened.
     pub fn metrics(&self) -> Result<AppendLog, StoreError> {
         AppendLog::open(&self.path.join(METRICS))
+    }
+}
+
+/// A file that grows, given by [`RunDir::log`].
+#[derive(Debug)]
+pub struct Log(BufWriter<DiskFile>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

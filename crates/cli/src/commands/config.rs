@@ -14,13 +14,20 @@ use crate::args::{
 
 /// The file given by `--config` or the defaults, with the flags over it.
 pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
+    let mut config = common(args)?;
+    if !args.strategy.is_empty() {
+        config.strategy = args.strategy.iter().map(StrategyConfig::new).collect();
+    }
+    host.assign_settings(&mut config.strategy, args.settings.clone())?;
+    Ok(config)
+}
+
+/// The same, with the strategies of the file.
+pub(crate) fn common(args: &RunArgs) -> Result<RunConfig, Error> {
     let mut config = match &args.config {
         Some(path) => RunConfig::from_file(path)?,
         None => RunConfig::default(),
     };
-    if !args.strategy.is_empty() {
-        config.strategy = args.strategy.iter().map(StrategyConfig::new).collect();
-    }
     replace(&mut config.model, &args.model);
     replace(&mut config.task, &args.task);
     replace(&mut config.adapter, &args.adapter);
@@ -31,7 +38,6 @@ pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
     config.seed = args.seed.unwrap_or(config.seed);
     data(&mut config, &args.data)?;
     train(&mut config, &args.train);
-    host.assign_settings(&mut config.strategy, args.settings.clone())?;
     Ok(config)
 }
 

@@ -1,0 +1,116 @@
+//! What takes part in a comparison: a chain of strategy plugins with their settings, under a name.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::{Error, StrategyConfig};
+
+/// A candidate of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Its name in the comparison; made from the plugins' names if not given.
+    pub name: Option<String>,
+    /// Its plugins, as a run has them.
+    pub strategy: Vec<StrategyConfig>,
+}
+
+impl Candidate {
+    /// Of a chain of plugins.
+    #[must_use]
+    pub fn new(strategy: Vec<StrategyConfig>) -> Self {
+        Self { name: None, strategy }
+    }
+}
+
+/// As on a command line: `[NAME:] PLUGIN [KEY=VALUE…] [PLUGIN [KEY=VALUE…]…]`, with a shell's rules for quotes.
+///
+/// A name ends in a colon; what has an equals sign and is no file is a setting of the plugin before it, JSON if it reads as JSON, else text. What
+/// exists as a whole is a plugin, whatever it is called.
+impl FromStr for Candidate {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if Path::new(text).is_file() {
+            return Ok(Self::new(vec![StrategyConfig::new(text)]));
+        }
+        let refuse = |message: &str| Error::setting(format!("strategy `{text}`"), message);
+        let words = shlex::split(text).ok_or_else(|| refuse("a quote in it is not closed"))?;
+        let mut candidate = Self::new(Vec::new());
+        for (at, word) in words.iter().enumerate() {
+            if let (0, Some(name)) = (at, word.strip_suffix(':')) {
+                candidate.name = Some(name_of_folder(name).map_err(|message| refuse(&message))?);
+                continue;
+            }
+            match word.split_once('=').filter(|_| !Path::new(word).is_file()) {
+                None => candidate.strategy.push(StrategyConfig::new(word)),
+                Some((key, value)) => {
+                    let plugin = candidate.strategy.last_mut();
+                    let plugin = plugin.ok_or_else(|| refuse("a setting comes after the plugin that it is for"))?;
+                    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+                    plugin.config.insert(key.to_owned(), value);
+                }
+            }
+        }
+        if candidate.strategy.is_empty() {
+            return Err(refuse("it names no plugin; write e.g. `plugins/lora.wasm rank=16`"));
+        }
+        Ok(candidate)
+    }
+}
+
+/// A name that a folder can have.
+pub(crate) fn name_of_folder(name: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_alphanumeric() || "-_+.".contains(c);
+    match !name.is_empty() && !name.starts_with('.') && name.chars().all(plain) {
+        true => Ok(name.to_owned()),
+        false => Err(format!("`{name}` names its folder: use letters, digits, -, _, + and ., not in front")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Candidate {
+        text.parse().expect("a candidate")
+    }
+
+    #[test]
+    fn settings_go_to_the_plugin_before_them() {
+        let candidate =
+            parsed(r#"small: select.wasm budget=1000 'my plugins/lora.wasm' rank=4 'target_modules=["q"]' init=pissa"#);
+        assert_eq!(candidate.name.as_deref(), Some("small"));
+        let [select, lora] = candidate.strategy.as_slice() else { panic!("two plugins") };
+        assert_eq!(select.path, Path::new("select.wasm"));
+        assert_eq!(select.config["budget"], 1000);
+        assert_eq!(lora.path, Path::new("my plugins/lora.wasm"));
+        assert_eq!(
+            Value::Object(lora.config.clone()),
+            serde_json::json!({ "rank": 4, "target_modules": ["q"], "init": "pissa" })
+        );
+    }
+
+    #[test]
+    fn a_file_is_a_plugin_whatever_it_is_called() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("my rank=4.wasm");
+        std::fs::write(&path, b"").expect("written");
+        assert_eq!(parsed(path.to_str().expect("text")).strategy, [StrategyConfig::new(&path)]);
+    }
+
+    #[test]
+    fn what_is_none_says_why() {
+        for (text, why) in [
+            ("", "names no plugin"),
+            ("name:", "names no plugin"),
+            ("rank=4 lora.wasm", "comes after the plugin"),
+            ("'lora.wasm", "not closed"),
+            ("../up: lora.wasm", "names its folder"),
+        ] {
+            let error = text.parse::<Candidate>().expect_err(text).to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}
