@@ -29,13 +29,7 @@ pub(crate) struct Treatment {
     pub(crate) kind: String,
     pub(crate) formula: String,
     /// Weights that the adapters add. Not part of what is alike: layers may differ in it.
-    #[serde(skip_serializing_if = "is_zero")]
     pub(crate) parameters: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }
 
 /// What the runs train, in the order of the model's parameters as far as the plans tell it.

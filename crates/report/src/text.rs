@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::Report;
 use crate::table::{Section, table};
+use crate::visible::visible;
 
 /// A report as plain text: the table, and what the comparison came to. Given by [`Report::text`].
 #[derive(Debug)]
@@ -15,14 +16,14 @@ impl fmt::Display for Text<'_> {
         write_table(f, self.0, &sections)?;
         let Some(comparison) = &self.0.comparison else { return Ok(()) };
         let verdict = &comparison.verdict;
-        writeln!(f, "\n{}", verdict.headline)?;
+        writeln!(f, "\n{}", visible(&verdict.headline))?;
         let excluded = verdict.excluded.iter().map(|excluded| &excluded.why);
         let reasons = verdict.reasons.iter().map(|reason| &reason.text);
         for text in excluded.chain(reasons) {
-            writeln!(f, "  · {text}")?;
+            writeln!(f, "  · {}", visible(text))?;
         }
         for text in &verdict.caveats {
-            writeln!(f, "  ! {text}")?;
+            writeln!(f, "  ! {}", visible(text))?;
         }
         Ok(())
     }
@@ -37,12 +38,12 @@ fn write_table(f: &mut fmt::Formatter<'_>, report: &Report, sections: &[Section]
     let widths: Vec<usize> = (report.runs.iter().enumerate())
         .map(|(i, run)| {
             let cells = rows().map(|row| width(&cell(&row.cells[i], row.best[i])));
-            cells.max().unwrap_or(0).max(width(&run.name) + 2)
+            cells.max().unwrap_or(0).max(width(&visible(&run.name)) + 2)
         })
         .collect();
     write!(f, "{:label$}", "")?;
     for (run, width) in report.runs.iter().zip(&widths) {
-        write!(f, "  {:>width$}", format!("{}  ", run.name))?;
+        write!(f, "  {:>width$}", format!("{}  ", visible(&run.name)))?;
     }
     for row in rows() {
         write!(f, "\n{:label$}", row.label)?;

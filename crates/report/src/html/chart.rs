@@ -9,7 +9,7 @@ use minijinja::HtmlEscape;
 use serde::Serialize;
 
 use super::reduce::{Point, reduce};
-use super::scale::Domain;
+use super::scale::{Domain, drawable};
 use crate::number::significant;
 
 /// The drawing's units; the style scales it to the page.
@@ -101,16 +101,15 @@ impl Chart {
             HEIGHT - TOP - BOTTOM
         );
         frame.axes(&mut svg, self.x_label);
-        let _ = write!(svg, "<g clip-path=\"url(#{id}-clip)\">");
         let (behind, before): (Vec<_>, Vec<_>) = self.series.iter().partition(|s| s.look == Look::Faint);
         for series in behind.into_iter().chain(before) {
-            frame.series(&mut svg, series, marked(series));
+            frame.series(&mut svg, series, &format!("{id}-clip"), marked(series));
         }
-        let _ =
-            write!(svg, "</g><line class=\"guide\" x1=\"0\" x2=\"0\" y1=\"{TOP}\" y2=\"{}\"/></svg>", HEIGHT - BOTTOM);
+        let floor = HEIGHT - BOTTOM;
+        let _ = write!(svg, "<line class=\"guide\" x1=\"0\" x2=\"0\" y1=\"{TOP}\" y2=\"{floor}\"/></svg>");
         let told = self.series.iter().filter(|s| s.look != Look::Faint);
         let lines = told.map(|s| {
-            let finite = || s.points.iter().filter(|p| p.1.is_finite());
+            let finite = || s.points.iter().filter(|p| drawable(p.1));
             Line { run: s.run, x: finite().map(|p| short(p.0)).collect(), y: finite().map(|p| short(p.1)).collect() }
         });
         let range = [LEFT, WIDTH - RIGHT];
@@ -121,7 +120,7 @@ impl Chart {
     fn describe(&self) -> String {
         let told = self.series.iter().filter(|s| s.look != Look::Faint);
         let course = |series: &Series| {
-            let finite = || series.points.iter().filter(|p| p.1.is_finite());
+            let finite = || series.points.iter().filter(|p| drawable(p.1));
             let (first, last) = (finite().next()?, finite().next_back()?);
             let (low, high) = (
                 finite().map(|p| p.1).fold(f64::INFINITY, f64::min),
@@ -184,17 +183,18 @@ impl Frame {
         );
     }
 
-    fn series(&self, svg: &mut String, series: &Series, marked: bool) {
+    /// A line is cut where it leaves the frame; marks may stand on its edge.
+    fn series(&self, svg: &mut String, series: &Series, clip: &str, marked: bool) {
         let class = if series.look == Look::Faint { " faint" } else { "" };
         let _ = write!(
             svg,
-            "<g class=\"run s{}{class}\" data-run=\"{}\"><path class=\"line\" d=\"",
+            "<g class=\"run s{}{class}\" data-run=\"{}\"><path class=\"line\" clip-path=\"url(#{clip})\" d=\"",
             series.run % LOOKS,
             series.run
         );
         let mut pen = 'M';
         for &(x, y) in &series.points {
-            if !y.is_finite() || !x.is_finite() {
+            if !drawable(y) {
                 pen = 'M';
                 continue;
             }
@@ -204,7 +204,7 @@ impl Frame {
             pen = 'L';
         }
         svg.push_str("\"/>");
-        let finite = || series.points.iter().filter(|p| p.0.is_finite() && p.1.is_finite());
+        let finite = || series.points.iter().filter(|p| (0.0..=1.0).contains(&self.y.place(p.1)));
         if marked {
             for &(x, y) in finite() {
                 svg.push_str(&mark(series.run, self.x(x), self.y(y)));

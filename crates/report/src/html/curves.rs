@@ -2,9 +2,10 @@
 
 use super::chart::{Chart, Look, Numbers, Series};
 use super::reduce::{Point, smooth};
-use super::scale::Domain;
+use super::scale::{Domain, drawable};
 use crate::Run;
 use crate::history::Step;
+use crate::visible::visible;
 
 /// A chart or two, with what they show.
 pub(super) struct Figure {
@@ -31,7 +32,7 @@ pub(super) fn figures(runs: &[Run]) -> Vec<Figure> {
 }
 
 fn figure(title: &'static str, unit: &'static str, note: &'static str, charts: Vec<Chart>) -> Option<Figure> {
-    let empty = |chart: &Chart| chart.series.iter().all(|s| s.points.iter().all(|p| !p.1.is_finite()));
+    let empty = |chart: &Chart| chart.series.iter().all(|s| s.points.iter().all(|p| !drawable(p.1)));
     if charts.iter().all(empty) {
         return None;
     }
@@ -41,7 +42,7 @@ fn figure(title: &'static str, unit: &'static str, note: &'static str, charts: V
 
 fn series(runs: &[Run], look: Look, points: impl Fn(&Run) -> Vec<Point>) -> Vec<Series> {
     let all = runs.iter().enumerate();
-    all.map(|(run, r)| Series { run, name: r.name.clone(), points: points(r), look }).collect()
+    all.map(|(run, r)| Series { run, name: visible(&r.name), points: points(r), look }).collect()
 }
 
 /// Against updates and against seconds, on one axis of losses.

@@ -13,6 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, HtmlEscape, context};
 
+use crate::number::count;
 use crate::visible::visible;
 use crate::{Report, ReportError};
 
@@ -21,7 +22,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Hashes of the style and the script, as a content security policy names them; a test says which they are.
-const STYLE_HASH: &str = "sha256-T5irz5HydzRx4kCAxk/eB6dAZ1r7Hcukg8oeEulzrmM=";
+const STYLE_HASH: &str = "sha256-1IFFVHlepPNKdcWG+dDzXXZkzINhBpqMbkNTEtrhSUs=";
 const SCRIPT_HASH: &str = "sha256-HeIVe3LP1PmcTTvqan/8afkhu7fh3VeVLFBRMk+QZiQ=";
 
 /// The page of a report.
@@ -33,6 +34,7 @@ pub(crate) fn html(report: &Report) -> Result<String, ReportError> {
         _ => minijinja::escape_formatter(out, state, value),
     });
     environment.add_filter("prose", prose);
+    environment.add_filter("count", count);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     let policy = format!(
         "default-src 'none'; style-src '{STYLE_HASH}'; script-src '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'"

@@ -1,5 +1,7 @@
 //! Long series, made short enough for a page.
 
+use super::scale::drawable;
+
 /// A place in a chart.
 pub(super) type Point = (f64, f64);
 
@@ -15,7 +17,7 @@ pub(super) fn reduce(points: &[Point], limit: usize) -> Vec<Point> {
 
 /// The lowest and the highest in their order.
 fn extremes(stretch: &[Point]) -> Vec<Point> {
-    let finite = || stretch.iter().copied().enumerate().filter(|(_, p)| p.1.is_finite());
+    let finite = || stretch.iter().copied().enumerate().filter(|(_, p)| drawable(p.1));
     let low = finite().min_by(|a, b| a.1.1.total_cmp(&b.1.1));
     let high = finite().max_by(|a, b| a.1.1.total_cmp(&b.1.1));
     match (low, high) {
@@ -33,7 +35,7 @@ pub(super) fn smooth(points: &[Point]) -> Vec<Point> {
     let keep = 1.0 - 1.0 / window;
     let (mut sum, mut weight) = (0.0, 0.0);
     let smooth = |&(x, y): &Point| {
-        if !y.is_finite() {
+        if !drawable(y) {
             return (x, y);
         }
         sum = sum * keep + y;

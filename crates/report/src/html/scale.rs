@@ -7,6 +7,14 @@ const MANY: usize = 100;
 /// The part of many values on each side that may leave it.
 const OUTSIDE: f64 = 0.01;
 
+/// Larger than anything that is measured; with smaller numbers the arithmetic of a chart cannot overflow.
+const LARGEST: f64 = 1e300;
+
+/// Whether a value can have a place in a chart.
+pub(super) fn drawable(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
+
 /// Finite bounds, the lower below the upper.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Domain {
@@ -17,23 +25,23 @@ pub(super) struct Domain {
 impl Domain {
     /// That of all values; of nothing 0 to 1.
     pub(super) fn of(values: impl Iterator<Item = f64>) -> Self {
-        let bounds = values.filter(|v| v.is_finite()).fold(None, |bounds: Option<(f64, f64)>, value| {
+        let bounds = values.filter(|&v| drawable(v)).fold(None, |bounds: Option<(f64, f64)>, value| {
             Some(bounds.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
         });
         let (low, high) = bounds.unwrap_or((0.0, 1.0));
-        // What is flat lies in the middle; and the difference of two finite numbers may not be finite.
-        let least = (low.abs().max(high.abs()) * 1e-6).max(1e-12);
-        if (high - low).is_finite() && high - low >= least {
-            return Self { low, high };
-        }
-        let (low, high) = (low.clamp(-1e300, 1e300), high.clamp(-1e300, 1e300));
-        let around = if low == high { if low == 0.0 { 1.0 } else { low.abs() * 0.1 } } else { least };
+        let largest = low.abs().max(high.abs());
+        // What is flat, but for rounding, lies in the middle.
+        let around = match high - low {
+            width if width > largest * 1e-9 => 0.0,
+            _ if largest < 1e-9 => 1.0,
+            _ => largest * 0.1,
+        };
         Self { low: low - around, high: high + around }
     }
 
     /// That of most values, a little wider.
     pub(super) fn of_most(values: impl Iterator<Item = f64>) -> Self {
-        let mut values: Vec<f64> = values.filter(|v| v.is_finite()).collect();
+        let mut values: Vec<f64> = values.filter(|&v| drawable(v)).collect();
         let outside = if values.len() > MANY { (values.len() as f64 * OUTSIDE) as usize } else { 0 };
         values.sort_by(f64::total_cmp);
         let Self { low, high } = Self::of(values[outside..values.len() - outside].iter().copied());
@@ -50,7 +58,7 @@ impl Domain {
     pub(super) fn ticks(self) -> Vec<(f64, String)> {
         let rough = (self.high - self.low) / TICKS;
         let power = 10f64.powf(rough.log10().floor());
-        let step = power * [1.0, 2.0, 5.0, 10.0].into_iter().find(|s| s * power >= rough * 0.999).unwrap_or(10.0);
+        let step = power * [1.0, 2.0, 5.0, 10.0].into_iter().find(|s| s * power >= rough * 0.7).unwrap_or(10.0);
         let (first, last) = ((self.low / step).ceil(), (self.high / step).floor());
         // A step so small next to the values that they are one number has no ticks.
         if !(last - first).is_finite() || last - first > 4.0 * TICKS || first + 1.0 == first {
@@ -86,7 +94,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_within() {
         assert_eq!(labels(0.0, 100.0), ["0", "20", "40", "60", "80", "100"]);
-        assert_eq!(labels(3.71, 4.38), ["3.8", "4.0", "4.2"]);
+        assert_eq!(labels(3.71, 4.38), ["3.8", "3.9", "4.0", "4.1", "4.2", "4.3"]);
         assert_eq!(labels(0.0, 2e-4), ["0", "5e-5", "1.0e-4", "1.5e-4", "2.0e-4"]);
         assert_eq!(labels(0.0, 100_000.0), ["0", "20,000", "40,000", "60,000", "80,000", "100,000"]);
         assert_eq!(labels(-1.0, 1.0), ["-1.0", "-0.5", "0", "0.5", "1.0"]);
@@ -103,7 +111,7 @@ mod tests {
                 "{values:?}: {domain:?}"
             );
             assert!(domain.ticks().len() < 20, "{values:?}");
-            let mut finite = values.iter().filter(|v| v.is_finite());
+            let mut finite = values.iter().filter(|&&v| super::drawable(v));
             assert!(finite.all(|&v| domain.place(v).is_finite()), "{values:?}");
         }
         let most = Domain::of_most((0..1000).map(|i| if i == 500 { 1e9 } else { 4.0 + f64::from(i % 10) / 10.0 }));

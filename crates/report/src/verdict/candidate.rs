@@ -29,6 +29,8 @@ pub struct Candidate {
     pub fingerprint: String,
     /// Tokens of an epoch that the loss counts.
     pub training_tokens: u64,
+    /// Passes over them that it made.
+    pub passes: f64,
     /// Predictions that an evaluation counts.
     pub evaluation_tokens: u64,
     /// Weights in the model.
@@ -94,6 +96,7 @@ impl Candidate {
             seed: about.training.seed,
             fingerprint: about.data.fingerprint.clone(),
             training_tokens: about.data.training.target_tokens,
+            passes: run.history.steps.last().map_or(0.0, |step| step.epoch),
             evaluation_tokens: about.data.evaluation.target_tokens,
             total_parameters: about.plan.total_parameters,
             trainable_parameters: about.plan.trainable_parameters,

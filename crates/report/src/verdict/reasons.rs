@@ -43,18 +43,16 @@ fn quality(entrants: &[Entrant<'_>], choice: &Choice) -> Option<String> {
         Some(format!("{} after {} updates of `{}`{accuracy}", loss(e.best.loss), count(e.best.step), e.candidate.name))
     })?;
     let limit = significant(EQUAL_LOSS, 2);
-    let judged = match (all.len(), choice.equals.len()) {
-        (1, _) => String::new(),
-        (_, 1) => format!(
-            " The difference to the next is no less than {limit} nats, from which on losses count as different."
-        ),
-        _ if choice.taken == choice.leader => format!(" Losses less than {limit} nats apart count as equal."),
-        _ => {
-            let leader = &entrants[choice.leader];
-            let difference = loss(taken.best.loss - leader.best.loss);
-            let name = &leader.candidate.name;
-            format!(" `{name}` is {difference} nats lower, and less than {limit} counts as equal.")
-        }
+    let judged = if all.len() == 1 {
+        String::new()
+    } else if choice.equals.len() == 1 {
+        format!(" From {limit} nats on losses count as different.")
+    } else if choice.taken == choice.leader {
+        format!(" Losses less than {limit} nats apart count as equal.")
+    } else {
+        let leader = &entrants[choice.leader];
+        let (name, difference) = (&leader.candidate.name, loss(taken.best.loss - leader.best.loss));
+        format!(" `{name}` is {difference} nats lower, and less than {limit} counts as equal.")
     };
     Some(format!("Lowest evaluation loss: {losses}.{judged}"))
 }
@@ -105,8 +103,10 @@ fn data(all: &[Entrant<'_>]) -> Option<String> {
         Some(format!("{share} for each of the {} weights that `{}` trains", count(trainable), e.candidate.name))
     })?;
     let tokens = count(tokens);
+    let passes = each(all, |e| Some(format!("{} by `{}`", significant(e.candidate.passes, 2), e.candidate.name)))?;
     Some(format!(
-        "There are {tokens} tokens to learn from: {shares}. The fewer there are for a weight, the easier it over-fits."
+        "There are {tokens} tokens to learn from: {shares}. Passes over them: {passes}. The fewer tokens for a weight and the more \
+         passes, the easier it over-fits."
     ))
 }
 
