@@ -2,8 +2,10 @@
 
 mod config;
 mod generate;
+mod init;
 mod merge;
 mod plugin;
+mod schema;
 mod show;
 
 use std::path::Path;
@@ -34,6 +36,8 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Merge(args) => merge::merge(args, cli.json),
         Command::Import(args) => import(args, cli.json),
         Command::Export(args) => export(args, cli.json),
+        Command::Init(args) => init::init(args, cli.json),
+        Command::Schema(args) => schema::schema(args),
         Command::Doctor => doctor(cli.json),
         Command::Plugin(command) => plugin::plugin(command, cli.json),
     }

@@ -74,7 +74,9 @@ use graftwork_qwen as _;
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
 pub use composition::MergeSource;
-pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection};
+pub use config::{
+    DataSection, Problem, Problems, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection, reference, schema,
+};
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
 pub use error::Error;

@@ -12,7 +12,7 @@ use crate::args::{
     TrainArgs,
 };
 
-/// The file given by `--config` or the defaults, with the flags over it.
+/// The file given by `--config` or the defaults, with `--set` over it, and the flags over both.
 pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
     let mut config = match &args.config {
         Some(path) => RunConfig::from_file(path)?,
@@ -21,6 +21,7 @@ pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
     if !args.strategy.is_empty() {
         config.strategy = args.strategy.iter().map(StrategyConfig::new).collect();
     }
+    host.configure(&mut config, args.settings.clone())?;
     replace(&mut config.model, &args.model);
     replace(&mut config.task, &args.task);
     replace(&mut config.adapter, &args.adapter);
@@ -31,7 +32,6 @@ pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
     config.seed = args.seed.unwrap_or(config.seed);
     data(&mut config, &args.data)?;
     train(&mut config, &args.train);
-    host.assign_settings(&mut config.strategy, args.settings.clone())?;
     Ok(config)
 }
 
