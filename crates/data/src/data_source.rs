@@ -88,7 +88,7 @@ impl From<Weight> for f64 {
     }
 }
 
-/// The long form.
+/// A path with its share of the rows and its format.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Table {

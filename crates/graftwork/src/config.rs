@@ -21,8 +21,11 @@ use serde_json::{Map, Value};
 
 use crate::DeviceChoice;
 pub use problem::{Problem, Problems};
+pub(crate) use reference::in_toml;
 pub use reference::reference;
 pub use schema::schema;
+pub(crate) use schema::{choices, properties};
+pub(crate) use values::admitted;
 
 /// A run. Every key has a default: without `model` and `data`, the small model and text that come with Graftwork.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

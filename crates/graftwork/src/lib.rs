@@ -42,6 +42,7 @@ mod host;
 #[cfg_attr(not(feature = "hub"), path = "hub_left_out.rs")]
 mod hub;
 mod import;
+mod init;
 mod loaded;
 mod memory;
 mod merge;
@@ -80,7 +81,7 @@ pub use config::{
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
 pub use error::Error;
-pub use estimate::{MemoryEstimate, fix_heap};
+pub use estimate::{MemoryEstimate, Way, fix_heap};
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use export::{ExportFormat, ExportReport, ExportRequest};
@@ -99,6 +100,7 @@ pub use graftwork_train::{
 };
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
+pub use init::{Candidate, DataFound, InitReport, InitRequest, Lengths, ModelFound};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};
 pub use mixed::Truncation;

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::{Map, Number, Value};
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Problem, Problems};
-use super::values::{Checker, Wrong, dotted};
 use super::RunConfig;
+use super::problem::{Problem, Problems};
+use super::values::{Checker, Wrong};
 use crate::Error;
 
 impl RunConfig {
@@ -38,14 +38,17 @@ impl RunConfig {
             Err(error) => return refuse(vec![(start(&error), error.message().to_owned())]),
         };
         let document = Document(table.get_ref());
-        let wrong = Checker::new()?.wrong(&document.value());
+        let (value, checker) = (document.value(), Checker::new()?);
+        let wrong = checker.wrong(&value);
         if !wrong.is_empty() {
-            return refuse(wrong.into_iter().map(|Wrong { pointer, message }| (document.start(&pointer), message)).collect());
+            let placed = |Wrong { pointer, message }: Wrong| (document.start(&pointer), message);
+            return refuse(wrong.into_iter().map(placed).collect());
         }
         // What the schema cannot say, such as that 2.0 is no whole number.
         toml::from_str(text).or_else(|error| {
-            let start = start(&error);
-            refuse(vec![(start, format!("{}: {}", document.key_at(start), error.message()))])
+            let (start, pointer) = (start(&error), document.pointer(start(&error)));
+            let found = value.pointer(&pointer).unwrap_or(&Value::Null);
+            refuse(vec![(start, format!("{} ({})", checker.mismatch(&pointer, found), error.message()))])
         })
     }
 
@@ -79,14 +82,14 @@ impl Document<'_> {
     }
 
     /// The key whose value stands at a place.
-    fn key_at(&self, at: usize) -> String {
+    fn pointer(&self, at: usize) -> String {
         let mut pointer = String::new();
         let mut node = Some(Node::Table(self.0));
         while let Some((step, next)) = node.and_then(|node| node.around(at)) {
             pointer = format!("{pointer}/{step}");
             node = next;
         }
-        dotted(&pointer)
+        pointer
     }
 }
 

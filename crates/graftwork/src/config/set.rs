@@ -9,10 +9,10 @@ use std::sync::Arc;
 use graftwork_plugin_host::Plugin;
 use serde_json::{Map, Value};
 
+use super::RunConfig;
 use super::problem::{Problem, Problems};
 use super::schema::{child, properties};
-use super::values::Checker;
-use super::RunConfig;
+use super::values::{Checker, Wrong};
 use crate::chain::{Owner, settings_of, several};
 use crate::{Error, Host};
 
@@ -39,16 +39,20 @@ impl Host {
         let (mut set, mut problems) = (Set::default(), Vec::new());
         for (key, value) in settings {
             match resolver.place(&key) {
-                Ok(Place::Run(steps)) => set.insert(&steps, value),
+                Ok(Place::Run(steps)) => set.insert(&steps, resolver.checker.whole(&steps, value)),
                 Ok(Place::Plugin(index, name)) => {
                     config.strategy[index].config.insert(name, value);
                 }
                 Err(message) => problems.push(Problem { place: format!("--set {key}"), message }),
             }
         }
-        let wrong = resolver.checker.wrong(&Value::Object(set.given.clone()));
-        problems.extend(wrong.into_iter().map(|wrong| {
-            Problem { place: "--set".to_owned(), message: wrong.message }
+        let given = Value::Object(set.given.clone());
+        problems.extend(resolver.checker.wrong(&given).into_iter().map(|Wrong { pointer, mut message }| {
+            let value = given.pointer(&pointer).filter(|value| value.is_number() || value.is_boolean());
+            if let Some(value) = value.filter(|_| resolver.checker.takes_text(&pointer)) {
+                message += &format!("; as text it is '\"{value}\"'");
+            }
+            Problem { place: "--set".to_owned(), message }
         }));
         if !problems.is_empty() {
             return Err(Error::Configuration(Problems(problems)));
@@ -78,9 +82,10 @@ impl Resolver {
                     "it is a key of run.toml and a setting of `{plugin}`; say `run.{key}` or `strategy.{index}.config.{name}`"
                 ))
             }
-            (Some(_), Owner::Several(names)) => {
-                Err(format!("it is a key of run.toml and a setting of strategies; say `run.{key}`, {}", names.join(" or ")))
-            }
+            (Some(_), Owner::Several(names)) => Err(format!(
+                "it is a key of run.toml and a setting of strategies; say `run.{key}`, {}",
+                names.join(" or ")
+            )),
             (Some(steps), _) => Ok(Place::Run(steps)),
             (None, Owner::One(index, name)) => Ok(Place::Plugin(index, name)),
             (None, Owner::Several(names)) => Err(several(&names)),

@@ -2,7 +2,7 @@
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::schema::{alternatives, child, choices, keys, properties, schema};
 use crate::Error;
@@ -62,10 +62,27 @@ impl Checker {
         }
     }
 
+    fn node<'a>(&self, mut steps: impl Iterator<Item = &'a str>) -> Option<&Value> {
+        steps.try_fold(&self.schema, child)
+    }
+
+    /// Whether the key at a place takes text.
+    pub(crate) fn takes_text(&self, pointer: &str) -> bool {
+        self.node(pointer.split('/').skip(1)).is_some_and(|node| node["type"] == "string")
+    }
+
+    /// `1e3` for a key that takes whole numbers is one.
+    pub(crate) fn whole(&self, steps: &[String], value: Value) -> Value {
+        let is_whole = self.node(steps.iter().map(String::as_str)).is_some_and(|node| node["type"] == "integer");
+        match value.as_f64() {
+            Some(number) if is_whole && number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
+            _ => value,
+        }
+    }
+
     /// That a value is not what its key takes.
     pub(crate) fn mismatch(&self, pointer: &str, value: &Value) -> String {
-        let steps = pointer.split('/').skip(1);
-        let node = steps.fold(Some(&self.schema), |node, step| child(node?, step));
+        let node = self.node(pointer.split('/').skip(1));
         let admitted = node.map_or_else(|| "left out".to_owned(), admitted);
         let mut message = format!("{} must be {admitted}, found {}", dotted(pointer), shown(value));
         let names = node.and_then(choices).unwrap_or_default();
@@ -85,18 +102,25 @@ impl Checker {
             // The same name elsewhere is likelier meant than another name here.
             if known == name { 2.0 } else { nearness(known, name) + if other == section { 0.05 } else { 0.0 } }
         };
-        let known = keys(&self.schema).into_iter().map(|(known, _)| known).chain(others.iter().cloned());
+        let table = self.node(section.split('.').filter(|step| !step.is_empty()));
+        let here: Vec<_> = table.and_then(table_of).into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let others = if section.is_empty() { others } else { &[] };
+        let path = |name: &&str| if section.is_empty() { (*name).to_owned() } else { format!("{section}.{name}") };
+        let elsewhere = keys(&self.schema).into_iter().map(|(known, _)| known);
+        let known = here.iter().map(path).chain(elsewhere).chain(others.iter().cloned());
         let scores = known.map(|known| (score(&known), known));
         let best = scores.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(score, _)| *score > NEAR);
         if let Some((_, known)) = best {
             return format!("; did you mean {known}?");
         }
-        let steps = section.split('.').filter(|step| !step.is_empty());
-        let table = steps.fold(Some(&self.schema), |node, step| child(node?, step));
-        let names = table.and_then(properties).into_iter().flatten().map(|(name, _)| name.as_str());
-        let names: Vec<_> = names.chain(others.iter().map(String::as_str)).collect();
+        let names: Vec<_> = here.into_iter().chain(others.iter().map(String::as_str)).collect();
         if names.is_empty() { String::new() } else { format!(" (there are: {})", names.join(", ")) }
     }
+}
+
+/// The keys of what is a table, or may be one.
+fn table_of(node: &Value) -> Option<&Map<String, Value>> {
+    properties(node).or_else(|| alternatives(node)?.iter().find_map(properties))
 }
 
 /// A key's section and its name there.
@@ -164,9 +188,10 @@ pub(crate) fn admitted(node: &Value) -> String {
                 ("exclusiveMaximum", "below"),
                 ("maximum", "up to"),
             ];
-            let bounds = bounds.iter().filter_map(|(key, word)| Some(format!(" {word} {}", number(key)?)));
-            // A bound that is none to a person.
-            what.to_owned() + &bounds.filter(|bound| kind != "integer" || bound != " from 0").collect::<String>()
+            // A bound that is none to a person is left out.
+            let shown = |&&(key, _): &&(&str, &str)| kind != "integer" || node.get(key) != Some(&0.into());
+            let bounds = bounds.iter().filter(shown).filter_map(|(key, word)| Some(format!("{word} {}", number(key)?)));
+            format!("{what} {}", bounds.collect::<Vec<_>>().join(" and ")).trim_end().to_owned()
         }
         None => "anything".to_owned(),
     }
