@@ -36,13 +36,11 @@ impl Host {
         }
         let plugins = config.strategy.iter().map(|s| self.plugins.load(&s.path)).collect::<Result<Vec<_>, _>>()?;
         let resolver = Resolver { checker: Checker::new()?, plugins };
-        let (mut set, mut problems) = (Set::default(), Vec::new());
+        let (mut set, mut of_plugins, mut problems) = (Set::default(), Vec::new(), Vec::new());
         for (key, value) in settings {
             match resolver.place(&key) {
                 Ok(Place::Run(steps)) => set.insert(&steps, resolver.checker.whole(&steps, value)),
-                Ok(Place::Plugin(index, name)) => {
-                    config.strategy[index].config.insert(name, value);
-                }
+                Ok(Place::Plugin(index, name)) => of_plugins.push((index, name, value)),
                 Err(message) => problems.push(Problem { place: format!("--set {key}"), message }),
             }
         }
@@ -57,7 +55,11 @@ impl Host {
         if !problems.is_empty() {
             return Err(Error::Configuration(Problems(problems)));
         }
-        set.put_into(config, &resolver.checker.schema)
+        set.put_into(config, &resolver.checker.schema)?;
+        for (index, name, value) in of_plugins {
+            config.strategy[index].config.insert(name, value);
+        }
+        Ok(())
     }
 }
 

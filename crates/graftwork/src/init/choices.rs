@@ -114,10 +114,11 @@ fn of_data(chosen: &mut Chosen, request: &InitRequest, prepared: &Prepared, foun
     if let Some(sample) = &config.sample {
         chosen.set("sample", sample.as_str(), "to see what changes");
     }
-    let max_length = found.max_length.min(if way.fits && way.recompute { way.max_length as usize } else { usize::MAX });
+    let shortened = way.fits && (way.max_length as usize) < found.longest;
+    let max_length = if shortened { way.max_length as usize } else { found.max_length };
     let why = match found.lengths {
+        _ if shortened => "longer rows do not fit into memory, however few".to_owned(),
         None => "a text has no ends, so that rows are as long as usual".to_owned(),
-        Some(_) if max_length < found.max_length => "longer rows do not fit into memory, however few".to_owned(),
         Some(lengths) => format!(
             "99 % of the records have up to {} tokens; rows of this length hold {:.1} % of them whole",
             lengths.p99,
