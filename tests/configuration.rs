@@ -93,10 +93,25 @@ fn forms_by_hand_at_their_bounds() {
         ),
         (
             "data.files",
-            &[json!([]), json!(["-"]), json!([{ "path": "a" }]), json!([{ "path": "a", "weight": 1, "format": "chat" }])],
-            &[json!("a"), json!([{}]), json!([{ "path": "a", "weight": 0 }]), json!([{ "path": "a", "share": 1 }]), json!([3])],
+            &[
+                json!([]),
+                json!(["-"]),
+                json!([{ "path": "a" }]),
+                json!([{ "path": "a", "weight": 1, "format": "chat" }]),
+            ],
+            &[
+                json!("a"),
+                json!([{}]),
+                json!([{ "path": "a", "weight": 0 }]),
+                json!([{ "path": "a", "share": 1 }]),
+                json!([3]),
+            ],
         ),
-        ("data.eval", &[json!(0), json!(0.5), json!([]), json!(["a"])], &[json!(1), json!(-0.1), json!("a"), json!([1])]),
+        (
+            "data.eval",
+            &[json!(0), json!(0.5), json!([]), json!(["a"])],
+            &[json!(1), json!(-0.1), json!("a"), json!([1])],
+        ),
         (
             "train.warmup",
             &[json!({ "steps": 0 }), json!({ "ratio": 0.1 })],
@@ -225,7 +240,8 @@ fn every_key_says_what_it_is_for_and_has_a_default_or_an_example() {
 fn what_could_be_a_key_of_the_run_and_a_setting_is_refused() {
     // No plugin of ours has such a setting; in the schema of this one another has that name.
     let dir = tempfile::tempdir().expect("a folder");
-    let (file, bytes) = (dir.path().join("seeded.wasm"), std::fs::read(root().join("plugins/lora.wasm")).expect("a plugin"));
+    let (file, bytes) =
+        (dir.path().join("seeded.wasm"), std::fs::read(root().join("plugins/lora.wasm")).expect("a plugin"));
     let at = bytes.windows(8).position(|part| part == b"\"rank\": ").expect("the schema's text");
     let bytes = [&bytes[..at], b"\"seed\": ", &bytes[at + 8..]].concat();
     std::fs::write(&file, bytes).expect("written");

@@ -145,7 +145,8 @@ fn keys_of_a_run_and_settings_of_strategies_are_set_alike() {
         let report = report(&["--set", key, "--set", "seed=7"]);
         assert!(tensor(&report).contains(part), "{key}: {}", tensor(&report));
     }
-    let listed = report(&["--set", "data.eval=[\"tests/golden/curve/austen-200.jsonl\"]", "--set", "train.warmup.steps=2"]);
+    let listed =
+        report(&["--set", "data.eval=[\"tests/golden/curve/austen-200.jsonl\"]", "--set", "train.warmup.steps=2"]);
     assert_eq!(listed["data"]["eval"]["samples"], 200, "{}", listed["data"]);
 }
 
@@ -159,7 +160,10 @@ fn what_is_set_wrongly_is_told_with_what_is_admitted() {
         (&["rnak=4"], "did you mean rank?"),
         (&["sample=42"], "sample must be text, found 42; as text it is '\"42\"'"),
         (&["train.schedule=cosin"], "did you mean \"cosine\"?"),
-        (&["train.warmup.steps=1", "train.warmup.ratio=0.1"], "train.warmup must be a table of steps; or a table of ratio"),
+        (
+            &["train.warmup.steps=1", "train.warmup.ratio=0.1"],
+            "train.warmup must be a table of steps; or a table of ratio",
+        ),
         (&["data.files.0=x"], "--set data.files.0: "),
         (&["strategy=[]"], "plugins are named by `--strategy`"),
         (&["strategy.1.config.rank=2"], "strategy.NUMBER.config.SETTING"),
@@ -206,10 +210,16 @@ fn init_without_arguments_writes_the_run_that_comes_with_the_program() {
     }
     let again = refused(host(home.path()).args(["init", "--out"]).arg(home.path().join("new.toml")));
     assert!(again.contains("new.toml"), "{again}");
-    printed(host(home.path()).args(["init", "--overwrite", "--strategy", LORA, "--out"]).arg(home.path().join("new.toml")));
+    printed(
+        host(home.path()).args(["init", "--overwrite", "--strategy", LORA, "--out"]).arg(home.path().join("new.toml")),
+    );
     let out = home.path().join("run");
     let config = home.path().join("new.toml").display().to_string();
-    printed(host(home.path()).args(["run", "--config", &config, "--set", "train.steps=2", "--set", "data.max_length=16", "--out"]).arg(&out));
+    printed(
+        host(home.path())
+            .args(["run", "--config", &config, "--set", "train.steps=2", "--set", "data.max_length=16", "--out"])
+            .arg(&out),
+    );
     assert!(out.join("adapter").is_dir());
 }
 
@@ -217,17 +227,21 @@ fn init_without_arguments_writes_the_run_that_comes_with_the_program() {
 fn every_key_that_init_leaves_can_be_taken_in_where_it_stands() {
     let home = tempfile::tempdir().expect("a folder");
     let (_, text, _) = initialised(home.path(), &["--strategy", LORA]);
-    let schema: Value = serde_json::from_str(&printed(host(home.path()).args(["schema", "--strategy", LORA]))).expect("JSON");
+    let schema: Value =
+        serde_json::from_str(&printed(host(home.path()).args(["schema", "--strategy", LORA]))).expect("JSON");
     let sections = ["/properties", "/properties/data/properties", "/properties/train/properties"];
     let keys = sections.iter().flat_map(|place| schema.pointer(place).and_then(Value::as_object).expect("keys").keys());
     let has = |key: &str| text.lines().any(|line| line.trim_start_matches('#').starts_with(&format!("{key} = ")));
-    let missing: Vec<_> = keys.filter(|key| !["strategy", "data", "train"].contains(&key.as_str()) && !has(key)).collect();
+    let missing: Vec<_> =
+        keys.filter(|key| !["strategy", "data", "train"].contains(&key.as_str()) && !has(key)).collect();
     assert!(missing.is_empty(), "{missing:?} are not in {text}");
     let file = home.path().join("taken.toml");
-    let is_key = |line: &&str| line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    let is_key =
+        |line: &&str| line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
     let mut count = 0;
     for line in text.lines().filter(is_key) {
-        std::fs::write(&file, text.replacen(&format!("\n{line}\n"), &format!("\n{}\n", &line[1..]), 1)).expect("written");
+        std::fs::write(&file, text.replacen(&format!("\n{line}\n"), &format!("\n{}\n", &line[1..]), 1))
+            .expect("written");
         // There is no such plugin; by then what the file says is understood.
         let message = refused(host(home.path()).args(["check", "--strategy", "none.wasm", "--config"]).arg(&file));
         assert!(message.contains("none.wasm"), "{line}: {message}");
@@ -251,7 +265,8 @@ fn init_looks_at_a_chat_and_lays_short_records_together() {
     let record = |i: usize| {
         // One in a hundred and fifty is much longer.
         let answer = "so it is ".repeat(if i % 150 == 149 { 40 } else { 1 + i % 5 });
-        json!({ "messages": [{ "role": "user", "content": "Is it?" }, { "role": "assistant", "content": answer }] }).to_string()
+        json!({ "messages": [{ "role": "user", "content": "Is it?" }, { "role": "assistant", "content": answer }] })
+            .to_string()
     };
     std::fs::write(&data, (0..300).map(record).collect::<Vec<_>>().join("\n")).expect("written");
     let (model, data) = (model.display().to_string(), data.display().to_string());
@@ -260,7 +275,10 @@ fn init_looks_at_a_chat_and_lays_short_records_together() {
     let lengths = &report["data"]["lengths"];
     let number = |value: &Value| value.as_u64().expect("a number");
     let longest = number(&report["config"]["data"]["max_length"]);
-    assert!(number(&lengths["p99"]) <= longest && longest < number(&lengths["longest"]), "{lengths}, rows of {longest}");
+    assert!(
+        number(&lengths["p99"]) <= longest && longest < number(&lengths["longest"]),
+        "{lengths}, rows of {longest}"
+    );
     assert_eq!(checked["data"]["truncated"].as_u64(), Some(2), "{}", checked["data"]);
     let packed = checked["data"]["rows_per_epoch"] == report["data"]["rows_per_epoch"];
     assert!(packed, "rows as foreseen: {} and {}", checked["data"], report["data"]);
@@ -270,7 +288,8 @@ fn init_looks_at_a_chat_and_lays_short_records_together() {
 #[test]
 fn init_finds_classes_and_has_bert_tell_them_apart() {
     let home = tempfile::tempdir().expect("a folder");
-    let arguments = ["--model", "tests/golden/curve/models/bert", "--data", "tests/golden/curve/austen-labelled-200.jsonl"];
+    let arguments =
+        ["--model", "tests/golden/curve/models/bert", "--data", "tests/golden/curve/austen-labelled-200.jsonl"];
     let (report, text, checked) = initialised(home.path(), &arguments);
     assert_eq!(report["model"]["task"], "sequence-classification");
     assert!(text.contains("\nlabels = [\"narration\", \"speech\"]\n"), "{text}");
@@ -289,7 +308,12 @@ fn init_without_a_plugin_at_hand_asks_for_one() {
     let home = tempfile::tempdir().expect("a folder");
     let message = refused(host(home.path()).current_dir(home.path()).arg("init"));
     assert!(message.contains("plugins/lora.wasm") && message.contains("--strategy"), "{message}");
-    assert_eq!(std::fs::read_dir(home.path()).expect("the folder").filter(|e| {
-        e.as_ref().is_ok_and(|e| e.file_name() != "cache")
-    }).count(), 0, "nothing is left");
+    assert_eq!(
+        std::fs::read_dir(home.path())
+            .expect("the folder")
+            .filter(|e| { e.as_ref().is_ok_and(|e| e.file_name() != "cache") })
+            .count(),
+        0,
+        "nothing is left"
+    );
 }

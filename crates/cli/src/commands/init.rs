@@ -48,7 +48,7 @@ fn show(report: &InitReport) -> std::io::Result<()> {
     }
     line(&format!("          {}", report.reason))?;
     let (train, length) = (&config.train, config.data.max_length.unwrap_or_default());
-    let rows = format!("{} rows of up to {length} tokens in {} passes", train.batch_size, train.gradient_accumulation);
-    line(&format!("update    {rows}"))?;
+    let (rows, passes) = (train.batch_size, train.gradient_accumulation);
+    line(&format!("update    {rows} × {passes} rows of up to {length} tokens"))?;
     line(&format!("written   {0}; next: host run --config {0}", report.out.display()))
 }

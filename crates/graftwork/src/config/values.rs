@@ -166,7 +166,7 @@ pub(crate) fn admitted(node: &Value) -> String {
     }
     let number = |key| node.get(key).filter(|bound| bound.is_number());
     match node.get("type").and_then(Value::as_str) {
-        Some("string") if node.get("pattern").is_some() => {
+        Some("string") if node.get("pattern").is_some() && node.get("examples").is_some() => {
             let examples = node.get("examples").and_then(Value::as_array).into_iter().flatten();
             format!("text such as {}", examples.map(Value::to_string).collect::<Vec<_>>().join(", "))
         }

@@ -4,8 +4,8 @@ use graftwork_model::TaskKind;
 use serde_json::json;
 
 use super::method::{Candidate, Choice};
-use super::rows::Found;
-use super::text::{Chosen, Strategy, grouped};
+use super::rows::{self, Found};
+use super::text::{Chosen, Strategy, counted, grouped, size};
 use super::{DataFound, InitRequest, ModelFound};
 use crate::estimate::USABLE;
 use crate::host::Prepared;
@@ -14,7 +14,8 @@ use crate::{Error, Host, Way};
 
 /// What was looked at, at the head of the file.
 pub(super) fn head(model: &ModelFound, data: &DataFound, choice: &Choice, request: &InitRequest) -> String {
-    let formats: Vec<_> = data.sources.iter().map(|source| source.format.to_string()).collect();
+    let mut formats: Vec<_> = data.sources.iter().map(|source| source.format.to_string()).collect();
+    formats.dedup();
     let lengths = data.lengths.map_or_else(String::new, |l| {
         format!(
             "; half of the records have up to {} tokens, 90 % up to {}, 99 % up to {}, the longest {}",
@@ -34,8 +35,8 @@ pub(super) fn head(model: &ModelFound, data: &DataFound, choice: &Choice, reques
             model.task
         ),
         format!(
-            "  data: {} records ({}), {} tokens to train on, of which the loss counts {}{lengths}",
-            grouped(data.records as u64),
+            "  data: {} ({}), {} tokens to train on, of which the loss counts {}{lengths}",
+            counted(data.records, "record"),
             formats.join(", "),
             grouped(data.tokens as u64),
             grouped(data.target_tokens as u64)
@@ -68,11 +69,12 @@ fn memory(choice: &Choice) -> String {
 /// A way to do an update, for a person.
 fn described(way: &Way) -> String {
     let again = if way.recompute { ", with blocks computed again" } else { "" };
-    let Way { batch_size, gradient_accumulation, max_length, .. } = way;
-    format!(
-        "{batch_size} rows of {max_length} tokens in {gradient_accumulation} passes{again}: about {}",
-        gibibytes(way.bytes)
-    )
+    let passes = match way.gradient_accumulation {
+        1 => "at once".to_owned(),
+        passes => format!("in each of {passes} passes"),
+    };
+    let rows = counted(way.batch_size as usize, "row");
+    format!("{rows} of up to {} tokens {passes}{again}: about {}", way.max_length, size(way.bytes))
 }
 
 /// Every choice with its reason.
@@ -119,6 +121,9 @@ fn of_data(chosen: &mut Chosen, request: &InitRequest, prepared: &Prepared, foun
     let why = match found.lengths {
         _ if shortened => "longer rows do not fit into memory, however few".to_owned(),
         None => "a text has no ends, so that rows are as long as usual".to_owned(),
+        Some(_) if max_length == rows::longest_row(prepared) => {
+            format!("the model reads no more, which is {:.1} % of the records whole", 100.0 * found.whole)
+        }
         Some(lengths) => format!(
             "99 % of the records have up to {} tokens; rows of this length hold {:.1} % of them whole",
             lengths.p99,
@@ -164,14 +169,11 @@ fn of_training(chosen: &mut Chosen, prepared: &Prepared, found: &Found, candidat
     if way.recompute {
         chosen.set("train.recompute", "block", "without it an update does not fit into memory");
     }
-    chosen.set("train.learning_rate", candidate.learning_rate, format!("usual where {} trains", trains(candidate)));
+    let what = if candidate.whole_model { "the model itself trains" } else { "adapters train" };
+    chosen.set("train.learning_rate", candidate.learning_rate, format!("usual for this model where {what}"));
     let eval_every = config.train.eval_every.unwrap_or_else(|| steps.div_ceil(10));
     if found.stats.eval.rows > 0 {
         let why = format!("{} times in the run, on {} rows", steps / eval_every.max(1), found.stats.eval.rows);
         chosen.set("train.eval_every", eval_every, why);
     }
-}
-
-fn trains(candidate: &Candidate) -> String {
-    format!("{:.2} % of the weights", candidate.trainable_percent)
 }

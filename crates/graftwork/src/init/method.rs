@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::rows::Found;
-use super::text::grouped;
+use super::text::{grouped, size};
 use crate::estimate::Memory;
 use crate::host::Prepared;
-use crate::memory::gibibytes;
 use crate::{Error, Way};
 
 /// Where the plugins of this repository lie.
@@ -24,6 +23,8 @@ pub struct Candidate {
     pub trainable_parameters: u64,
     /// The same in percent of all there are.
     pub trainable_percent: f64,
+    /// Whether the model itself trains, and no adapter.
+    pub whole_model: bool,
     /// Peak learning rate.
     pub learning_rate: f64,
     /// Ways to do an update that need more memory than there is.
@@ -45,6 +46,7 @@ impl Candidate {
             strategy: strategy.to_vec(),
             trainable_parameters: summary.trainable_parameters,
             trainable_percent: summary.trainable_percent,
+            whole_model: prepared.plan.is_full(),
             learning_rate: prepared.config.train_options(prepared.plan.is_full())?.learning_rate,
             too_large,
             way,
@@ -88,12 +90,13 @@ pub(super) struct Choice {
 
 impl Choice {
     /// The one candidate, or of LoRA and full fine-tuning the one that memory and data speak for.
-    pub(super) fn of(measured: Vec<(Candidate, Option<u64>)>, rows: &Found) -> Option<Self> {
+    pub(super) fn of(measured: Vec<(Candidate, Option<u64>)>, is_given: bool, rows: &Found) -> Option<Self> {
         let available = measured.first()?.1;
         let candidates: Vec<_> = measured.into_iter().map(|(candidate, _)| candidate).collect();
         let (index, reason) = match candidates.as_slice() {
             [lora, full] => compared(lora, full, rows.stats.train.target_tokens as u64),
-            _ => (0, "the only one that was looked at".to_owned()),
+            _ if is_given => (0, "as given".to_owned()),
+            _ => (0, format!("there is no {FULL} to compare it with")),
         };
         Some(Self { candidates, index, reason, available })
     }
@@ -106,7 +109,7 @@ impl Choice {
 /// Adapters learn as well as all weights do for as long as they have room for what there is to learn: about two bits a weight
 /// (Z. Allen-Zhu and Y. Li, arXiv 2404.05405), where a token brings about one (J. Schulman et al., LoRA Without Regret, 2025).
 fn compared(lora: &Candidate, full: &Candidate, tokens: u64) -> (usize, String) {
-    let needs = |candidate: &Candidate| gibibytes(candidate.way.bytes);
+    let needs = |candidate: &Candidate| size(candidate.way.bytes);
     if !full.way.fits || full.way.recompute && !lora.way.recompute {
         return (
             0,

@@ -129,7 +129,9 @@ impl Host {
             first.get_or_insert(prepared);
         }
         let (Some(prepared), Some(found)) = (first, found) else { return Err(method::none_given()) };
-        let Some(choice) = Choice::of(candidates, &found) else { return Err(method::none_given()) };
+        let Some(choice) = Choice::of(candidates, !request.strategy.is_empty(), &found) else {
+            return Err(method::none_given());
+        };
         let (model, data) = (model_found(&prepared), data_found(&prepared, &found));
         let chosen = choices::all(self, request, &prepared, &found, &choice)?;
         let text = text::write(&choices::head(&model, &data, &choice, request), &chosen);

@@ -49,7 +49,7 @@ impl Found {
             return Ok(Self::of_text(&dataset, options.max_length));
         }
         let limit = longest_row(prepared);
-        if dataset.stats().truncated == 0 {
+        if dataset.stats().truncated == 0 || options.max_length == limit {
             return Self::of_records(&dataset, &options, limit);
         }
         let uncut = DataOptions { max_length: limit, ..options.clone() };
@@ -74,7 +74,11 @@ impl Found {
             |part: f64| sorted.get(((sorted.len().max(1) - 1) as f64 * part).ceil() as usize).copied().unwrap_or(0);
         let lengths = Lengths { median: at(0.5), p90: at(0.9), p99: at(WHOLE), longest: at(1.0) };
         let max_length = lengths.p99.next_multiple_of(MULTIPLE).min(limit).max(2);
-        let whole = tokens.iter().filter(|&&tokens| tokens <= max_length).count() as f64 / tokens.len().max(1) as f64;
+        let fitting = tokens.iter().filter(|&&tokens| tokens <= max_length).count() as f64 / tokens.len().max(1) as f64;
+        // What the model cannot read whole was cut already.
+        let DataStats { truncated, train, eval, .. } = dataset.stats();
+        let samples = train.samples + eval.samples;
+        let whole = if max_length < limit { fitting } else { 1.0 - *truncated as f64 / samples.max(1) as f64 };
         let cut: Vec<usize> = tokens.iter().map(|&tokens| tokens.min(max_length)).collect();
         let mean = cut.iter().sum::<usize>() as f64 / cut.len().max(1) as f64;
         let packing = !matches!(options.objective, Objective::Label { .. }) && 2.0 * mean <= max_length as f64;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use textwrap::{Options, fill};
 
 use crate::config::{admitted, choices, in_toml, properties, schema};
+use crate::memory::gibibytes;
 
 /// Characters of a line of comment.
 const WIDTH: usize = 110;
@@ -73,8 +74,18 @@ fn entry(key: &str, node: &Value, chosen: Option<&(Value, String)>) -> String {
 fn plugin(strategy: &Strategy) -> String {
     let path = in_toml(&strategy.path.as_str().into());
     let mut text = format!("\n[[strategy]]\n{}path = {path}\n", comment(&format!("Chosen: {}.", strategy.why)));
-    let settings: String =
-        properties(&strategy.settings).into_iter().flatten().map(|(key, node)| entry(key, node, None)).collect();
+    // What a plugin says once of several settings, it refers to.
+    let whole = |node: &Value| -> Value {
+        let target = node.get("$ref").and_then(Value::as_str).and_then(|place| place.strip_prefix('#'));
+        let mut whole = target.and_then(|place| strategy.settings.pointer(place)).cloned().unwrap_or_default();
+        match (&mut whole, node) {
+            (Value::Object(whole), Value::Object(node)) => whole.extend(node.clone()),
+            _ => return node.clone(),
+        }
+        whole
+    };
+    let settings = properties(&strategy.settings).into_iter().flatten();
+    let settings: String = settings.map(|(key, node)| entry(key, &whole(node), None)).collect();
     if !settings.is_empty() {
         text += &format!("\n# Settings of the plugin.\n[strategy.config]\n{settings}");
     }
@@ -93,6 +104,16 @@ fn comment(text: &str) -> String {
         }
     };
     text.lines().map(line).collect()
+}
+
+/// `1 record`, `1,200 records`.
+pub(super) fn counted(number: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(number as u64), if number == 1 { "" } else { "s" })
+}
+
+/// Bytes: `41 MiB`, `16.0 GiB`.
+pub(super) fn size(bytes: u64) -> String {
+    if bytes < 1 << 30 { format!("{} MiB", bytes >> 20) } else { gibibytes(bytes) }
 }
 
 /// `1234567` as `1,234,567`.
