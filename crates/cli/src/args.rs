@@ -2,6 +2,7 @@
 
 mod compare;
 mod results;
+mod setup;
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub(crate) use compare::CompareArgs;
 pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
+pub(crate) use setup::{InitArgs, SchemaArgs};
 
 /// A model's place.
 const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
@@ -62,6 +64,10 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Write a model or an adapter in another program's form: PEFT, or GGUF for llama.cpp.
     Export(ExportArgs),
+    /// Write a commented run.toml, chosen by looking at the model, the data and the memory there is.
+    Init(InitArgs),
+    /// Print the JSON Schema of run.toml.
+    Schema(SchemaArgs),
     /// Say what this machine has to compute with, and what is missing.
     Doctor,
     /// Look at a plugin, or try it.
@@ -75,7 +81,7 @@ pub(crate) struct RunArgs {
     /// Strategy plugin; several form a chain, selectors first.
     #[arg(long, value_name = "FILE.wasm")]
     pub(crate) strategy: Vec<PathBuf>,
-    /// Setting of a strategy: `rank=16`, `lora.rank=16`, `target_modules='["q_proj"]'`.
+    /// Key of run.toml: `train.learning_rate=3e-4`, `data.files='["a.jsonl"]'`; or setting of a strategy: `rank=16`, `lora.rank=16`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) settings: Vec<(String, Value)>,
     /// Configuration to start from; flags override it.

@@ -3,8 +3,10 @@
 mod compare;
 mod config;
 mod generate;
+mod init;
 mod merge;
 mod plugin;
+mod schema;
 mod show;
 
 use std::path::Path;
@@ -39,6 +41,8 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Merge(args) => merge::merge(args, cli.json),
         Command::Import(args) => import(args, cli.json),
         Command::Export(args) => export(args, cli.json),
+        Command::Init(args) => init::init(args, cli.json),
+        Command::Schema(args) => schema::schema(args),
         Command::Doctor => doctor(cli.json),
         Command::Plugin(command) => plugin::plugin(command, cli.json),
     }

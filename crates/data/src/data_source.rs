@@ -1,9 +1,11 @@
 //! What a person gives as data: a path, with a share of the mix and a format where they want to say so.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -56,8 +58,9 @@ impl FromStr for DataSource {
 }
 
 /// A share of a mix: above 0, and at most 1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "f64", into = "f64")]
+#[schemars(extend("exclusiveMinimum" = 0, "maximum" = 1))]
 pub struct Weight(f64);
 
 impl Weight {
@@ -85,15 +88,31 @@ impl From<Weight> for f64 {
     }
 }
 
-/// The long form.
-#[derive(Serialize, Deserialize)]
+/// A path with its share of the rows and its format.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    /// A file; a folder, for every data file below it; a glob pattern; `-`, for standard input; or a name on the Hub.
+    #[schemars(example = "b.jsonl")]
     path: PathBuf,
+    /// The share of the rows of an epoch that come from here; sources without one share what is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 0.3)]
     weight: Option<Weight>,
+    /// The records' format; that of `data.format` if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = Format::Chat)]
     format: Option<Format>,
+}
+
+impl JsonSchema for DataSource {
+    fn schema_name() -> Cow<'static, str> {
+        "DataSource".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [generator.subschema_for::<PathBuf>(), generator.subschema_for::<Table>()] })
+    }
 }
 
 impl Serialize for DataSource {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -108,7 +109,7 @@ pub enum Objective {
 }
 
 /// Which tokens the loss counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LossOn {
     /// Completions of prompt/completion and alpaca records, assistant turns of chats, all of a text.
@@ -123,7 +124,7 @@ pub enum LossOn {
 }
 
 /// The order of rows in an epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Another permutation every epoch, a pure function of seed and epoch.
@@ -149,7 +150,7 @@ macro_rules! from_str_by_serde {
 from_str_by_serde!("format" => Format, "loss_on" => LossOn, "order" => Order);
 
 /// What to evaluate on: `eval = 0.05`, or `eval = ["held-out.jsonl"]`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum EvalSplit {
     /// This part of the training files' samples; 0 for none.
@@ -178,8 +179,9 @@ impl Default for EvalSplit {
 }
 
 /// A number from 0 up to, and without, 1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("minimum" = 0, "exclusiveMaximum" = 1))]
 pub struct Fraction(f64);
 
 impl Fraction {

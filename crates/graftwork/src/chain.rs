@@ -139,42 +139,57 @@ pub(crate) fn assign_settings(
     }
     let plugins = strategies.iter().map(|s| host.load(&s.path)).collect::<Result<Vec<_>, _>>()?;
     for (key, value) in settings {
-        let (index, name) = owner(&plugins, &key)?;
-        strategies[index].config.insert(name, value);
+        let fail = |message: String| Err(Error::setting(format!("--set {key}"), message));
+        match Owner::of(&plugins, &key) {
+            Owner::One(index, name) => strategies[index].config.insert(name, value),
+            Owner::Several(names) => return fail(several(&names)),
+            Owner::Nobody => {
+                let all: Vec<String> = plugins.iter().flat_map(|plugin| settings_of(plugin)).collect();
+                let near: Vec<_> = all.iter().filter(|k| strsim::jaro_winkler(k, &key) > 0.75).cloned().collect();
+                let hint =
+                    if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
+                return fail(format!("no strategy has this setting{hint} (there are: {})", all.join(", ")));
+            }
+        };
     }
     Ok(())
 }
 
-/// The plugin that a setting belongs to, and the setting's name there.
-fn owner(plugins: &[Arc<Plugin>], key: &str) -> Result<(usize, String), Error> {
-    if let Some((prefix, rest)) = key.split_once('.')
-        && let Some(index) = plugins.iter().position(|p| p.descriptor().name == prefix)
-    {
-        return Ok((index, rest.to_owned()));
-    }
-    let keys = |p: &Arc<Plugin>| -> Vec<String> {
-        let properties = p.descriptor().config_schema.get("properties").and_then(Value::as_object);
-        properties.map(|m| m.keys().cloned().collect()).unwrap_or_default()
-    };
-    let knowing: Vec<usize> = (0..plugins.len()).filter(|&i| keys(&plugins[i]).iter().any(|k| k == key)).collect();
-    match knowing.as_slice() {
-        [index] => Ok((*index, key.to_owned())),
-        [] => {
-            let all: Vec<String> = plugins.iter().flat_map(keys).collect();
-            let near = all.iter().filter(|k| strsim::jaro_winkler(k, key) > 0.75).map(String::as_str);
-            let near: Vec<_> = near.collect();
-            let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-            Err(Error::setting(
-                format!("--set {key}"),
-                format!("no strategy has this setting{hint} (there are: {})", all.join(", ")),
-            ))
+/// That a name alone does not say whose setting it is.
+pub(crate) fn several(names: &[String]) -> String {
+    format!("more than one strategy has it; say {}", names.join(" or "))
+}
+
+/// Names of the settings that a plugin's schema lists.
+pub(crate) fn settings_of(plugin: &Plugin) -> Vec<String> {
+    let properties = plugin.descriptor().config_schema.get("properties").and_then(Value::as_object);
+    properties.map(|m| m.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// Whose a setting is.
+pub(crate) enum Owner {
+    /// That plugin's, by this name.
+    One(usize, String),
+    /// One of several plugins'; the names that tell them apart.
+    Several(Vec<String>),
+    /// No plugin's.
+    Nobody,
+}
+
+impl Owner {
+    /// Of a setting by its name, or by a plugin's name and its own.
+    pub(crate) fn of(plugins: &[Arc<Plugin>], key: &str) -> Self {
+        if let Some((prefix, rest)) = key.split_once('.')
+            && let Some(index) = plugins.iter().position(|p| p.descriptor().name == prefix)
+        {
+            return Self::One(index, rest.to_owned());
         }
-        several => {
-            let forms: Vec<_> = several.iter().map(|&i| format!("{}.{key}", plugins[i].descriptor().name)).collect();
-            Err(Error::setting(
-                format!("--set {key}"),
-                format!("more than one strategy has it; say {}", forms.join(" or ")),
-            ))
+        let has = |&i: &usize| settings_of(&plugins[i]).iter().any(|k| k == key);
+        let knowing: Vec<usize> = (0..plugins.len()).filter(has).collect();
+        match knowing.as_slice() {
+            [] => Self::Nobody,
+            [index] => Self::One(*index, key.to_owned()),
+            all => Self::Several(all.iter().map(|&i| format!("{}.{key}", plugins[i].descriptor().name)).collect()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 use graftwork_plan::Manifest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, memory};
@@ -14,8 +15,9 @@ use crate::{Error, memory};
 pub(crate) const WITHOUT_CUDA: &str = "this program was built without CUDA; build it with `--features cuda`";
 
 /// A device by name: `cpu` or `cuda:0`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(extend("pattern" = "^(cpu|cuda(:0*(25[0-5]|2[0-4][0-9]|1?[0-9]{1,2}))?)$", "examples" = ["cpu", "cuda:0"]))]
 pub enum DeviceChoice {
     /// The processor.
     #[default]
@@ -98,10 +100,12 @@ impl FromStr for DeviceChoice {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
+        // `parse` alone would take a sign.
+        let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u8>().ok()).flatten();
         match name.split_once(':') {
             None if name == "cpu" => Ok(Self::Cpu),
             None if name == "cuda" => Ok(Self::Cuda(0)),
-            Some(("cuda", index)) if index.parse::<u8>().is_ok() => Ok(Self::Cuda(index.parse().unwrap_or(0))),
+            Some(("cuda", index)) if let Some(index) = number(index) => Ok(Self::Cuda(index.into())),
             _ => Err(format!("no device is called `{name}`; there are `cpu` and `cuda:0`, `cuda:1`, …")),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Change;
+use crate::{Change, Problems};
 
 /// Why the host could not do what it was asked to. The message says what, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,9 @@ pub enum Error {
         /// What is wrong and what would be right.
         message: String,
     },
+    /// A configuration cannot be read as one.
+    #[error("{0}")]
+    Configuration(Problems),
     /// The weights do not fit the configuration.
     #[error("{}: {message}", path.display())]
     Weights {

@@ -12,7 +12,7 @@ use crate::chain::{Chain, assign_settings};
 use crate::statistics::WeightStats;
 use crate::steering::Controllers;
 use crate::task::TaskRecord;
-use crate::{Candidate, Control, Error, Event, RunConfig, StrategyConfig, default_base, hub};
+use crate::{Control, Error, Event, RunConfig, StrategyConfig, default_base, hub};
 
 /// Loads plugins, plans, trains, evaluates, merges. Holds no model between calls.
 pub struct Host {
@@ -61,28 +61,6 @@ impl Host {
     /// No plugin knows a setting, or more than one does and none is named.
     pub fn assign_settings(&self, plugins: &mut [StrategyConfig], settings: Vec<(String, Value)>) -> Result<(), Error> {
         assign_settings(&self.plugins, plugins, settings)
-    }
-
-    /// Puts settings to those candidates of a comparison that know them.
-    ///
-    /// # Errors
-    /// No candidate knows a setting.
-    pub fn assign_to_candidates(
-        &self,
-        candidates: &mut [Candidate],
-        settings: Vec<(String, Value)>,
-    ) -> Result<(), Error> {
-        for setting in settings {
-            let mut assign = |candidate: &mut Candidate| {
-                assign_settings(&self.plugins, &mut candidate.strategy, vec![setting.clone()])
-            };
-            let results: Vec<_> = candidates.iter_mut().map(&mut assign).collect();
-            let known = results.iter().any(Result::is_ok);
-            if let Some(error) = results.into_iter().find_map(Result::err).filter(|_| !known) {
-                return Err(error);
-            }
-        }
-        Ok(())
     }
 
     /// Opens the model, loads the strategies and lets them plan. Plugins come first: their errors are the quickest.

@@ -44,6 +44,7 @@ mod host;
 #[cfg_attr(not(feature = "hub"), path = "hub_left_out.rs")]
 mod hub;
 mod import;
+mod init;
 mod loaded;
 mod memory;
 mod merge;
@@ -78,11 +79,13 @@ pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
 pub use compare::{Candidate, CompareRequest, Comparison, ComparisonReport, Entry, Sweep, Trial, compare_runs};
 pub use composition::MergeSource;
-pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection};
+pub use config::{
+    DataSection, Problem, Problems, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection, reference, schema,
+};
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, doctor};
 pub use error::Error;
-pub use estimate::{MemoryEstimate, fix_heap};
+pub use estimate::{MemoryEstimate, Way, fix_heap};
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event};
 pub use export::{ExportFormat, ExportReport, ExportRequest};
@@ -103,6 +106,7 @@ pub use graftwork_train::{
 };
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
+pub use init::{Candidate, DataFound, InitReport, InitRequest, Lengths, ModelFound};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};
 pub use mixed::Truncation;

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use graftwork_kernels::adamw::AdamW;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Schedule, TrainError};
@@ -17,13 +18,13 @@ pub enum Duration {
 }
 
 /// How long the learning rate rises.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Warmup {
     /// So many updates.
     Steps(u64),
     /// This part of the run, rounded up.
-    Ratio(f64),
+    Ratio(#[schemars(extend("minimum" = 0, "exclusiveMaximum" = 1))] f64),
 }
 
 /// Settings of the training loop.

@@ -45,13 +45,14 @@ pub(crate) fn resume(folder: &Path, cli: &Cli) -> Done {
 }
 
 fn request(host: &Host, args: &CompareArgs) -> Result<CompareRequest, Error> {
-    let config = config::common(&args.run)?;
+    let mut config = config::file(&args.run)?;
     let mut candidates: Vec<Candidate> =
         args.run.strategy.iter().map(|text| text.to_string_lossy().parse()).collect::<Result<_, _>>()?;
     if candidates.is_empty() && !config.strategy.is_empty() {
         candidates.push(Candidate::new(config.strategy.clone()));
     }
-    host.assign_to_candidates(&mut candidates, args.run.settings.clone())?;
+    host.configure_candidates(&mut config, &mut candidates, args.run.settings.clone())?;
+    let config = config::flags(config, &args.run)?;
     let sweep = args.sweep.as_ref().map(|rates| match rates.as_slice() {
         [] => Sweep::Search,
         rates => Sweep::Rates(rates.to_vec()),

@@ -12,22 +12,23 @@ use crate::args::{
     TrainArgs,
 };
 
-/// The file given by `--config` or the defaults, with the flags over it.
+/// The file given by `--config` or the defaults, with `--set` over it, and the flags over both.
 pub(crate) fn resolve(host: &Host, args: &RunArgs) -> Result<RunConfig, Error> {
-    let mut config = common(args)?;
+    let mut config = file(args)?;
     if !args.strategy.is_empty() {
         config.strategy = args.strategy.iter().map(StrategyConfig::new).collect();
     }
-    host.assign_settings(&mut config.strategy, args.settings.clone())?;
-    Ok(config)
+    host.configure(&mut config, args.settings.clone())?;
+    flags(config, args)
 }
 
-/// The same, with the strategies of the file.
-pub(crate) fn common(args: &RunArgs) -> Result<RunConfig, Error> {
-    let mut config = match &args.config {
-        Some(path) => RunConfig::from_file(path)?,
-        None => RunConfig::default(),
-    };
+/// The file given by `--config`, or the defaults.
+pub(crate) fn file(args: &RunArgs) -> Result<RunConfig, Error> {
+    args.config.as_deref().map_or_else(|| Ok(RunConfig::default()), RunConfig::from_file)
+}
+
+/// The flags over a configuration, but for strategies and their settings.
+pub(crate) fn flags(mut config: RunConfig, args: &RunArgs) -> Result<RunConfig, Error> {
     replace(&mut config.model, &args.model);
     replace(&mut config.task, &args.task);
     replace(&mut config.adapter, &args.adapter);

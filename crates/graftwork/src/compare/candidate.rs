@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::{Error, StrategyConfig};
+use crate::{Error, Host, RunConfig, StrategyConfig};
 
 /// A candidate of a comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,39 @@ impl FromStr for Candidate {
             return Err(refuse("it names no plugin; write e.g. `plugins/lora.wasm rank=16`"));
         }
         Ok(candidate)
+    }
+}
+
+impl Host {
+    /// Puts settings into what candidates have in common, or to those of them that know them; as [`Host::configure`] does for a run.
+    ///
+    /// # Errors
+    /// For no candidate it is a key of `run.toml` or a setting of its plugins; or its value is not what that takes.
+    pub fn configure_candidates(
+        &self,
+        config: &mut RunConfig,
+        candidates: &mut [Candidate],
+        settings: Vec<(String, Value)>,
+    ) -> Result<(), Error> {
+        for setting in settings {
+            let (mut known, mut refused) = (None, None);
+            for candidate in candidates.iter_mut() {
+                let mut whole = RunConfig { strategy: candidate.strategy.clone(), ..config.clone() };
+                match self.configure(&mut whole, vec![setting.clone()]) {
+                    Ok(()) => {
+                        candidate.strategy = std::mem::take(&mut whole.strategy);
+                        known = Some(whole);
+                    }
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+            match (known, refused) {
+                (Some(whole), _) => *config = whole,
+                (None, Some(error)) => return Err(error),
+                (None, None) => {}
+            }
+        }
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod block;
 mod expression;
+mod fitting;
 mod heap;
 mod meter;
 mod model;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use crate::host::Prepared;
 use crate::memory::{self, gibibytes};
 use crate::{DeviceChoice, Error, Recompute};
+pub use fitting::Way;
 pub use heap::fix_heap;
 use model::Computes;
 use update::{Batch, Workload};
@@ -67,7 +69,7 @@ pub struct MemoryEstimate {
 }
 
 /// Of a device's memory so much may be planned with: the rest is for what the estimate does not know.
-const USABLE: f64 = 0.9;
+pub(crate) const USABLE: f64 = 0.9;
 
 /// How an update uses the device's memory.
 pub(crate) struct Memory<'a> {
@@ -84,6 +86,11 @@ pub(crate) struct Memory<'a> {
 impl<'a> Memory<'a> {
     /// Memory of an update with the longest rows that the data has.
     pub(crate) fn of_run(prepared: &'a Prepared, dataset: &Dataset) -> Result<Self, Error> {
+        Self::of_rows(prepared, dataset.rows_per_epoch(), dataset.stats().train.longest)
+    }
+
+    /// Memory of an update with rows of so many tokens, where there are so many rows.
+    pub(crate) fn of_rows(prepared: &'a Prepared, rows: usize, longest: usize) -> Result<Self, Error> {
         let Prepared { config, base, plan, .. } = prepared;
         let options = config.train_options(plan.is_full())?;
         let half = base.manifest.params.iter().all(|param| param.dtype == Dtype::Bf16 || param.tied_to.is_some());
@@ -105,8 +112,8 @@ impl<'a> Memory<'a> {
             program,
         };
         let batch = Batch {
-            rows: options.batch_size.get().min(dataset.rows_per_epoch()) as u64,
-            length: dataset.stats().train.longest as u64,
+            rows: options.batch_size.get().min(rows) as u64,
+            length: longest as u64,
             accumulation: options.gradient_accumulation.get() as u64,
             recompute: false,
         };

@@ -44,7 +44,7 @@ fn fewer_rows(batch: Batch, room: u64, total: &impl Fn(&Batch) -> u64) -> Option
 }
 
 /// The longest rows that fit, in whole steps.
-fn shorter_rows(batch: Batch, room: u64, total: &impl Fn(&Batch) -> u64) -> Option<Batch> {
+pub(super) fn shorter_rows(batch: Batch, room: u64, total: &impl Fn(&Batch) -> u64) -> Option<Batch> {
     const STEP: u64 = 16;
     let shorter = |steps: u64| Batch { length: STEP * steps, ..batch };
     // The first that does not fit; what is longer does not either.
