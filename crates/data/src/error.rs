@@ -8,7 +8,6 @@ use crate::{Format, Source};
 
 /// Why data could not be used.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum DataError {
     /// A file could not be read.
     #[error("{}: cannot read: {source}", name_of(path))]

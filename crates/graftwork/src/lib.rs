@@ -23,6 +23,7 @@ mod adapter;
 mod base;
 mod chain;
 mod check;
+mod code;
 mod compose;
 mod composition;
 mod config;
@@ -73,6 +74,7 @@ use graftwork_qwen as _;
 
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
+pub use code::Code;
 pub use composition::MergeSource;
 pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
