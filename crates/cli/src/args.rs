@@ -5,9 +5,12 @@ mod results;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use graftwork::{DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use graftwork::{Code, DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
 use serde_json::Value;
+
+use crate::style::When;
+use crate::{exit, style};
 
 pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
 
@@ -17,6 +20,7 @@ const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
 /// Fine-tune pretrained language models, with the method as a sandboxed plugin.
 #[derive(Debug, Parser)]
 #[command(name = "host", version, propagate_version = true, arg_required_else_help = true)]
+#[command(styles = style::HELP, after_help = exit::TEXT)]
 pub(crate) struct Cli {
     /// Print JSON: a line for each event, and one object at the end.
     #[arg(long, global = true)]
@@ -24,6 +28,9 @@ pub(crate) struct Cli {
     /// More messages on standard error; twice for still more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -63,6 +70,24 @@ pub(crate) enum Command {
     /// Look at a plugin, or try it.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Say what the code of an error means and what to do; without one, list all.
+    Explain {
+        /// The code, as in `error[GW0203]`.
+        code: Option<Code>,
+    },
+    /// Write what a shell needs to complete this command line.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages.
+    Man {
+        /// Command that the page is of, e.g. `plugin build`; the program itself if not given.
+        command: Vec<String>,
+        /// Folder to write the pages of all commands to.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "command")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Flags of `run`.

@@ -19,7 +19,7 @@ use crate::chain::StrategyRecord;
 use crate::form::Form;
 use crate::peft::{self, Slots};
 use crate::task::TaskRecord;
-use crate::{Error, tensors};
+use crate::{Error, Event, tensors};
 
 const CARD: &str = "graftwork.json";
 /// Group of a checkpoint with the weights under adapters that were folded into them.
@@ -134,9 +134,16 @@ impl Trained {
     }
 
     /// The model with these tensors in place.
-    pub(crate) fn apply(self, base: &Base, device: &Device, path: &Path) -> Result<Adapted, Error> {
+    pub(crate) fn apply(
+        self,
+        base: &Base,
+        device: &Device,
+        path: &Path,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Adapted, Error> {
         base.has_memory_for(&self.plan, device)?;
-        let adapted = self.apply_to(base, base.weights(device)?, device, path)?;
+        let weights = base.weights(device, on_event)?;
+        let adapted = self.apply_to(base, weights, device, path)?;
         // The weights as they were read, where others took their place.
         device.memory_cleanup();
         Ok(adapted)

@@ -58,7 +58,7 @@ impl Host {
         form.must_agree(&peft)?;
         let slots = form.read(&peft, plan, base)?;
         let from = Provenance {
-            base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
+            base: BaseRecord { path: base.record.clone(), blake3: base.hash(on_event) },
             task: base.task.clone(),
             strategies: prepared.chain.records(),
             // No run made it.

@@ -6,7 +6,7 @@ use crate::Error;
 
 /// The most memory that the process has held at once, in bytes; none where the system does not say.
 #[must_use]
-pub(crate) fn peak_bytes() -> Option<u64> {
+pub fn peak_bytes() -> Option<u64> {
     status_bytes("VmHWM")
 }
 

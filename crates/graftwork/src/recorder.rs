@@ -53,6 +53,7 @@ impl Recorder<'_, '_> {
     /// Writes a checkpoint.
     pub(crate) fn save(&mut self, snapshot: Snapshot) -> Result<(), Error> {
         let step = snapshot.step;
+        (self.on_event)(Event::Working { what: "writing a checkpoint" });
         let states = self.controllers.states();
         let bytes = self.metrics.bytes()?;
         // What a checkpoint says of them has to be there when it is.

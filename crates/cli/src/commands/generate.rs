@@ -30,7 +30,7 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
     let mut failed = None;
     // One text is shown as it comes; of several, each when all are done.
     let alone = args.prompts.len() == 1;
-    let generated = quietly(|progress| {
+    let generated = quietly(json, |progress| {
         let model = host.load(&request, &control, &mut |event| progress.show(&event))?;
         let prompts = prompts(args, &model)?;
         let bar = progress.bar();

@@ -16,17 +16,19 @@ pub(crate) fn plugin(command: &PluginCommand, json: bool) -> Done {
             if json {
                 output::json(&files)?;
             } else {
-                output::line(&format!("begun     {}, {} files", folder.display(), files.len()))?;
-                output::line(&format!("next      host plugin build {}", folder.display()))?;
+                output::labelled(&format!("begun     {}, {} files", folder.display(), files.len()))?;
+                output::labelled(&format!("next      host plugin build {}", folder.display()))?;
             }
         }
         PluginCommand::Build { folder } => {
-            let report = quietly(|_| Host::new()?.build_plugin(folder))?;
+            let report = quietly(json, |progress| {
+                Host::new()?.build_plugin(folder, &mut |event| progress.show(&event))
+            })?;
             if json { output::json(&report)? } else { show::built(&report)? }
         }
         PluginCommand::Test(on) => return test(on, json),
         PluginCommand::Plan(OnModel { file, model, settings }) => {
-            let report = quietly(|progress| {
+            let report = quietly(json, |progress| {
                 Host::new()?.plan_plugin(file, model.clone(), settings.clone(), &mut |event| progress.show(&event))
             })?;
             if json { output::json(&report)? } else { show::planned(&report)? }
@@ -42,7 +44,7 @@ pub(crate) fn plugin(command: &PluginCommand, json: bool) -> Done {
 
 /// Fails where a check does.
 fn test(OnModel { file, model, settings }: &OnModel, json: bool) -> Done {
-    let checks = quietly(|progress| {
+    let checks = quietly(json, |progress| {
         Host::new()?.test_plugin(file, model.clone(), settings.clone(), &mut |event| progress.show(&event))
     })?;
     if json {
@@ -50,7 +52,7 @@ fn test(OnModel { file, model, settings }: &OnModel, json: bool) -> Done {
     } else {
         for check in &checks {
             let verdict = if check.passed { "ok  " } else { "FAIL" };
-            output::line(&format!("{verdict}  {}: {}", check.name, check.detail))?;
+            output::labelled(&format!("{verdict}  {}: {}", check.name, check.detail))?;
         }
     }
     Ok(if checks.iter().all(|check| check.passed) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -65,14 +67,14 @@ fn check(OnModel { file, model, settings }: &OnModel, json: bool) -> Done {
             output::json(&plugin)?;
         } else {
             show::contract(&plugin)?;
-            output::line(&format!(
+            output::labelled(&format!(
                 "verdict   it loads, and can be asked to be a {}",
                 plugin.capabilities.join(" and a ")
             ))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let report = quietly(|progress| {
+    let report = quietly(json, |progress| {
         host.check_plugin(file, model.clone(), settings.clone(), &mut |event| progress.show(&event))
     })?;
     if json {

@@ -6,7 +6,7 @@ use graftwork::{
     AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport,
 };
 
-use crate::output::line;
+use crate::output::{labelled as line, line as text};
 use crate::text::{bytes, count, measured, rate};
 
 /// Adapters shown of a plan before the rest is only counted.
@@ -68,9 +68,9 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     for sample in &report.preview {
         line(&format!("\n{}  (the loss counts what stands between ⟦ ⟧)", sample.source))?;
         let marked = sample.pieces.iter().map(|p| if p.trained { format!("⟦{}⟧", p.text) } else { p.text.clone() });
-        line(&marked.collect::<String>())?;
+        text(&marked.collect::<String>())?;
         if let Some(label) = &sample.label {
-            line(&format!("label: {label}"))?;
+            text(&format!("label: {label}"))?;
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The code of an error of the facade. No arm stands for what is not named, so that a new error does not compile without a code.
 
+use graftwork_store::StoreError;
+
 use super::Code;
 use super::of_libraries::{adapt, authoring, data, gguf, model, plugin, store};
 use crate::Error;
@@ -44,8 +46,12 @@ fn train(error: &graftwork_train::TrainError) -> Code {
         E::Data(error) => data(error),
         E::Adapt(error) => adapt(error),
         E::Snapshot(_) => Code::CheckpointMisfit,
-        // The observer is the facade's, and so is its error.
-        E::Observer(error) => error.downcast_ref::<Error>().map_or(Code::System, Error::code),
+        // The observer is the facade's, and so are its errors.
+        E::Observer(error) => match (error.downcast_ref::<Error>(), error.downcast_ref::<StoreError>()) {
+            (Some(error), _) => error.code(),
+            (_, Some(error)) => store(error),
+            (None, None) => Code::System,
+        },
     }
 }
 
@@ -60,7 +66,9 @@ mod tests {
         assert_eq!(wrapped.code(), Code::Setting);
         let inner = graftwork_data::DataError::NoFiles;
         assert_eq!(Error::Train(graftwork_train::TrainError::Data(inner)).code(), Code::DataNotGiven);
-        let inner = graftwork_store::StoreError::NoFolder { path: "x".into() };
-        assert_eq!(Error::Gguf(inner.into()).code(), Code::NoFolder);
+        let gone = || StoreError::NoFolder { path: "x".into() };
+        assert_eq!(Error::Gguf(gone().into()).code(), Code::NoFolder);
+        let written = Error::Train(graftwork_train::TrainError::Observer(Box::new(gone())));
+        assert_eq!(written.code(), Code::NoFolder);
     }
 }

@@ -1,0 +1,67 @@
+//! `man`: manual pages, made from the definition of the command line.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+use graftwork::Error;
+
+use super::Done;
+use crate::args::Cli;
+use crate::output::{self, Failure};
+
+/// The page of a command to standard output, or those of all into a folder.
+pub(crate) fn man(command: &[String], out: Option<&Path>) -> Done {
+    let mut root = Cli::command().disable_help_subcommand(true);
+    // Tells every command its full name and the flags that hold for all.
+    root.build();
+    match out {
+        Some(folder) => write_all(&root, folder)?,
+        None => output::piece(&String::from_utf8_lossy(&page(find(&root, command)?)?))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn page(command: &Command) -> Result<Vec<u8>, Failure> {
+    let mut page = Vec::new();
+    let name = full_name(command);
+    Man::new(command.clone()).title(name.to_uppercase()).manual("Graftwork").render(&mut page)?;
+    Ok(page)
+}
+
+/// `host-plugin-build`, as the page is called.
+fn full_name(command: &Command) -> String {
+    command.get_display_name().unwrap_or(command.get_name()).to_owned()
+}
+
+fn find<'a>(root: &'a Command, path: &[String]) -> Result<&'a Command, Error> {
+    path.iter().try_fold(root, |command, name| {
+        command.find_subcommand(name).ok_or_else(|| {
+            let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+            let (within, known) = (command.get_name(), known.join(", "));
+            Error::Setting {
+                key: "command".to_owned(),
+                message: format!("`{within}` has no command `{name}`; it has: {known}"),
+            }
+        })
+    })
+}
+
+fn write_all(root: &Command, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+    let mut left = vec![root];
+    while let Some(command) = left.pop() {
+        left.extend(command.get_subcommands());
+        let path = folder.join(format!("{}.1", full_name(command)));
+        fs::write(&path, page(command)?).map_err(|error| named(&path, &error))?;
+    }
+    output::labelled(&format!("written   the manual, to {}", folder.display()))?;
+    Ok(())
+}
+
+/// The system's words with the path that they are about.
+fn named(path: &Path, error: &std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), format!("cannot write {}: {error}; choose another place", path.display()))
+}
