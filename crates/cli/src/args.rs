@@ -45,6 +45,7 @@ pub(crate) enum Command {
     /// Go on with a run that was stopped or killed, from its newest whole checkpoint.
     Resume {
         /// Folder of the run.
+        #[arg(value_hint = ValueHint::DirPath)]
         run: PathBuf,
         /// What may be other than it was when the run was started: base, plugin, data, configuration; separated by commas.
         #[arg(long, value_name = "CHANGES", value_delimiter = ',')]
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     /// Compare a checkpoint, a result or a whole run with the hashes that were written with it.
     Verify {
         /// Its folder.
+        #[arg(value_hint = ValueHint::DirPath)]
         path: PathBuf,
     },
     /// Measure the loss and the accuracy of a model, with or without an adapter.
@@ -65,8 +67,12 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Write a model or an adapter in another program's form: PEFT, or GGUF for llama.cpp.
     Export(ExportArgs),
-    /// Say what this machine has to compute with, and what is missing.
-    Doctor,
+    /// Say what this machine has to compute and to build plugins with, and what is missing.
+    Doctor {
+        /// What has to be there, e.g. cuda, rust, token: the exit code is 3 where it is not. May be given more than once.
+        #[arg(long, value_name = "NAME")]
+        need: Vec<String>,
+    },
     /// Look at a plugin, or try it.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -94,25 +100,25 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Strategy plugin; several form a chain, selectors first.
-    #[arg(long, value_name = "FILE.wasm")]
+    #[arg(long, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// Setting of a strategy: `rank=16`, `lora.rank=16`, `target_modules='["q_proj"]'`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) settings: Vec<(String, Value)>,
     /// Configuration to start from; flags override it.
-    #[arg(long, value_name = "run.toml")]
+    #[arg(long, value_name = "run.toml", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
     /// Base model: a Hugging Face folder, or a name on the Hub.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// What to train for: causal-lm, masked-lm, sequence-classification; found from the data and the model if not given.
     #[arg(long)]
     pub(crate) task: Option<TaskKind>,
     /// Adapter whose tensors to start from.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) adapter: Option<PathBuf>,
     /// Folder of the run; the next free `runs/STRATEGY-N` if not given.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
     /// Replace a run that is already there.
     #[arg(long)]
@@ -139,7 +145,7 @@ pub(crate) struct DataArgs {
     /// What to train on: a file (text, JSON, JSONL, CSV, TSV or Parquet, gzip or not), a folder, a quoted pattern like
     /// 'b/**/*.csv', or - for standard input; may be given more than once. With =WEIGHT, as in b.jsonl=0.3, that share of
     /// the rows comes from there.
-    #[arg(long, value_name = "PATH[=WEIGHT]", value_parser = source)]
+    #[arg(long, value_name = "PATH[=WEIGHT]", value_parser = source, value_hint = ValueHint::AnyPath)]
     pub(crate) data: Vec<DataSource>,
     /// Format of the records: text, jsonl-text, prompt-completion, alpaca, labelled, chat; found from the file if not given.
     #[arg(long)]
@@ -154,7 +160,7 @@ pub(crate) struct DataArgs {
     #[arg(long)]
     pub(crate) loss_on: Option<LossOn>,
     /// Part of the data to evaluate on, e.g. 0.05, or a file, folder or pattern.
-    #[arg(long, value_name = "FRACTION|PATH")]
+    #[arg(long, value_name = "FRACTION|PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) eval: Vec<String>,
     /// Names of the classes, separated by commas, for sequence-classification; the model's or the data's if not given.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -285,10 +291,10 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
     /// Model folder or name on the Hub; the one that the adapter was trained on if not given, else the one that comes with the program.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Adapter, run or checkpoint on top of it.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) adapter: Option<PathBuf>,
     /// `cpu`, `cuda:0`.
     #[arg(long, default_value_t)]
@@ -301,7 +307,7 @@ pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     /// File, folder, pattern or - to evaluate on; without one, held-out text that comes with the program.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) data: Vec<PathBuf>,
     /// Format of the records; found from the file if not given.
     #[arg(long)]
@@ -342,12 +348,13 @@ pub(crate) enum PluginCommand {
         #[arg(long, default_value = "rust")]
         lang: Language,
         /// Folder to put it in.
-        #[arg(long, value_name = "DIR", default_value = ".")]
+        #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
         into: PathBuf,
     },
     /// Build the one in a folder, to NAME.wasm there.
     Build {
         /// The folder.
+        #[arg(value_hint = ValueHint::DirPath)]
         folder: PathBuf,
     },
     /// Try what every plugin has to hold: any model, any settings, limits, the start from the model as it is, the merge.
@@ -357,6 +364,7 @@ pub(crate) enum PluginCommand {
     /// What it says of itself: name, contract, capabilities, settings, limits.
     Inspect {
         /// The plugin.
+        #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Load it under its limits and, if it plans, let it plan: contract, imports, verdict.
@@ -367,9 +375,10 @@ pub(crate) enum PluginCommand {
 #[derive(Debug, Args)]
 pub(crate) struct OnModel {
     /// The plugin.
+    #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// Model to plan for; the one that comes with the program if not given.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Setting of the plugin.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]

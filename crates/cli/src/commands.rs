@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod doctor;
 mod explain;
 mod generate;
 mod man;
@@ -16,8 +17,8 @@ use std::process::ExitCode;
 use graftwork::{Change, Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig};
 
 use crate::args::{ChangeName, CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
-use crate::output::{self, Failure};
 use crate::exit;
+use crate::output::{self, Failure};
 use crate::progress::{self, Progress};
 use crate::signals::Signals;
 use quiet::quietly;
@@ -40,12 +41,11 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Merge(args) => merge::merge(args, cli.json),
         Command::Import(args) => import(args, cli.json),
         Command::Export(args) => export(args, cli.json),
-        Command::Doctor => doctor(cli.json),
+        Command::Doctor { need } => doctor::doctor(need, cli.json),
         Command::Plugin(command) => plugin::plugin(command, cli.json),
         Command::Explain { code } => explain::explain(*code, cli.json),
-        // What they write is another program's, whose form is its own.
-        Command::Completions { shell } => completions::completions(*shell),
-        Command::Man { command, out } => man::man(command, out.as_deref()),
+        Command::Completions { shell } => completions::completions(*shell, cli.json),
+        Command::Man { command, out } => man::man(command, out.as_deref(), cli.json),
     }
 }
 
@@ -74,16 +74,6 @@ fn verify(path: &Path, json: bool) -> Done {
         show::verified(&report)?;
     }
     Ok(exit::of_verdict(report.sound()))
-}
-
-fn doctor(json: bool) -> Done {
-    let report = graftwork::doctor();
-    if json {
-        output::json(&report)?;
-    } else {
-        show::doctor(&report)?;
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// What `run` and `resume` share: signals, progress, the report, the exit code.

@@ -53,7 +53,8 @@ mod tests {
             for part in ["\n**Usual causes:** ", "\n**What to do:** ", "\n```text\n"] {
                 assert_eq!(text.matches(part).count(), 1, "{code} has no{part}or two");
             }
-            let example = text.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("an example");
+            let example =
+                text.split("```text\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("an example");
             let begins = format!("error[{code}]: ");
             assert!(example.starts_with(&begins) || code == Code::Usage || code == Code::Stopped, "{code}: {example}");
         }

@@ -182,11 +182,7 @@ impl Base {
     }
 
     /// All parameters as matrices, in the type to compute in; a tied one shares the memory of the one that it is tied to.
-    pub(crate) fn weights(
-        &self,
-        device: &Device,
-        on_event: &mut dyn FnMut(Event),
-    ) -> Result<Vec<Tensor<2>>, Error> {
+    pub(crate) fn weights(&self, device: &Device, on_event: &mut dyn FnMut(Event)) -> Result<Vec<Tensor<2>>, Error> {
         let mut pace = Pace::new("loading the model", Unit::Bytes, self.dir.bytes(), on_event);
         let mut weights: Vec<Tensor<2>> = Vec::with_capacity(self.manifest.params.len());
         for (id, param) in self.manifest.iter() {

@@ -79,7 +79,7 @@ pub use code::Code;
 pub use composition::MergeSource;
 pub use config::{DataSection, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection};
 pub use device::DeviceChoice;
-pub use doctor::{CudaReport, DoctorReport, doctor};
+pub use doctor::{CudaReport, DoctorReport, Finding, Verdict, doctor};
 pub use error::Error;
 pub use estimate::{MemoryEstimate, fix_heap};
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};

@@ -35,6 +35,16 @@ pub(crate) fn machine_bytes() -> Option<u64> {
     Some(own.map_or(all, |own| own.min(all))).filter(|&bytes| bytes > 0)
 }
 
+/// Memory that nobody has taken, swap included, in bytes; none where the system does not say.
+#[must_use]
+pub(crate) fn free_bytes() -> Option<u64> {
+    let wanted = RefreshKind::nothing().with_memory(MemoryRefreshKind::everything());
+    let system = System::new_with_specifics(wanted);
+    let all = system.available_memory() + system.free_swap();
+    let own = system.cgroup_limits().filter(|limits| limits.total_memory > 0).map(|limits| limits.free_memory);
+    Some(own.map_or(all, |own| own.min(all))).filter(|&bytes| bytes > 0)
+}
+
 /// Refuses what needs more bytes than the machine has: an allocation that fails would end the process without a word.
 pub(crate) fn fits(what: &str, bytes: u64, remedy: &str) -> Result<(), Error> {
     match machine_bytes() {

@@ -215,11 +215,7 @@ pub(crate) fn warn_if_large(memory: &Memory<'_>, device: DeviceChoice, on_event:
     }
 }
 
-fn provenance(
-    prepared: &Prepared,
-    dataset: &Dataset,
-    on_event: &mut dyn FnMut(Event),
-) -> Result<Provenance, Error> {
+fn provenance(prepared: &Prepared, dataset: &Dataset, on_event: &mut dyn FnMut(Event)) -> Result<Provenance, Error> {
     let base = &prepared.base;
     let configuration = serde_json::to_value(&prepared.record);
     Ok(Provenance {

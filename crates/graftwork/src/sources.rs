@@ -149,11 +149,7 @@ fn same_family(folder: &Path, base: &Base) -> Result<Base, Error> {
 }
 
 /// Fails where an adapter says that it was trained on another model than this one.
-pub(crate) fn must_share_a_base(
-    paths: &[PathBuf],
-    base: &Base,
-    on_event: &mut dyn FnMut(Event),
-) -> Result<(), Error> {
+pub(crate) fn must_share_a_base(paths: &[PathBuf], base: &Base, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
     let recorded: Vec<(&PathBuf, String)> =
         paths.iter().filter_map(|path| Some((path, recorded_hash(path)?))).collect();
     if recorded.is_empty() {

@@ -1,25 +1,37 @@
 //! `man`: manual pages, made from the definition of the command line.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use graftwork::Error;
+use serde_json::json;
 
 use super::Done;
 use crate::args::Cli;
 use crate::output::{self, Failure};
 
 /// The page of a command to standard output, or those of all into a folder.
-pub(crate) fn man(command: &[String], out: Option<&Path>) -> Done {
+pub(crate) fn man(command: &[String], out: Option<&Path>, json: bool) -> Done {
     let mut root = Cli::command().disable_help_subcommand(true);
     // Tells every command its full name and the flags that hold for all.
     root.build();
     match out {
-        Some(folder) => write_all(&root, folder)?,
-        None => output::piece(&String::from_utf8_lossy(&page(find(&root, command)?)?))?,
+        Some(folder) => {
+            let pages = write_all(&root, folder)?;
+            if json {
+                output::json(&json!({ "pages": pages }))?;
+            } else {
+                output::labelled(&format!("written   {} pages, to {}", pages.len(), folder.display()))?;
+            }
+        }
+        None => {
+            let page = page(find(&root, command)?)?;
+            let page = String::from_utf8_lossy(&page);
+            if json { output::json(&json!({ "page": page }))? } else { output::piece(&page)? }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,16 +61,17 @@ fn find<'a>(root: &'a Command, path: &[String]) -> Result<&'a Command, Error> {
     })
 }
 
-fn write_all(root: &Command, folder: &Path) -> Result<(), Failure> {
+/// Gives the files.
+fn write_all(root: &Command, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
-    let mut left = vec![root];
+    let (mut left, mut pages) = (vec![root], Vec::new());
     while let Some(command) = left.pop() {
         left.extend(command.get_subcommands());
         let path = folder.join(format!("{}.1", full_name(command)));
         fs::write(&path, page(command)?).map_err(|error| named(&path, &error))?;
+        pages.push(path);
     }
-    output::labelled(&format!("written   the manual, to {}", folder.display()))?;
-    Ok(())
+    Ok(pages)
 }
 
 /// The system's words with the path that they are about.

@@ -2,35 +2,13 @@
 
 use std::io;
 
-use graftwork::{
-    AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport,
-};
+use graftwork::{AdapterReport, BuildReport, CheckReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport};
 
 use crate::output::{labelled as line, line as text};
 use crate::text::{bytes, count, measured, rate};
 
 /// Adapters shown of a plan before the rest is only counted.
 const SHOWN: usize = 8;
-
-pub(crate) fn doctor(report: &DoctorReport) -> io::Result<()> {
-    let memory = report.memory.map_or_else(|| "memory unknown".to_owned(), |n| format!("{} of memory", bytes(n)));
-    line(&format!("graftwork {}, models of the families {}", report.version, report.families.join(", ")))?;
-    line(&format!("cpu       {} threads, {memory}", report.threads))?;
-    let (cuda, found) = (&report.cuda, |there| if there { "found" } else { "not found" });
-    match &cuda.problem {
-        None => line(&format!("cuda      ready: {} GPUs", cuda.devices))?,
-        Some(problem) => line(&format!("cuda      not usable: {problem}"))?,
-    }
-    if cuda.built {
-        line(&format!("          driver {}, {} GPUs", found(cuda.devices > 0), cuda.devices))?;
-        line(&format!("          run-time compiler (libnvrtc) {}", found(cuda.compiler)))?;
-        let place =
-            |path: &Option<std::path::PathBuf>| path.as_ref().map_or("not found".into(), |p| p.display().to_string());
-        line(&format!("          headers {}", place(&cuda.headers)))?;
-        line(&format!("          compiled kernels {}", place(&cuda.cache)))?;
-    }
-    Ok(())
-}
 
 pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     line(&format!("model     {}", report.model.display()))?;
