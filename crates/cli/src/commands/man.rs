@@ -78,3 +78,43 @@ fn write_all(root: &Command, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn named(path: &Path, error: &std::io::Error) -> std::io::Error {
     std::io::Error::new(error.kind(), format!("cannot write {}: {error}; choose another place", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Commands with their paths, and everything below them.
+    fn walk(command: &Command, path: &str, visit: &mut dyn FnMut(&str, &Command)) {
+        visit(path, command);
+        for one in command.get_subcommands() {
+            walk(one, &format!("{path} {}", one.get_name()), visit);
+        }
+    }
+
+    #[test]
+    fn every_command_flag_and_value_has_help() {
+        let mut root = Cli::command();
+        root.build();
+        let (mut silent, mut seen) = (Vec::new(), 0);
+        walk(&root, "host", &mut |path, command| {
+            let empty =
+                |help: Option<&clap::builder::StyledStr>| help.is_none_or(|help| help.to_string().trim().is_empty());
+            if empty(command.get_about()) {
+                silent.push(path.to_owned());
+            }
+            for arg in command.get_arguments() {
+                seen += 1;
+                if empty(arg.get_help()) {
+                    silent.push(format!("{path} {arg}"));
+                }
+                let values = arg.get_possible_values();
+                // A shell needs no word about itself, nor does what is true or false.
+                let plain = |name: &str| ["true", "false"].contains(&name) || arg.get_id() == "shell";
+                let values = values.iter().filter(|value| value.get_help().is_none() && !plain(value.get_name()));
+                silent.extend(values.map(|value| format!("{path} {arg} {}", value.get_name())));
+            }
+        });
+        assert!(seen > 100, "{seen} flags");
+        assert_eq!(silent, Vec::<String>::new(), "without help");
+    }
+}
