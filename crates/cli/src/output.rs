@@ -107,7 +107,9 @@ pub(crate) fn fail(failure: &Failure, as_json: bool) -> ExitCode {
         // What a person wanted is no error.
         say(error);
     } else {
-        say(&format!("{} {failure}", style::err(style::ERROR, &format!("error[{code}]:"))));
+        let message = failure.to_string();
+        let message = message.trim_end();
+        say(&format!("{} {message}", style::err(style::ERROR, &format!("error[{code}]:"))));
         say(&format!("for more: host explain {code}"));
     }
     ExitCode::from(exit)

@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use graftwork_adapt::{Adapted, Mode};
 use graftwork_data::Dataset;
 use graftwork_plan::Plan;
-use graftwork_store::ModelDir;
+use graftwork_store::{ModelDir, StoreError};
 use graftwork_train::{Evaluation, evaluate};
 use serde::Serialize;
 
@@ -106,6 +106,7 @@ pub(crate) fn find_model(model: Option<&Path>, adapter: Option<&Path>) -> Result
             Ok(path.join("model"))
         }
         (Some(path), _) => Ok(path.to_owned()),
+        (None, Some(adapter)) if !adapter.exists() => Err(StoreError::NoFolder { path: adapter.to_owned() }.into()),
         (None, Some(adapter)) => recorded_base(adapter)
             .ok_or_else(|| Error::setting("model", "the adapter does not say which model it is for; give --model")),
         (None, None) => {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use graftwork_gguf::{ModelOptions, Precision, Vocabulary, write_adapter, write_model_told};
 use graftwork_model::TaskKind;
-use graftwork_store::{AtomicDir, Overwrite, PeftAdapter};
+use graftwork_store::{AtomicDir, Overwrite, PeftAdapter, StoreError};
 use serde::Serialize;
 
 use crate::adapter::Trained;
@@ -194,6 +194,9 @@ fn begin(peft: &PeftAdapter, path: &Path, overwrite: Overwrite) -> Result<Atomic
 /// A folder for what is made on the way, on the disk that the result goes to.
 fn beside(out: &Path) -> Result<tempfile::TempDir, Error> {
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return Err(StoreError::NoFolder { path: parent.to_owned() }.into());
+    }
     tempfile::tempdir_in(parent).map_err(|e| Error::weights(parent, format!("no folder can be made in it: {e}")))
 }
 

@@ -43,6 +43,9 @@ impl VerifyReport {
 /// # Errors
 /// It is none of these.
 pub fn verify(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<VerifyReport, Error> {
+    if !path.is_dir() {
+        return Err(StoreError::NoFolder { path: path.to_owned() }.into());
+    }
     let mut parts = Vec::new();
     if path.join(MANIFEST).exists() {
         parts.push(by_hashes(path, on_event));
@@ -51,7 +54,7 @@ pub fn verify(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<VerifyRepo
     } else if path.join("config.json").exists() {
         parts.push(by_headers(path));
     } else {
-        let message = "holds nothing that can be verified: no checkpoint, adapter or model with a MANIFEST, and no run";
+        let message = "holds nothing that can be verified: no checkpoint, adapter or model with a MANIFEST, and no run; name one of these";
         return Err(Error::weights(path, message));
     }
     Ok(VerifyReport { path: path.to_owned(), parts })

@@ -26,7 +26,8 @@ pub(super) fn toolchain(language: Language) -> Finding {
             Finding::ok(language.name(), tools.iter().map(tool).collect::<Vec<_>>().join(", "))
         }
         Some(AuthoringError::MissingTool { tool, install, .. }) => {
-            Finding::missing(language.name(), format!("{tool} is not installed; install it with one of"), install)
+            let of = if install.len() > 1 { " one of" } else { "" };
+            Finding::missing(language.name(), format!("{tool} is not installed; install it with{of}"), install)
         }
         Some(other) => Finding::problem(language.name(), other.to_string(), []),
     }
