@@ -254,12 +254,12 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     let (_, losses) = run(&saving);
     saving.out = Some(out.clone());
     stopped(&saving, 4);
-    let report = verify(&out).expect("a run");
+    let report = verify(&out, &mut |_| {}).expect("a run");
     assert!(report.sound(), "{report:?}");
     assert_eq!(report.parts.iter().filter(|part| part.how.contains("hashes")).count(), 4);
 
     damage(&out, 4);
-    let report = verify(&out).expect("a run");
+    let report = verify(&out, &mut |_| {}).expect("a run");
     let found: Vec<_> = report.parts.iter().flat_map(|part| &part.damage).collect();
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("step-4/optimizer.safetensors is damaged"), "{found:?}");
@@ -273,12 +273,12 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     assert!(resumed.expect("it goes on").finished);
     assert!(warnings.iter().any(|w| w.contains("step-4") && w.contains("earlier checkpoint")), "{warnings:?}");
     assert_eq!(steps, losses[3..], "from step 3");
-    assert!(verify(&out).expect("a run").sound(), "what was damaged was written anew");
+    assert!(verify(&out, &mut |_| {}).expect("a run").sound(), "what was damaged was written anew");
 
     let adapter = out.join("adapter");
-    assert!(verify(&adapter).expect("an adapter").sound());
+    assert!(verify(&adapter, &mut |_| {}).expect("an adapter").sound());
     std::fs::remove_file(adapter.join("adapter_config.json")).expect("removed");
-    let report = verify(&out).expect("a run");
+    let report = verify(&out, &mut |_| {}).expect("a run");
     assert!(
         report
             .parts
@@ -287,7 +287,7 @@ fn a_damaged_checkpoint_is_passed_over_and_verify_says_where_the_damage_is() {
     );
     let nothing = verify(dir.path()).expect_err("nothing of ours").to_string();
     assert!(nothing.contains("nothing that can be verified"), "{nothing}");
-    assert!(verify(&golden("curve/models/llama")).expect("a model").sound());
+    assert!(verify(&golden("curve/models/llama"), &mut |_| {}).expect("a model").sound());
 }
 
 #[test]

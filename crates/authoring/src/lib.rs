@@ -26,7 +26,7 @@ pub mod models;
 mod name;
 mod scaffold;
 
-pub use build::{Builder, Built};
+pub use build::{Builder, Built, Tool, Toolchain};
 pub use error::AuthoringError;
 pub use language::Language;
 pub use scaffold::new;

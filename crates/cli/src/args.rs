@@ -7,9 +7,12 @@ mod setup;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use graftwork::{DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use graftwork::{Code, DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
 use serde_json::Value;
+
+use crate::style::When;
+use crate::{exit, style};
 
 pub(crate) use compare::CompareArgs;
 pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
@@ -21,6 +24,7 @@ const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
 /// Fine-tune pretrained language models, with the method as a sandboxed plugin.
 #[derive(Debug, Parser)]
 #[command(name = "host", version, propagate_version = true, arg_required_else_help = true)]
+#[command(styles = style::HELP, after_help = exit::TEXT)]
 pub(crate) struct Cli {
     /// Print JSON: a line for each event, and one object at the end.
     #[arg(long, global = true)]
@@ -28,6 +32,9 @@ pub(crate) struct Cli {
     /// More messages on standard error; twice for still more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -44,6 +51,7 @@ pub(crate) enum Command {
     /// Go on with a run or a comparison that was stopped or killed, from its newest whole checkpoint.
     Resume {
         /// Folder of the run.
+        #[arg(value_hint = ValueHint::DirPath)]
         run: PathBuf,
         /// What may be other than it was when the run was started: base, plugin, data, configuration; separated by commas.
         #[arg(long, value_name = "CHANGES", value_delimiter = ',')]
@@ -52,6 +60,7 @@ pub(crate) enum Command {
     /// Compare a checkpoint, a result or a whole run with the hashes that were written with it.
     Verify {
         /// Its folder.
+        #[arg(value_hint = ValueHint::DirPath)]
         path: PathBuf,
     },
     /// Measure the loss and the accuracy of a model, with or without an adapter.
@@ -68,36 +77,58 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Print the JSON Schema of run.toml.
     Schema(SchemaArgs),
-    /// Say what this machine has to compute with, and what is missing.
-    Doctor,
+    /// Say what this machine has to compute and to build plugins with, and what is missing.
+    Doctor {
+        /// What has to be there, e.g. cuda, rust, token: the exit code is 3 where it is not. May be given more than once.
+        #[arg(long, value_name = "NAME")]
+        need: Vec<String>,
+    },
     /// Look at a plugin, or try it.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Say what the code of an error means and what to do; without one, list all.
+    Explain {
+        /// The code, as in `error[GW0203]`.
+        code: Option<Code>,
+    },
+    /// Write what a shell needs to complete this command line.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages.
+    Man {
+        /// Command that the page is of, e.g. `plugin build`; the program itself if not given.
+        command: Vec<String>,
+        /// Folder to write the pages of all commands to.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "command")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Flags of `run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Strategy plugin; several form a chain, selectors first.
-    #[arg(long, value_name = "FILE.wasm")]
+    #[arg(long, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// Key of run.toml: `train.learning_rate=3e-4`, `data.files='["a.jsonl"]'`; or setting of a strategy: `rank=16`, `lora.rank=16`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) settings: Vec<(String, Value)>,
     /// Configuration to start from; flags override it.
-    #[arg(long, value_name = "run.toml")]
+    #[arg(long, value_name = "run.toml", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
     /// Base model: a Hugging Face folder, or a name on the Hub.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// What to train for: causal-lm, masked-lm, sequence-classification; found from the data and the model if not given.
     #[arg(long)]
     pub(crate) task: Option<TaskKind>,
     /// Adapter whose tensors to start from.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) adapter: Option<PathBuf>,
     /// Folder of the run; the next free `runs/STRATEGY-N` if not given.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
     /// Replace a run that is already there.
     #[arg(long)]
@@ -124,7 +155,7 @@ pub(crate) struct DataArgs {
     /// What to train on: a file (text, JSON, JSONL, CSV, TSV or Parquet, gzip or not), a folder, a quoted pattern like
     /// 'b/**/*.csv', or - for standard input; may be given more than once. With =WEIGHT, as in b.jsonl=0.3, that share of
     /// the rows comes from there.
-    #[arg(long, value_name = "PATH[=WEIGHT]", value_parser = source)]
+    #[arg(long, value_name = "PATH[=WEIGHT]", value_parser = source, value_hint = ValueHint::AnyPath)]
     pub(crate) data: Vec<DataSource>,
     /// Format of the records: text, jsonl-text, prompt-completion, alpaca, labelled, chat; found from the file if not given.
     #[arg(long)]
@@ -139,7 +170,7 @@ pub(crate) struct DataArgs {
     #[arg(long)]
     pub(crate) loss_on: Option<LossOn>,
     /// Part of the data to evaluate on, e.g. 0.05, or a file, folder or pattern.
-    #[arg(long, value_name = "FRACTION|PATH")]
+    #[arg(long, value_name = "FRACTION|PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) eval: Vec<String>,
     /// Names of the classes, separated by commas, for sequence-classification; the model's or the data's if not given.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -270,10 +301,10 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ModelArgs {
     /// Model folder or name on the Hub; the one that the adapter was trained on if not given, else the one that comes with the program.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Adapter, run or checkpoint on top of it.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) adapter: Option<PathBuf>,
     /// `cpu`, `cuda:0`.
     #[arg(long, default_value_t)]
@@ -286,7 +317,7 @@ pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     /// File, folder, pattern or - to evaluate on; without one, held-out text that comes with the program.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) data: Vec<PathBuf>,
     /// Format of the records; found from the file if not given.
     #[arg(long)]
@@ -327,12 +358,13 @@ pub(crate) enum PluginCommand {
         #[arg(long, default_value = "rust")]
         lang: Language,
         /// Folder to put it in.
-        #[arg(long, value_name = "DIR", default_value = ".")]
+        #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
         into: PathBuf,
     },
     /// Build the one in a folder, to NAME.wasm there.
     Build {
         /// The folder.
+        #[arg(value_hint = ValueHint::DirPath)]
         folder: PathBuf,
     },
     /// Try what every plugin has to hold: any model, any settings, limits, the start from the model as it is, the merge.
@@ -342,6 +374,7 @@ pub(crate) enum PluginCommand {
     /// What it says of itself: name, contract, capabilities, settings, limits.
     Inspect {
         /// The plugin.
+        #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Load it under its limits and, if it plans, let it plan: contract, imports, verdict.
@@ -352,9 +385,10 @@ pub(crate) enum PluginCommand {
 #[derive(Debug, Args)]
 pub(crate) struct OnModel {
     /// The plugin.
+    #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// Model to plan for; the one that comes with the program if not given.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Setting of the plugin.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]

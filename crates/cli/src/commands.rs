@@ -1,11 +1,16 @@
 //! One function for each command.
 
 mod compare;
+mod completions;
 mod config;
+mod doctor;
+mod explain;
 mod generate;
 mod init;
+mod man;
 mod merge;
 mod plugin;
+mod quiet;
 mod schema;
 mod show;
 
@@ -17,9 +22,11 @@ use graftwork::{
 };
 
 use crate::args::{ChangeName, CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
+use crate::exit;
 use crate::output::{self, Failure};
 use crate::progress::{self, Progress};
 use crate::signals::Signals;
+use quiet::quietly;
 
 type Done = Result<ExitCode, Failure>;
 
@@ -43,8 +50,11 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Export(args) => export(args, cli.json),
         Command::Init(args) => init::init(args, cli.json),
         Command::Schema(args) => schema::schema(args),
-        Command::Doctor => doctor(cli.json),
+        Command::Doctor { need } => doctor::doctor(need, cli.json),
         Command::Plugin(command) => plugin::plugin(command, cli.json),
+        Command::Explain { code } => explain::explain(*code, cli.json),
+        Command::Completions { shell } => completions::completions(*shell, cli.json),
+        Command::Man { command, out } => man::man(command, out.as_deref(), cli.json),
     }
 }
 
@@ -66,23 +76,13 @@ fn change(name: ChangeName) -> Change {
 
 /// What is damaged is no failure of the command; the exit code says that there is something.
 fn verify(path: &Path, json: bool) -> Done {
-    let report = graftwork::verify(path)?;
+    let report = quietly(json, |progress| graftwork::verify(path, &mut |event| progress.show(&event)))?;
     if json {
         output::json(&report)?;
     } else {
         show::verified(&report)?;
     }
-    Ok(if report.sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn doctor(json: bool) -> Done {
-    let report = graftwork::doctor();
-    if json {
-        output::json(&report)?;
-    } else {
-        show::doctor(&report)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(exit::of_verdict(report.sound()))
 }
 
 /// What `run` and `resume` share: signals, progress, the report, the exit code.
@@ -93,13 +93,7 @@ fn train(json: bool, work: impl FnOnce(&Host, &Control, &mut Progress) -> Result
     let result = Host::new().and_then(|host| work(&host, &control, &mut progress));
     progress.clear();
     // Stopped before there was anything to save.
-    if let (Err(error), Some(code)) = (&result, signals.exit_code())
-        && error.is_stop()
-    {
-        output::say(error);
-        return Ok(code);
-    }
-    let report = result?;
+    let report = result.map_err(|error| signals.failure(error))?;
     let shown = if json { output::json(&report) } else { progress::summary(&report) };
     match signals.exit_code().filter(|_| !report.finished) {
         // A terminal that has closed shows nothing.
@@ -111,7 +105,7 @@ fn train(json: bool, work: impl FnOnce(&Host, &Control, &mut Progress) -> Result
 fn check(args: &CheckArgs, json: bool) -> Done {
     let host = Host::new()?;
     let config = config::resolve(&host, &args.run)?;
-    let report = quietly(|progress| host.check(&config, args.preview, &mut |event| progress.show(&event)))?;
+    let report = quietly(json, |progress| host.check(&config, args.preview, &mut |event| progress.show(&event)))?;
     if json {
         output::json(&report)?;
     } else {
@@ -136,11 +130,8 @@ fn eval(args: &EvalArgs, json: bool) -> Done {
     let control = Control::new();
     let signals = Signals::listen(&control)?;
     let host = Host::new()?;
-    let result = quietly(|progress| host.eval(&request, &control, &mut |event| progress.show(&event)));
-    if let Some(code) = signals.exit_code() {
-        return Ok(code);
-    }
-    let result = result?;
+    let result = quietly(json, |progress| host.eval(&request, &control, &mut |event| progress.show(&event)));
+    let result = result.map_err(|error| signals.failure(error))?;
     if json {
         output::json(&result)?;
     } else {
@@ -152,11 +143,11 @@ fn eval(args: &EvalArgs, json: bool) -> Done {
 fn export(args: &ExportArgs, json: bool) -> Done {
     let request = config::export(args)?;
     let host = Host::new()?;
-    let report = quietly(|progress| host.export(&request, &mut |event| progress.show(&event)))?;
+    let report = quietly(json, |progress| host.export(&request, &mut |event| progress.show(&event)))?;
     if json {
         output::json(&report)?;
     } else {
-        output::line(&format!("exported  {}", report.out.display()))?;
+        output::labelled(&format!("exported  {}", report.out.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -167,38 +158,12 @@ fn import(args: &ImportArgs, json: bool) -> Done {
     host.assign_settings(&mut strategy, args.settings.clone())?;
     let (model, peft, out) = (args.model.clone(), args.peft.clone(), args.out.clone());
     let request = ImportRequest { model, peft, strategy, out, overwrite: args.overwrite };
-    let report = quietly(|progress| host.import(&request, &mut |event| progress.show(&event)))?;
+    let report = quietly(json, |progress| host.import(&request, &mut |event| progress.show(&event)))?;
     if json {
         output::json(&report)?;
     } else {
         let count = report.trainable_parameters;
-        output::line(&format!("imported  {count} trained weights, saved in {}", report.out.display()))?;
+        output::labelled(&format!("imported  {count} trained weights, saved in {}", report.out.display()))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Shows only that something goes on and what is wrong, for commands whose result is what a person asked for.
-fn quietly<T>(work: impl FnOnce(&mut Quiet) -> Result<T, graftwork::Error>) -> Result<T, graftwork::Error> {
-    let mut quiet = Quiet(Progress::new(false));
-    let result = work(&mut quiet);
-    quiet.bar().finish_and_clear();
-    result
-}
-
-struct Quiet(Progress);
-
-impl Quiet {
-    fn show(&mut self, event: &graftwork::Event) {
-        use graftwork::Event;
-        if let Event::Working { .. } | Event::Download { .. } | Event::Evaluating { .. } | Event::EvaluatedBatch = event
-        {
-            self.0.show(event);
-        } else if let Event::Warning { message } = event {
-            tracing::warn!("{message}");
-        }
-    }
-
-    fn bar(&self) -> indicatif::ProgressBar {
-        self.0.bar()
-    }
 }

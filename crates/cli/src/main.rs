@@ -5,12 +5,17 @@
 
 mod args;
 mod commands;
+mod exit;
+mod explain;
+mod heartbeat;
 mod output;
+mod plain;
 mod progress;
 mod signals;
+mod style;
 mod text;
+mod usage;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -19,7 +24,11 @@ use crate::args::Cli;
 
 fn main() -> ExitCode {
     graftwork::fix_heap();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::show(&error),
+    };
+    cli.color.apply();
     start_log(cli.verbose);
     match commands::dispatch(&cli) {
         Ok(code) => code,
@@ -35,7 +44,7 @@ fn start_log(verbose: u8) {
         _ => "debug",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
-    let colours = std::io::stderr().is_terminal();
+    let colours = style::is_coloured(&std::io::stderr());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(colours)

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use graftwork::Code;
 use serde::Serialize;
+
+use crate::{exit, style};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -12,6 +15,30 @@ pub(crate) enum Failure {
     Host(graftwork::Error),
     /// The system refused something.
     System(io::Error),
+    /// It was stopped by a signal before there was anything to save.
+    Stopped {
+        /// What the library says of it.
+        error: graftwork::Error,
+        /// The exit code that a shell expects after that signal.
+        exit: u8,
+    },
+}
+
+impl Failure {
+    fn code(&self) -> Code {
+        match self {
+            Self::Host(error) => error.code(),
+            Self::System(_) => Code::System,
+            Self::Stopped { .. } => Code::Stopped,
+        }
+    }
+
+    fn exit(&self) -> u8 {
+        match self {
+            Self::Host(_) | Self::System(_) => exit::FAILED,
+            Self::Stopped { exit, .. } => *exit,
+        }
+    }
 }
 
 impl From<graftwork::Error> for Failure {
@@ -29,7 +56,7 @@ impl From<io::Error> for Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Host(error) => error.fmt(f),
+            Self::Host(error) | Self::Stopped { error, .. } => error.fmt(f),
             Self::System(error) => error.fmt(f),
         }
     }
@@ -39,6 +66,11 @@ impl std::fmt::Display for Failure {
 pub(crate) fn line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     quiet(writeln!(out, "{text}"))
+}
+
+/// Writes a line of a report, `label     text`.
+pub(crate) fn labelled(text: &str) -> io::Result<()> {
+    line(&style::labelled(text))
 }
 
 /// Writes text to standard output at once, without a line's end.
@@ -67,11 +99,23 @@ pub(crate) fn say(what: &impl std::fmt::Display) {
 
 /// Says why a command failed; its exit code.
 pub(crate) fn fail(failure: &Failure, as_json: bool) -> ExitCode {
-    // With nowhere left to say it, the exit code has to do.
-    let _ = if as_json {
-        json(&serde_json::json!({ "error": failure.to_string() }))
+    let (code, exit) = (failure.code(), failure.exit());
+    if as_json {
+        // With nowhere left to say it, the exit code has to do.
+        let _ = json_error(&failure.to_string(), code, exit);
+    } else if let Failure::Stopped { error, .. } = failure {
+        // What a person wanted is no error.
+        say(error);
     } else {
-        writeln!(io::stderr().lock(), "error: {failure}")
-    };
-    ExitCode::FAILURE
+        let message = failure.to_string();
+        let message = message.trim_end();
+        say(&format!("{} {message}", style::err(style::ERROR, &format!("error[{code}]:"))));
+        say(&format!("for more: host explain {code}"));
+    }
+    ExitCode::from(exit)
+}
+
+/// The object that the output of a command ends with that could not be done.
+pub(crate) fn json_error(message: &str, code: Code, exit: u8) -> io::Result<()> {
+    json(&serde_json::json!({ "error": message, "code": code, "exit": exit }))
 }

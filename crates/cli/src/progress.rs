@@ -1,29 +1,36 @@
 //! What a person sees while the host works.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use graftwork::Event;
+use graftwork::{Event, Unit};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
-use crate::text::{bytes, count, loss, measured, rate, spike};
+use crate::plain::Plain;
+use crate::style::{self, WARNING};
+use crate::text::{bytes, count, loss, measured, rate, share, spike};
 
-/// Shows events: as a bar with lines above it, or as lines of JSON. The bar is on standard error and disappears where
-/// that is no terminal.
+/// Shows events: as lines of JSON; or as lines for a person, with a bar on standard error, and where that is no terminal with
+/// a line now and then in its place, as a log wants it.
 pub(crate) struct Progress {
     json: bool,
     bar: ProgressBar,
+    plain: Option<Plain>,
     total: u64,
     last_loss: Option<f64>,
+    /// Batches of the evaluation that goes on: done, and all.
+    batches: (usize, usize),
 }
 
 impl Progress {
     pub(crate) fn new(json: bool) -> Self {
+        let terminal = io::stderr().is_terminal();
         let target = if json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { json, bar, total: 0, last_loss: None }
+        let plain = (!json && !terminal).then(Plain::new);
+        Self { json, bar, plain, total: 0, last_loss: None, batches: (0, 0) }
     }
 
     /// A failure to write ends the output only.
@@ -35,7 +42,8 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub(crate) fn clear(&self) {
+    pub(crate) fn clear(&mut self) {
+        self.plain = None;
         self.bar.finish_and_clear();
     }
 
@@ -53,21 +61,44 @@ impl Progress {
     }
 
     fn line(&self, text: &str) -> io::Result<()> {
-        self.bar.suspend(|| output::line(text))
+        self.bar.suspend(|| output::labelled(text))
     }
 
-    fn spin(&self, what: &str) {
-        self.bar.set_style(ProgressStyle::default_spinner());
+    /// A step begins, or is further than it was.
+    fn spin(&self, what: &str, begins: bool) {
+        self.bar.set_style(spinner_style());
+        if begins {
+            self.bar.reset_elapsed();
+        }
         self.bar.set_message(what.to_owned());
+        if let Some(plain) = &self.plain {
+            plain.doing(what, begins);
+        }
     }
 
     fn as_text(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::Working { what } => self.spin(what),
-            Event::Download { file, done, total } => {
-                self.spin(&format!("fetching {file}: {} of {}", bytes(*done), bytes(*total)));
+            Event::Working { what } => self.spin(what, true),
+            Event::Progress { what, unit, done, total } => {
+                let number = |n: u64| match unit {
+                    Unit::Bytes => bytes(n),
+                    Unit::Tensors => format!("{} tensors", count(n)),
+                    Unit::Tokens => format!("{} tokens", count(n)),
+                };
+                let far = match *total {
+                    Some(total) => format!("{}  {} of {}", share(*done, total), number(*done), number(total)),
+                    None => number(*done),
+                };
+                self.spin(&format!("{what}  {far}"), false);
             }
-            Event::Warning { message } => return self.line(&format!("warning: {message}")),
+            Event::Download { file, done, total } => {
+                let far = format!("{}  {} of {}", share(*done, *total), bytes(*done), bytes(*total));
+                self.spin(&format!("fetching {file}  {far}"), false);
+            }
+            Event::Warning { message } => {
+                let label = style::out(WARNING, "warning:");
+                return self.bar.suspend(|| output::line(&format!("{label} {message}")));
+            }
             Event::Model { path, architecture, parameters } => {
                 return self.line(&format!(
                     "model     {} ({architecture}, {} parameters)",
@@ -99,12 +130,19 @@ impl Progress {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 return self.line(&format!("step {step:>5}  sample: {prompt} ▸ {text}"));
             }
-            Event::Evaluating { batches } => self.spin(&format!("evaluating {batches} batches")),
-            Event::EvaluatedBatch => self.bar.tick(),
+            Event::Evaluating { batches } => {
+                self.batches = (0, *batches);
+                self.spin("evaluating", true);
+            }
+            Event::EvaluatedBatch => {
+                self.batches.0 += 1;
+                let (done, all) = self.batches;
+                self.spin(&format!("evaluating  {}  {done} of {all} batches", share(done as u64, all as u64)), false);
+            }
             Event::Evaluation(report) => {
                 return self.line(&format!("step {:>5}  eval {}", report.step, measured(&report.evaluation)));
             }
-            Event::Step(step) => self.step(step),
+            Event::Step(step) => return self.step(step),
             Event::Spike(report) => return self.line(&format!("step {:>5}  {}", report.step, spike(report))),
             Event::Steered { step, plugin, actions } => {
                 return self.line(&format!("step {step:>5}  {plugin}: {actions}"));
@@ -117,7 +155,7 @@ impl Progress {
         Ok(())
     }
 
-    fn step(&mut self, step: &graftwork::StepReport) {
+    fn step(&mut self, step: &graftwork::StepReport) -> io::Result<()> {
         if self.total != step.total_steps {
             self.total = step.total_steps;
             self.bar.set_length(step.total_steps);
@@ -130,7 +168,15 @@ impl Progress {
         let (speed, lr) = (step.tokens_per_second, rate(step.learning_rate));
         self.bar.set_message(format!("loss {smooth:.3}  lr {lr}  {speed:.0} tokens/s"));
         self.bar.set_position(step.step);
+        match self.plain.as_mut().and_then(|plain| plain.step(step, smooth)) {
+            Some(line) => self.line(&line),
+            None => Ok(()),
+        }
     }
+}
+
+fn spinner_style() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {msg}  {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn bar_style() -> ProgressStyle {
@@ -142,11 +188,11 @@ fn bar_style() -> ProgressStyle {
 pub(crate) fn summary(report: &graftwork::RunReport) -> io::Result<()> {
     let (train, eval) = (report.train_loss, report.eval_loss);
     let state = if report.finished { "done" } else { "stopped" };
-    output::line(&format!(
+    output::labelled(&format!(
         "{state:<9} {} steps in {:.1} s, {:.0} tokens/s",
         report.steps, report.seconds, report.tokens_per_second
     ))?;
-    output::line(&format!(
+    output::labelled(&format!(
         "loss      train {} → {}, eval {} → {}",
         loss(train.first),
         loss(train.last),
@@ -156,14 +202,14 @@ pub(crate) fn summary(report: &graftwork::RunReport) -> io::Result<()> {
     if let Some((best, at)) = report.best_eval.and_then(|best| Some((best.loss?, best.step))) {
         let early = if report.stopped_early { "; it stopped falling, so the run ended early" } else { "" };
         let saved = if report.result_step == Some(at) { ", which is saved" } else { "" };
-        output::line(&format!("best      eval {best:.4} after step {at}{saved}{early}"))?;
+        output::labelled(&format!("best      eval {best:.4} after step {at}{saved}{early}"))?;
     }
     if let Some(peak) = report.peak_memory_bytes {
-        output::line(&format!("memory    {} at the peak", bytes(peak)))?;
+        output::labelled(&format!("memory    {} at the peak", bytes(peak)))?;
     }
     if report.finished {
-        output::line(&format!("run       {}", report.out.display()))
+        output::labelled(&format!("run       {}", report.out.display()))
     } else {
-        output::line(&format!("go on     host resume {}", report.out.display()))
+        output::labelled(&format!("go on     host resume {}", report.out.display()))
     }
 }

@@ -5,9 +5,11 @@ use std::process::{Child, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use graftwork::Control;
+use graftwork::{Control, Error};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
+
+use crate::output::Failure;
 
 /// Which signal came, if one did.
 pub(crate) struct Signals(Arc<AtomicUsize>);
@@ -43,9 +45,21 @@ impl Signals {
 
     /// The exit code that a shell expects after that signal; none where none came.
     pub(crate) fn exit_code(&self) -> Option<ExitCode> {
+        self.exit().map(ExitCode::from)
+    }
+
+    fn exit(&self) -> Option<u8> {
         match self.0.load(Ordering::Relaxed) {
             0 => None,
-            signal => Some(ExitCode::from(128 + u8::try_from(signal).unwrap_or(0))),
+            signal => Some(128 + u8::try_from(signal).unwrap_or(0)),
+        }
+    }
+
+    /// The error of a command that a signal may have stopped: where that is all that went wrong, it is no failure.
+    pub(crate) fn failure(&self, error: Error) -> Failure {
+        match self.exit() {
+            Some(exit) if error.is_stop() => Failure::Stopped { error, exit },
+            _ => Failure::Host(error),
         }
     }
 }

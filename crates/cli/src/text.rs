@@ -26,10 +26,25 @@ pub(crate) fn bytes(n: u64) -> String {
     if unit == 0 { format!("{n} B") } else { format!("{value:.1} {}", units[unit]) }
 }
 
+/// How much of all is done, in percent.
+pub(crate) fn share(done: u64, all: u64) -> String {
+    let percent = if all == 0 { 100.0 } else { 100.0 * done as f64 / all as f64 };
+    format!("{percent:.0} %")
+}
+
+/// Seconds as a clock shows them: `1:23:45`, `4:05`.
+pub(crate) fn clock(seconds: f64) -> String {
+    let all = seconds.max(0.0).round() as u64;
+    let (hours, minutes, seconds) = (all / 3600, all / 60 % 60, all % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 /// A learning rate: `0.0002` as `2e-4`, cut to three digits.
 pub(crate) fn rate(value: f64) -> String {
     let text = format!("{value:.2e}");
-    text.replace(".00e", "e").replace("0e", "e")
+    let Some((digits, exponent)) = text.split_once('e') else { return text };
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    if value == 0.0 { "0".to_owned() } else { format!("{digits}e{exponent}") }
 }
 
 /// A loss where there is one.
@@ -77,8 +92,10 @@ mod tests {
         assert_eq!(bytes(512), "512 B");
         assert_eq!(bytes(1536), "1.5 KiB");
         assert_eq!(rate(2e-4), "2e-4");
-        assert_eq!(rate(1.5e-5), "1.5e-5");
+        assert_eq!([rate(1.5e-5), rate(0.0), rate(1e-10), rate(1.25e-4)], ["1.5e-5", "0", "1e-10", "1.25e-4"]);
         assert_eq!(loss(None), "–");
+        assert_eq!((share(1, 3), share(0, 0)), ("33 %".to_owned(), "100 %".to_owned()));
+        assert_eq!((clock(4.6), clock(65.0), clock(3725.0)), ("0:05".into(), "1:05".into(), "1:02:05".into()));
     }
 
     #[test]

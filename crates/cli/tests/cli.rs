@@ -125,7 +125,7 @@ fn errors_name_what_is_wrong_and_exit_with_1() {
     for (arguments, part) in cases {
         let output = short(&cache, &out, "2").args(arguments).output().expect("host runs");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.starts_with("error: ") && said.contains(part), "`{part}` is not in {said}");
+        assert!(said.starts_with("error[GW") && said.contains(part), "`{part}` is not in {said}");
         assert_eq!((output.status.code(), out.exists()), (Some(1), false), "{said}");
     }
     let usage = host(&cache).args(["run", "--no-such-flag"]).output().expect("host runs");

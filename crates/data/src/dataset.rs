@@ -47,18 +47,18 @@ impl Dataset {
     /// Whatever is wrong with the options, a file, a record, the weights or the chat template; and
     /// [`DataError::NothingToTrain`] if no sample is left to train on.
     pub fn load(sources: &[DataSource], tokenizer: &Tokenizer, options: &DataOptions) -> Result<Self, DataError> {
-        Self::load_unless(sources, tokenizer, options, &|| false)
+        Self::load_watched(sources, tokenizer, options, &mut |_| true)
     }
 
-    /// As [`load`](Self::load), but ends soon after `stopped` says so.
+    /// As [`load`](Self::load); `watch` hears how many tokens there are so far, and says whether to go on.
     ///
     /// # Errors
     /// As [`load`](Self::load), and [`DataError::Stopped`].
-    pub fn load_unless(
+    pub fn load_watched(
         sources: &[DataSource],
         tokenizer: &Tokenizer,
         options: &DataOptions,
-        stopped: &dyn Fn() -> bool,
+        watch: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Self, DataError> {
         options.validate()?;
         if sources.is_empty() {
@@ -76,7 +76,7 @@ impl Dataset {
             format: options.format,
             spool: SpoolWriter::create()?,
             tally: Tally::default(),
-            stopped,
+            watch,
         };
         let loaded = sources.iter().map(|source| loader.load(source)).collect::<Result<Vec<_>, _>>()?;
         let split = match &options.eval {

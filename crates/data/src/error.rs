@@ -8,10 +8,9 @@ use crate::{Format, Source};
 
 /// Why data could not be used.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum DataError {
     /// A file could not be read.
-    #[error("{}: cannot read: {source}", name_of(path))]
+    #[error("{}: cannot read: {source}{}", name_of(path), remedy(source.kind()))]
     Io {
         /// The file.
         path: PathBuf,
@@ -303,6 +302,15 @@ pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a String>) -> St
     let more = if names.len() > SHOWN { ", …" } else { "" };
     let quoted: Vec<_> = names.take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();
     quoted.join(", ") + more
+}
+
+/// What to do about what the system said, where that follows from it.
+fn remedy(kind: std::io::ErrorKind) -> &'static str {
+    match kind {
+        std::io::ErrorKind::NotFound => "; check the path",
+        std::io::ErrorKind::PermissionDenied => "; give yourself access",
+        _ => "",
+    }
 }
 
 fn did_you_mean(near: Option<&str>) -> String {

@@ -23,8 +23,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) format: Option<Format>,
     pub(crate) spool: SpoolWriter,
     pub(crate) tally: Tally,
-    /// Whether to end.
-    pub(crate) stopped: &'a dyn Fn() -> bool,
+    /// Hears how many tokens there are so far; says whether to go on.
+    pub(crate) watch: &'a mut dyn FnMut(u64) -> bool,
 }
 
 /// What a source came to.
@@ -57,7 +57,7 @@ impl Loader<'_> {
 
     /// A file, whose records must be of the `expected` format, or say what is expected of the next.
     fn file(&mut self, path: &Path, format: Option<Format>, expected: &mut Option<Format>) -> Result<(), DataError> {
-        let Self { sampler, spool, tally, stopped, .. } = self;
+        let Self { sampler, spool, tally, watch, .. } = self;
         let mut check = |at: &Source, found: Format| match *expected {
             Some(expected) if expected == found => Ok(()),
             Some(expected) => Err(DataError::MixedFormats { at: at.clone(), expected, found }),
@@ -73,7 +73,7 @@ impl Loader<'_> {
                     None => text.insert(sampler.windows(at)?),
                 };
                 write(spool, &text.push(&part)?)?;
-                if stopped() { Err(DataError::Stopped) } else { Ok(()) }
+                if watch(spool.tokens()) { Ok(()) } else { Err(DataError::Stopped) }
             }
             Item::Record(record) => {
                 check(&record.source, record.format)?;
@@ -82,7 +82,7 @@ impl Loader<'_> {
                     return Ok(());
                 }
                 tokenise(sampler, &mut group, spool, tally)?;
-                if stopped() { Err(DataError::Stopped) } else { Ok(()) }
+                if watch(spool.tokens()) { Ok(()) } else { Err(DataError::Stopped) }
             }
         })?;
         tokenise(sampler, &mut group, spool, tally)?;

@@ -12,6 +12,7 @@ use crate::{DataError, Sample};
 pub(crate) struct SpoolWriter {
     file: BufWriter<File>,
     index: Index,
+    tokens: u64,
 }
 
 /// Samples that have been written, each of which can be read.
@@ -33,7 +34,7 @@ struct Index {
 impl SpoolWriter {
     pub(crate) fn create() -> Result<Self, DataError> {
         let file = tempfile::tempfile().map_err(failed)?;
-        Ok(Self { file: BufWriter::with_capacity(1 << 16, file), index: Index::default() })
+        Ok(Self { file: BufWriter::with_capacity(1 << 16, file), index: Index::default(), tokens: 0 })
     }
 
     pub(crate) fn push(&mut self, sample: &Sample) -> Result<(), DataError> {
@@ -43,12 +44,18 @@ impl SpoolWriter {
         let start = self.index.ends.last().copied().unwrap_or(0);
         self.index.ends.push(start + bytes.len() as u64);
         self.index.lengths.push(length);
+        self.tokens += u64::from(length);
         Ok(())
     }
 
     /// Samples so far.
     pub(crate) fn len(&self) -> usize {
         self.index.lengths.len()
+    }
+
+    /// Tokens so far.
+    pub(crate) fn tokens(&self) -> u64 {
+        self.tokens
     }
 
     pub(crate) fn finish(self) -> Result<Spool, DataError> {

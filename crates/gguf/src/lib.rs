@@ -23,7 +23,7 @@ mod writer;
 pub use adapter::write_adapter;
 pub use element::ElementType;
 pub use error::GgufError;
-pub use model::{ModelOptions, Precision, Report, Vocabulary, write_model};
+pub use model::{ModelOptions, Precision, Report, Vocabulary, write_model, write_model_told};
 pub use reader::Gguf;
 pub use value::Value;
 pub use writer::TensorInfo;

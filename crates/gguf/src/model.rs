@@ -111,6 +111,19 @@ impl Report {
 /// If the folder is not complete, of a family that is not exported, or asks for what llama.cpp does not compute; if a
 /// value does not fit the precision; if `out` is in the way or the disk refuses. Then `out` is as it was.
 pub fn write_model(model: &Path, out: &Path, options: &ModelOptions) -> Result<Report, GgufError> {
+    write_model_told(model, out, options, &mut |_, _| {})
+}
+
+/// As [`write_model`]; `told` hears how many tensors are written, and of how many.
+///
+/// # Errors
+/// As [`write_model`].
+pub fn write_model_told(
+    model: &Path,
+    out: &Path,
+    options: &ModelOptions,
+    told: &mut dyn FnMut(u64, u64),
+) -> Result<Report, GgufError> {
     let dir = ModelDir::open(model)?;
     let mut family = Family::of(&model.join("config.json"), dir.config())?;
     let tensors = plan(&dir, &family, options.precision)?;
@@ -126,8 +139,9 @@ pub fn write_model(model: &Path, out: &Path, options: &ModelOptions) -> Result<R
 
     let infos: Vec<TensorInfo> = tensors.iter().map(|tensor| tensor.info.clone()).collect();
     let mut writer = Writer::create(out, options.overwrite, &metadata, infos.clone())?;
-    for tensor in &tensors {
+    for (done, tensor) in (1..).zip(&tensors) {
         tensor.write(&dir, &mut writer)?;
+        told(done, tensors.len() as u64);
     }
     let bytes = writer.finish()?;
     family.warnings.extend(warnings);

@@ -21,7 +21,7 @@ pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>)
     Ok(About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         device: config.device.to_string(),
-        machine: (config.device == DeviceChoice::Cpu).then(doctor::processor).flatten(),
+        machine: (config.device == DeviceChoice::Cpu).then(doctor::brand).flatten(),
         command: None,
         threads: doctor::threads(),
         model: about::Model {

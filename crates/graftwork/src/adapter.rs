@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
 use graftwork_model::matrix_shape;
-use graftwork_plan::{Adapter, Manifest, Plan, RawPlan};
+use graftwork_plan::{Adapter, Manifest, Plan, Problems, RawPlan};
 use graftwork_store::{
     AtomicDir, CheckpointDir, Overwrite, PeftAdapter, SafetensorsFile, SafetensorsWriter, StoreError, read_file,
 };
@@ -19,7 +19,7 @@ use crate::chain::StrategyRecord;
 use crate::form::Form;
 use crate::peft::{self, Slots};
 use crate::task::TaskRecord;
-use crate::{Error, tensors};
+use crate::{Error, Event, tensors};
 
 const CARD: &str = "graftwork.json";
 /// Group of a checkpoint with the weights under adapters that were folded into them.
@@ -101,8 +101,7 @@ impl Trained {
             let plan = serde_json::from_value(plan).map_err(|e| Error::weights(path, format!("state.json: {e}")))?;
             (plan, read_slots(checkpoint.group("trained")?)?)
         };
-        let plan = Plan::validate(&raw, manifest)
-            .map_err(|problems| Error::Plan { strategy: path.display().to_string(), problems })?;
+        let plan = Plan::validate(&raw, manifest).map_err(|problems| misfit(path, base, &problems))?;
         Ok(Self { plan, slots, bases })
     }
 
@@ -134,9 +133,16 @@ impl Trained {
     }
 
     /// The model with these tensors in place.
-    pub(crate) fn apply(self, base: &Base, device: &Device, path: &Path) -> Result<Adapted, Error> {
+    pub(crate) fn apply(
+        self,
+        base: &Base,
+        device: &Device,
+        path: &Path,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Adapted, Error> {
         base.has_memory_for(&self.plan, device)?;
-        let adapted = self.apply_to(base, base.weights(device)?, device, path)?;
+        let weights = base.weights(device, on_event)?;
+        let adapted = self.apply_to(base, weights, device, path)?;
         // The weights as they were read, where others took their place.
         device.memory_cleanup();
         Ok(adapted)
@@ -169,6 +175,21 @@ impl Trained {
             Some(name) => Err(Error::weights(path, format!("it holds `{name}`, which its plan does not have"))),
         }
     }
+}
+
+/// The error where an adapter's plan is none for a model. It was valid once, so the model is another one.
+fn misfit(path: &Path, base: &Base, Problems(problems): &Problems) -> Error {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    let more = match problems.len() {
+        0 | 1 => String::new(),
+        count => format!(", and {} problems more", count - 1),
+    };
+    let own = recorded_base(path).map(|own| format!(", {},", own.display())).unwrap_or_default();
+    let message = format!(
+        "it was trained on another model than {}: {first}{more}; give the one that it was trained on{own} with --model",
+        base.record.display()
+    );
+    Error::weights(path, message)
 }
 
 /// The base model that an adapter was trained on, as its card or its settings say it.

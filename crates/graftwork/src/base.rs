@@ -12,8 +12,10 @@ use graftwork_plan::{Dtype, Manifest, Param, ParamId, Plan, Role};
 use graftwork_store::{ModelDir, TensorData, TensorRef};
 
 use crate::estimate::F32;
+use crate::event::Unit;
+use crate::pace::Pace;
 use crate::task::TaskRecord;
-use crate::{Error, memory, tensors};
+use crate::{Error, Event, memory, tensors};
 
 /// A model folder that was checked: its weights are those that its configuration and the task ask for.
 pub(crate) struct Base {
@@ -153,9 +155,16 @@ impl Base {
     }
 
     /// The model under a plan, with the initial values that follow from `seed`.
-    pub(crate) fn adapt(&self, plan: &Arc<Plan>, device: &Device, seed: u64) -> Result<Adapted, Error> {
+    pub(crate) fn adapt(
+        &self,
+        plan: &Arc<Plan>,
+        device: &Device,
+        seed: u64,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Adapted, Error> {
         self.has_memory_for(plan, device)?;
-        let adapted = Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), self.weights(device)?, seed)?;
+        let weights = self.weights(device, on_event)?;
+        let adapted = Adapted::new(Arc::clone(&self.manifest), Arc::clone(plan), weights, seed)?;
         // The weights as they were read, where others took their place.
         device.memory_cleanup();
         Ok(adapted)
@@ -173,7 +182,8 @@ impl Base {
     }
 
     /// All parameters as matrices, in the type to compute in; a tied one shares the memory of the one that it is tied to.
-    pub(crate) fn weights(&self, device: &Device) -> Result<Vec<Tensor<2>>, Error> {
+    pub(crate) fn weights(&self, device: &Device, on_event: &mut dyn FnMut(Event)) -> Result<Vec<Tensor<2>>, Error> {
+        let mut pace = Pace::new("loading the model", Unit::Bytes, self.dir.bytes(), on_event);
         let mut weights: Vec<Tensor<2>> = Vec::with_capacity(self.manifest.params.len());
         for (id, param) in self.manifest.iter() {
             let shared = param.tied_to.and_then(|t| weights.get(t.index()).cloned());
@@ -183,8 +193,15 @@ impl Base {
             });
             // The pages of the file are of no use beside the copy.
             self.dir.release();
+            pace.add(self.stored(id).map_or(0, |stored| stored.bytes().len() as u64));
         }
         Ok(weights)
+    }
+
+    /// The hash by which the model is known again.
+    pub(crate) fn hash(&self, on_event: &mut dyn FnMut(Event)) -> String {
+        let mut pace = Pace::new("hashing the model", Unit::Bytes, self.dir.bytes(), on_event);
+        self.dir.hash_told(&mut |read| pace.at(read))
     }
 
     /// Fails where a text is longer than the model has positions for.

@@ -10,7 +10,7 @@ use graftwork_model::{Parameters, Weights};
 
 use crate::base::Base;
 use crate::host::Prepared;
-use crate::{Error, tensors};
+use crate::{Error, Event, tensors};
 
 /// How far logits may be apart, relative to the largest: f32 through a few layers.
 const CLOSE: f32 = 1e-4;
@@ -18,10 +18,10 @@ const CLOSE: f32 = 1e-4;
 const TOKENS: u32 = 24;
 
 /// Checks a plan on its model.
-pub(crate) fn on_weights(prepared: &Prepared) -> Result<Vec<Check>, Error> {
+pub(crate) fn on_weights(prepared: &Prepared, on_event: &mut dyn FnMut(Event)) -> Result<Vec<Check>, Error> {
     let device = Device::flex();
     let base = &prepared.base;
-    let weights = base.weights(&device)?;
+    let weights = base.weights(&device, on_event)?;
     let plain = logits(base, &Weights(weights.clone()), &device)?;
     let fresh = |seed| Adapted::new(Arc::clone(&base.manifest), Arc::clone(&prepared.plan), weights.clone(), seed);
     let mut adapted = match fresh(1) {

@@ -59,8 +59,8 @@ pub enum Error {
     /// Training had to stop.
     #[error(transparent)]
     Train(#[from] graftwork_train::TrainError),
-    /// The run was stopped before its first update.
-    #[error("stopped before the first update; nothing was written")]
+    /// It was stopped before there was anything to keep: of a run, before its first update.
+    #[error("stopped before there was anything to keep; nothing was written")]
     Stopped,
     /// A run would go on as another one.
     #[error(

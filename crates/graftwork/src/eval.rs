@@ -8,12 +8,14 @@ use burn::tensor::Device;
 use graftwork_adapt::{Adapted, Mode};
 use graftwork_data::Dataset;
 use graftwork_plan::Plan;
-use graftwork_store::ModelDir;
+use graftwork_store::{ModelDir, StoreError};
 use graftwork_train::{Evaluation, evaluate};
 use serde::Serialize;
 
 use crate::adapter::{Trained, recorded_base};
 use crate::base::Base;
+use crate::event::Unit;
+use crate::pace::Pace;
 use crate::task::TaskRecord;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, default_base, hub};
 
@@ -76,8 +78,8 @@ impl Opened {
             return Err(Error::weights(&base.path, message));
         }
         let adapted = match (trained, adapter) {
-            (Some(trained), Some(path)) => trained.apply(&base, &device, path)?,
-            _ => base.adapt(&Arc::new(Plan::nothing()), &device, 0)?,
+            (Some(trained), Some(path)) => trained.apply(&base, &device, path, on_event)?,
+            _ => base.adapt(&Arc::new(Plan::nothing()), &device, 0, on_event)?,
         };
         Ok(Self { base, adapted, device })
     }
@@ -104,6 +106,7 @@ pub(crate) fn find_model(model: Option<&Path>, adapter: Option<&Path>) -> Result
             Ok(path.join("model"))
         }
         (Some(path), _) => Ok(path.to_owned()),
+        (None, Some(adapter)) if !adapter.exists() => Err(StoreError::NoFolder { path: adapter.to_owned() }.into()),
         (None, Some(adapter)) => recorded_base(adapter)
             .ok_or_else(|| Error::setting("model", "the adapter does not say which model it is for; give --model")),
         (None, None) => {
@@ -134,12 +137,16 @@ impl Host {
         if let Some(labels) = &config.data.labels {
             opened.base.task.name_classes(labels)?;
         }
-        on_event(Event::Working { what: "reading the data" });
         let mut options = config.data_options(&opened.base)?;
         if own_data {
             options.eval = graftwork_data::EvalSplit::NONE;
         }
-        let dataset = Dataset::load(&config.data.files, opened.base.tokenizer()?, &options)?;
+        let mut pace = Pace::new("reading the data", Unit::Tokens, None, on_event);
+        let dataset = Dataset::load_watched(&config.data.files, opened.base.tokenizer()?, &options, &mut |tokens| {
+            pace.at(tokens);
+            !control.stopped()
+        });
+        let dataset = dataset.map_err(|error| if control.stopped() { Error::Stopped } else { error.into() })?;
         let rows = if own_data { dataset.train_rows() } else { dataset.eval_rows() };
         let batches = rows.batches(request.batch_size);
         on_event(Event::Evaluating { batches: batches.len() });
@@ -149,7 +156,7 @@ impl Host {
             !control.stopped()
         })?;
         let evaluation = evaluation.ok_or_else(|| match control.stopped() {
-            true => Error::setting("eval", "stopped before it was done"),
+            true => Error::Stopped,
             false => Error::setting("data", "no token counts: there is nothing to evaluate"),
         })?;
         let Base { record, task, .. } = opened.base;

@@ -20,6 +20,17 @@ pub enum Event {
         /// What is done, for a person, e.g. `loading the model`.
         what: &'static str,
     },
+    /// How far a step is that takes a while; told twice a second at most, and not of a step that is done sooner.
+    Progress {
+        /// What is done, as [`Working`](Self::Working) said it.
+        what: &'static str,
+        /// What `done` and `total` count.
+        unit: Unit,
+        /// How much is done.
+        done: u64,
+        /// How much is to be done, where that is known.
+        total: Option<u64>,
+    },
     /// Something that a person should know and that stops nothing.
     Warning {
         /// What, and what to do.
@@ -92,6 +103,18 @@ pub enum Event {
         /// Its folder.
         path: PathBuf,
     },
+}
+
+/// What the progress of a step counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Bytes read, hashed or written.
+    Bytes,
+    /// Weights, or other tensors.
+    Tensors,
+    /// Tokens.
+    Tokens,
 }
 
 /// Stops a run from another thread or a signal handler: it ends after the current update, with a checkpoint.

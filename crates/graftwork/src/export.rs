@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use graftwork_gguf::{ModelOptions, Precision, Vocabulary, write_adapter, write_model};
+use graftwork_gguf::{ModelOptions, Precision, Vocabulary, write_adapter, write_model_told};
 use graftwork_model::TaskKind;
-use graftwork_store::{AtomicDir, Overwrite, PeftAdapter};
+use graftwork_store::{AtomicDir, Overwrite, PeftAdapter, StoreError};
 use serde::Serialize;
 
 use crate::adapter::Trained;
 use crate::base::Base;
 use crate::eval::open_base;
+use crate::event::Unit;
 use crate::form::Form;
+use crate::pace::Pace;
 use crate::{Control, Error, Event, Host, MergeRequest, adapter, folded, peft};
 
 /// What to make.
@@ -124,7 +126,7 @@ impl Host {
     ) -> Result<PathBuf, Error> {
         let Some(adapter) = &request.adapter else {
             let base = open_base(request.model.as_deref(), None, &Control::new(), on_event)?;
-            warn(write_model(&base.path, &request.out, &options)?.warnings, on_event);
+            warn(write_gguf(&base.path, &request.out, &options, on_event)?, on_event);
             return Ok(base.record);
         };
         has_gguf(&open_base(request.model.as_deref(), Some(adapter), &Control::new(), on_event)?)?;
@@ -133,9 +135,21 @@ impl Host {
         let merge = MergeRequest { model: request.model.clone(), ..MergeRequest::new(adapter, &merged) };
         let report = self.merge(&merge, on_event)?;
         let name = request.out.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        warn(write_model(&merged, &request.out, &ModelOptions { name, ..options })?.warnings, on_event);
+        warn(write_gguf(&merged, &request.out, &ModelOptions { name, ..options }, on_event)?, on_event);
         Ok(report.model)
     }
+}
+
+/// Writes the file; gives what llama.cpp computes differently.
+fn write_gguf(
+    model: &Path,
+    out: &Path,
+    options: &ModelOptions,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Vec<String>, Error> {
+    let mut pace = Pace::new("writing GGUF", Unit::Tensors, None, on_event);
+    let report = write_model_told(model, out, options, &mut |done, total| pace.of(done, total))?;
+    Ok(report.warnings)
 }
 
 /// Fails for what llama.cpp has not got, before anything is made on the way.
@@ -180,6 +194,9 @@ fn begin(peft: &PeftAdapter, path: &Path, overwrite: Overwrite) -> Result<Atomic
 /// A folder for what is made on the way, on the disk that the result goes to.
 fn beside(out: &Path) -> Result<tempfile::TempDir, Error> {
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return Err(StoreError::NoFolder { path: parent.to_owned() }.into());
+    }
     tempfile::tempdir_in(parent).map_err(|e| Error::weights(parent, format!("no folder can be made in it: {e}")))
 }
 

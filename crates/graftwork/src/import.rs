@@ -46,7 +46,13 @@ impl Host {
     pub fn import(&self, request: &ImportRequest, on_event: &mut dyn FnMut(Event)) -> Result<ImportReport, Error> {
         let ImportRequest { model, peft, strategy, out, overwrite } = request.clone();
         if !peft.join(PeftAdapter::MARKER).exists() {
-            return Err(Error::weights(&peft, format!("it is no adapter of PEFT: it has no {}", PeftAdapter::MARKER)));
+            return Err(Error::weights(
+                &peft,
+                format!(
+                    "it is no adapter of PEFT: it has no {}; name the folder that PEFT has saved",
+                    PeftAdapter::MARKER
+                ),
+            ));
         }
         let config = RunConfig { model, strategy, ..RunConfig::default() };
         let prepared = self.prepare(&config, &Control::new(), on_event)?;
@@ -58,7 +64,7 @@ impl Host {
         form.must_agree(&peft)?;
         let slots = form.read(&peft, plan, base)?;
         let from = Provenance {
-            base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
+            base: BaseRecord { path: base.record.clone(), blake3: base.hash(on_event) },
             task: base.task.clone(),
             strategies: prepared.chain.records(),
             // No run made it.

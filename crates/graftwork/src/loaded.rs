@@ -61,13 +61,13 @@ impl Host {
         let paths: Vec<PathBuf> = request.adapters.iter().map(|adapter| adapter.path.clone()).collect();
         // One alone may be tried on another model on purpose.
         if paths.len() > 1 {
-            match must_share_a_base(&paths, &base) {
+            match must_share_a_base(&paths, &base, on_event) {
                 Err(error) if request.model.is_some() => on_event(Event::Warning { message: error.to_string() }),
                 result => result?,
             }
         }
         base.has_memory_for(&Plan::nothing(), &device)?;
-        let weights = base.weights(&device)?;
+        let weights = base.weights(&device, on_event)?;
         let nothing = Arc::new(Plan::nothing());
         let plain = Adapted::new(Arc::clone(&base.manifest), nothing, weights.clone(), 0)?;
         let mut model = LoadedModel { base, device, weights, plain, adapters: Vec::new() };

@@ -6,7 +6,7 @@ use crate::Error;
 
 /// The most memory that the process has held at once, in bytes; none where the system does not say.
 #[must_use]
-pub(crate) fn peak_bytes() -> Option<u64> {
+pub fn peak_bytes() -> Option<u64> {
     status_bytes("VmHWM")
 }
 
@@ -32,6 +32,16 @@ pub(crate) fn machine_bytes() -> Option<u64> {
     let all = system.total_memory() + system.total_swap();
     // A container may have less than its machine.
     let own = system.cgroup_limits().map(|limits| limits.total_memory).filter(|&total| total > 0);
+    Some(own.map_or(all, |own| own.min(all))).filter(|&bytes| bytes > 0)
+}
+
+/// Memory that nobody has taken, swap included, in bytes; none where the system does not say.
+#[must_use]
+pub(crate) fn free_bytes() -> Option<u64> {
+    let wanted = RefreshKind::nothing().with_memory(MemoryRefreshKind::everything());
+    let system = System::new_with_specifics(wanted);
+    let all = system.available_memory() + system.free_swap();
+    let own = system.cgroup_limits().filter(|limits| limits.total_memory > 0).map(|limits| limits.free_memory);
     Some(own.map_or(all, |own| own.min(all))).filter(|&bytes| bytes > 0)
 }
 

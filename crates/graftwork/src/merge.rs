@@ -103,7 +103,7 @@ impl Host {
         on_event(Event::Working { what: "opening the model" });
         let device = request.device.open()?;
         let base = open_base(request.model.as_deref(), Some(&first.path), &Control::new(), on_event)?;
-        match must_share_a_base(&paths, &base) {
+        match must_share_a_base(&paths, &base, on_event) {
             // What a person names is taken at their word.
             Err(error) if request.model.is_some() => on_event(Event::Warning { message: error.to_string() }),
             result => result?,
@@ -111,7 +111,6 @@ impl Host {
         must_have_the_classes_of(&paths, &base)?;
         let composer = request.composer.as_ref();
         let composition = Composition::open(&self.plugins, base, &request.sources, composer, request.seed)?;
-        on_event(Event::Working { what: "merging" });
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
         let strategies = || composition.record(composer);
         let mut truncation = None;
@@ -122,19 +121,21 @@ impl Host {
             MergeOutput::Model { dtype, max_shard_bytes } => {
                 let max_shard_bytes = max_shard_bytes.unwrap_or(WriteOptions::default().max_shard_bytes);
                 let options = WriteOptions { overwrite, max_shard_bytes };
-                save::model(&request.out, &composition.base, dtype, options, |id| {
+                let value = |id| {
                     composition.release();
                     composition.value(id, &device)
-                })?;
+                };
+                save::model(&request.out, &composition.base, dtype, options, value, on_event)?;
                 "model"
             }
             MergeOutput::Adapter => {
-                Mixed::of_sources(&composition, &device)?.write(&request.out, &composition, strategies(), overwrite)?;
+                let mixed = Mixed::of_sources(&composition, &device, on_event)?;
+                mixed.write(&request.out, &composition, strategies(), overwrite, on_event)?;
                 "adapter"
             }
             MergeOutput::Lora { rank } => {
-                let (mixed, left_out) = Mixed::low_rank(&composition, rank, &device)?;
-                mixed.write(&request.out, &composition, strategies(), overwrite)?;
+                let (mixed, left_out) = Mixed::low_rank(&composition, rank, &device, on_event)?;
+                mixed.write(&request.out, &composition, strategies(), overwrite, on_event)?;
                 truncation = Some(left_out);
                 "adapter"
             }

@@ -13,9 +13,11 @@ use crate::adapter::{self, BaseRecord, Card};
 use crate::chain::StrategyRecord;
 use crate::compose::{Piece, held, nothing, piece, weighted_sum, whole, written_out};
 use crate::composition::Composition;
+use crate::event::Unit;
+use crate::pace::Pace;
 use crate::peft::{Slots, low_rank};
 use crate::sources::{Change, Content, Source, own};
-use crate::{Error, tensors};
+use crate::{Error, Event, tensors};
 
 /// What a LoRA leaves out of a composition.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,10 +41,16 @@ pub(crate) struct Mixed {
 
 impl Mixed {
     /// A composition as an adapter that computes it from its sources' tensors. What cannot be said in the ops of a weight is held whole.
-    pub(crate) fn of_sources(composition: &Composition, device: &Device) -> Result<Self, Error> {
+    pub(crate) fn of_sources(
+        composition: &Composition,
+        device: &Device,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Self, Error> {
         let mut mixed = Self::default();
+        let mut pace = pace(composition, on_event);
         composition.sources.iter().for_each(|source| mixed.share(source));
-        for (id, param) in composition.changed() {
+        for (done, (id, param)) in (0..).zip(composition.changed()) {
+            pace.at(done);
             if composition.base.stored(id).is_none() {
                 mixed.in_place(composition, id, param, device)?;
                 continue;
@@ -76,11 +84,14 @@ impl Mixed {
         composition: &Composition,
         rank: Option<u64>,
         device: &Device,
+        on_event: &mut dyn FnMut(Event),
     ) -> Result<(Self, Truncation), Error> {
         let mut mixed = Self::default();
+        let mut pace = pace(composition, on_event);
         let (mut left_out, mut all) = (0.0f64, 0.0f64);
         let mut truncation = Truncation { rank: 0, error: 0.0, worst: 0.0, worst_module: String::new() };
-        for (id, param) in composition.changed() {
+        for (done, (id, param)) in (0..).zip(composition.changed()) {
+            pace.at(done);
             let (Some(sides), Role::Linear | Role::Head | Role::Embedding) = (param.shape.matrix(), param.role) else {
                 mixed.in_place(composition, id, param, device)?;
                 continue;
@@ -179,13 +190,14 @@ impl Mixed {
         composition: &Composition,
         strategies: Vec<StrategyRecord>,
         overwrite: Overwrite,
+        on_event: &mut dyn FnMut(Event),
     ) -> Result<(), Error> {
         let base = &composition.base;
         let plan = Plan::validate(&self.plan, &base.manifest)
             .map_err(|problems| Error::Plan { strategy: "the composition".to_owned(), problems })?;
         let card = Card {
             graftwork: env!("CARGO_PKG_VERSION").to_owned(),
-            base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
+            base: BaseRecord { path: base.record.clone(), blake3: base.hash(on_event) },
             task: Some(base.task.clone()),
             strategies,
             plan_hash: plan.hash(),
@@ -193,6 +205,11 @@ impl Mixed {
         };
         adapter::write(path, overwrite, base, &plan, &self.slots, &card)
     }
+}
+
+/// Of the parameters that change, how many are done.
+fn pace<'a>(composition: &Composition, on_event: &'a mut dyn FnMut(Event)) -> Pace<'a> {
+    Pace::new("merging", Unit::Tensors, composition.changed().count() as u64, on_event)
 }
 
 /// A matrix as a product `b @ a`, and the squares of what that leaves out and of the whole.

@@ -109,7 +109,8 @@ impl Host {
     ///
     /// # Errors
     /// A tool is missing, the compiler fails, or what it gives is no plugin; a file that was built before stays.
-    pub fn build_plugin(&self, folder: &Path) -> Result<BuildReport, Error> {
+    pub fn build_plugin(&self, folder: &Path, on_event: &mut dyn FnMut(Event)) -> Result<BuildReport, Error> {
+        on_event(Event::Working { what: "building the plugin" });
         let built = Builder::new(&self.plugins).build(folder)?;
         Ok(BuildReport { language: built.language, path: built.file, bytes: built.bytes })
     }
@@ -128,13 +129,13 @@ impl Host {
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Vec<Check>, Error> {
         let plugin = self.plugins.load(path)?;
-        let mut checks = conformance::run(&plugin);
+        let mut checks = conformance::run_told(&plugin, &mut |what| on_event(Event::Working { what }));
         if !plugin.capabilities().strategy {
             return Ok(checks);
         }
         let config = self.plugin_run(path, model, settings)?;
         match self.prepare(&config, &Control::new(), on_event) {
-            Ok(prepared) => checks.extend(on_weights(&prepared)?),
+            Ok(prepared) => checks.extend(on_weights(&prepared, on_event)?),
             Err(error) => checks.push(Check::new("plans for the model", Err(error.to_string()))),
         }
         Ok(checks)

@@ -8,7 +8,7 @@ use graftwork_store::{AppendLog, CheckpointDir, RunDir};
 use graftwork_train::{EvalReport, Observer, Snapshot, SpikeReport, StepReport, Trainer};
 
 use crate::host::Prepared;
-use crate::report::Events;
+use crate::documents::Events;
 use crate::retain::Retention;
 use crate::save::{self, Provenance};
 use crate::steering::{Asked, Controllers};
@@ -68,6 +68,7 @@ impl Recorder<'_, '_> {
     /// Writes a checkpoint.
     pub(crate) fn save(&mut self, snapshot: Snapshot) -> Result<(), Error> {
         let step = snapshot.step;
+        (self.on_event)(Event::Working { what: "writing a checkpoint" });
         let states = self.controllers.states();
         let bytes = self.metrics.bytes()?;
         // What a checkpoint says of them has to be there when it is.

@@ -55,6 +55,7 @@ const FREE: [&str; 10] = [
 
 /// The newest checkpoint of a run that is whole; none where there is none at all. What is passed over on the way is told.
 pub(crate) fn newest(run: &Path, on_event: &mut dyn FnMut(Event)) -> Result<Option<CheckpointDir>, Error> {
+    on_event(Event::Working { what: "reading the checkpoint" });
     let mut damage: Option<StoreError> = None;
     for (_, path) in CheckpointDir::list(run)?.into_iter().rev() {
         match CheckpointDir::read(&path) {

@@ -12,10 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::about::{ABOUT, about};
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
 use crate::estimate::Memory;
+use crate::event::Unit;
 use crate::form::Form;
 use crate::host::Prepared;
+use crate::pace::Pace;
 use crate::recorder::{Recorder, Sampler};
-use crate::report::{Events, write_page};
+use crate::documents::{Events, write_page};
 use crate::run_folder::folder;
 use crate::save::{self, Provenance};
 use crate::steering::Controllers;
@@ -110,7 +112,7 @@ impl Host {
         let run = folder(&prepared.config, &prepared.chain.name())?;
         let written = RunConfig { out: Some(run.path().to_owned()), ..prepared.record.clone() };
         run.write_text(CONFIGURATION, &written.to_toml()?)?;
-        let from = provenance(&prepared, &dataset)?;
+        let from = provenance(&prepared, &dataset, on_event)?;
         let controllers = prepared.controllers();
         let metrics = run.metrics()?;
         let about = about(&prepared, &dataset, &memory)?;
@@ -151,7 +153,7 @@ impl Host {
         let config = RunConfig { out: Some(out.to_owned()), ..RunConfig::from_file(&out.join(CONFIGURATION))? };
         let prepared = self.prepare(&config, control, on_event)?;
         let dataset = tokenise(&prepared, control, on_event)?;
-        let from = provenance(&prepared, &dataset)?;
+        let from = provenance(&prepared, &dataset, on_event)?;
         let checkpoint = resume::newest(run.path(), on_event)?;
         if let Some(checkpoint) = &checkpoint {
             resume::same_run(checkpoint, &prepared.plan, &from, allowed)?;
@@ -210,8 +212,7 @@ fn trainer<'a>(
     let memory = Memory::of_run(prepared, dataset)?;
     let options = TrainOptions { recompute: memory.recompute, ..config.train_options(plan.is_full())? };
     warn_if_large(&memory, config.device, on_event);
-    on_event(Event::Working { what: "loading the model" });
-    let mut adapted = base.adapt(plan, &device, config.seed)?;
+    let mut adapted = base.adapt(plan, &device, config.seed, on_event)?;
     if let Some(path) = initial {
         let start = Trained::read(path, base)?;
         start.must_lie_on_the_model(path)?;
@@ -239,12 +240,12 @@ pub(crate) fn warn_if_large(memory: &Memory<'_>, device: DeviceChoice, on_event:
     }
 }
 
-fn provenance(prepared: &Prepared, dataset: &Dataset) -> Result<Provenance, Error> {
+fn provenance(prepared: &Prepared, dataset: &Dataset, on_event: &mut dyn FnMut(Event)) -> Result<Provenance, Error> {
     let base = &prepared.base;
     let configuration = serde_json::to_value(&prepared.record);
     Ok(Provenance {
         configuration: configuration.map_err(|e| Error::setting(CONFIGURATION, e.to_string()))?,
-        base: BaseRecord { path: base.record.clone(), blake3: base.dir.hash() },
+        base: BaseRecord { path: base.record.clone(), blake3: base.hash(on_event) },
         task: base.task.clone(),
         strategies: prepared.chain.records(),
         data: dataset.fingerprint().to_owned(),
@@ -348,11 +349,14 @@ pub(crate) fn tokenise(
     control: &Control,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Dataset, Error> {
-    on_event(Event::Working { what: "reading the data" });
     let config = &prepared.config;
     let options = config.data_options(&prepared.base)?;
     let tokenizer = prepared.base.tokenizer()?;
-    let dataset = Dataset::load_unless(&config.data.files, tokenizer, &options, &|| control.stopped());
+    let mut pace = Pace::new("reading the data", Unit::Tokens, None, on_event);
+    let dataset = Dataset::load_watched(&config.data.files, tokenizer, &options, &mut |tokens| {
+        pace.at(tokens);
+        !control.stopped()
+    });
     let dataset = match dataset {
         Err(DataError::Stopped) => return Err(Error::Stopped),
         other => other?,
@@ -382,7 +386,7 @@ fn save_result(
     let (what, path) = if whole || trainer.model().restarts() > 0 {
         let path = run.path().join("model");
         let options = WriteOptions { overwrite: Overwrite::Replace, ..WriteOptions::default() };
-        save::model(&path, base, None, options, save::merged(trainer.model()))?;
+        save::model(&path, base, None, options, save::merged(trainer.model()), on_event)?;
         ("model", path)
     } else {
         let path = run.path().join("adapter");

@@ -14,9 +14,11 @@ use serde_json::Value;
 use crate::adapter::{self, BaseRecord, Card, to_slots};
 use crate::base::{Base, file_dtype};
 use crate::chain::StrategyRecord;
+use crate::event::Unit;
+use crate::pace::Pace;
 use crate::steering;
 use crate::task::TaskRecord;
-use crate::{Error, tensors};
+use crate::{Error, Event, tensors};
 
 /// What every artefact of a run says about where it came from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,6 +97,7 @@ pub(crate) fn model(
     dtype: Option<Dtype>,
     options: WriteOptions,
     weight: impl Fn(ParamId) -> Result<Option<Tensor<2>>, Error>,
+    on_event: &mut dyn FnMut(Event),
 ) -> Result<(), Error> {
     let layout = base.architecture.layout();
     let kept: Vec<_> = base.manifest.iter().filter(|(_, p)| p.tied_to.is_none()).collect();
@@ -107,7 +110,9 @@ pub(crate) fn model(
     });
     let specs: Vec<_> = specs.collect();
     let mut writer = ModelWriter::create(path, specs.clone(), options)?;
-    for ((id, _), spec) in kept.into_iter().zip(&specs) {
+    let mut pace = Pace::new("writing the model", Unit::Tensors, specs.len() as u64, on_event);
+    for (done, ((id, _), spec)) in (0..).zip(kept.into_iter().zip(&specs)) {
+        pace.at(done);
         let weight = match weight(id)? {
             Some(weight) => weight,
             // What is unchanged is copied as it lies there.

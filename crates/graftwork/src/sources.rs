@@ -11,7 +11,7 @@ use graftwork_store::ModelDir;
 
 use crate::adapter::{Trained, recorded_hash, recorded_task};
 use crate::base::Base;
-use crate::{Error, tensors};
+use crate::{Error, Event, tensors};
 
 /// A trained adapter or model, with the name and the weight that it has in a composition.
 pub(crate) struct Source {
@@ -149,13 +149,13 @@ fn same_family(folder: &Path, base: &Base) -> Result<Base, Error> {
 }
 
 /// Fails where an adapter says that it was trained on another model than this one.
-pub(crate) fn must_share_a_base(paths: &[PathBuf], base: &Base) -> Result<(), Error> {
+pub(crate) fn must_share_a_base(paths: &[PathBuf], base: &Base, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
     let recorded: Vec<(&PathBuf, String)> =
         paths.iter().filter_map(|path| Some((path, recorded_hash(path)?))).collect();
     if recorded.is_empty() {
         return Ok(());
     }
-    let hash = base.dir.hash();
+    let hash = base.hash(on_event);
     base.dir.release();
     match recorded.iter().find(|(_, recorded)| *recorded != hash) {
         None => Ok(()),

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use graftwork_store::{CheckpointDir, MANIFEST, ModelDir, StoreError, verify_all};
 use serde::Serialize;
 
+use crate::event::Unit;
+use crate::pace::Pace;
 use crate::run::{CONFIGURATION, SUMMARY};
-use crate::{Error, RunConfig};
+use crate::{Error, Event, RunConfig};
 
 /// What [`verify`] found.
 #[derive(Clone, Debug, Serialize)]
@@ -40,23 +42,27 @@ impl VerifyReport {
 ///
 /// # Errors
 /// It is none of these.
-pub fn verify(path: &Path) -> Result<VerifyReport, Error> {
+pub fn verify(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<VerifyReport, Error> {
+    if !path.is_dir() {
+        return Err(StoreError::NoFolder { path: path.to_owned() }.into());
+    }
     let mut parts = Vec::new();
     if path.join(MANIFEST).exists() {
-        parts.push(by_hashes(path));
+        parts.push(by_hashes(path, on_event));
     } else if path.join(CONFIGURATION).exists() || !CheckpointDir::list(path)?.is_empty() {
-        parts.extend(run(path)?);
+        parts.extend(run(path, on_event)?);
     } else if path.join("config.json").exists() {
         parts.push(by_headers(path));
     } else {
-        let message = "holds nothing that can be verified: no checkpoint, adapter or model with a MANIFEST, and no run";
+        let message = "holds nothing that can be verified: no checkpoint, adapter or model with a MANIFEST, and no run; name one of these";
         return Err(Error::weights(path, message));
     }
     Ok(VerifyReport { path: path.to_owned(), parts })
 }
 
-fn by_hashes(path: &Path) -> Verified {
-    let (files, damage) = match verify_all(path) {
+fn by_hashes(path: &Path, on_event: &mut dyn FnMut(Event)) -> Verified {
+    let mut pace = Pace::new("verifying", Unit::Bytes, None, on_event);
+    let (files, damage) = match verify_all(path, &mut |done, total| pace.of(done, total)) {
         Ok((files, damage)) => (files, damage.iter().map(StoreError::to_string).collect()),
         Err(error) => (0, vec![error.to_string()]),
     };
@@ -70,10 +76,10 @@ fn by_headers(path: &Path) -> Verified {
     Verified { path: path.to_owned(), how, damage: damage.into_iter().collect() }
 }
 
-fn run(path: &Path) -> Result<Vec<Verified>, Error> {
+fn run(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<Vec<Verified>, Error> {
     let results = ["adapter", "model"].map(|name| path.join(name)).into_iter().filter(|path| path.is_dir());
     let checkpoints = CheckpointDir::list(path)?.into_iter().map(|(_, path)| path);
-    let mut parts: Vec<_> = checkpoints.chain(results).map(|path| by_hashes(&path)).collect();
+    let mut parts: Vec<_> = checkpoints.chain(results).map(|path| by_hashes(&path, on_event)).collect();
     let configuration = path.join(CONFIGURATION);
     let read = RunConfig::from_file(&configuration).err().map(|error| error.to_string());
     parts.push(Verified { path: configuration, how: "its keys".to_owned(), damage: read.into_iter().collect() });

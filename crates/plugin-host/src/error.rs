@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum PluginError {
     /// The file cannot be read.
-    #[error("plugin {}: cannot be read: {source}", path.display())]
+    #[error("plugin {}: cannot be read: {source}; check the path, or build it with `host plugin build FOLDER`", path.display())]
     Read {
         /// The file.
         path: PathBuf,

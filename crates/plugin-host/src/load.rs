@@ -66,6 +66,10 @@ pub(crate) fn load(shared: &Arc<Shared>, plugin: &str, bytes: &[u8]) -> Result<L
 fn component(shared: &Shared, plugin: &str, bytes: &[u8]) -> Result<Loaded, PluginError> {
     let refuse = |reason: String| refuse(plugin, reason);
     let invalid = |e: &dyn std::fmt::Display| refuse(format!("it is not valid: {}", shown(&format!("{e:#}"))));
+    if !bytes.starts_with(b"\0asm") && !bytes.trim_ascii_start().starts_with(b"(") && !bytes.starts_with(b";;") {
+        let reason = "it is no WebAssembly, nor its text form; `host plugin build FOLDER` makes a plugin";
+        return Err(refuse(reason.to_owned()));
+    }
     let binary =
         wat::parse_bytes(bytes).map_err(|e| refuse(format!("it is no WebAssembly: {}", shown(&e.to_string()))))?;
     let binary = match binary.get(..8) {

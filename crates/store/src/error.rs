@@ -12,7 +12,7 @@ use crate::tensor::TensorError;
 #[expect(missing_docs, reason = "fields are named by the message they appear in")]
 pub enum StoreError {
     /// The operating system refused.
-    #[error("cannot {action} {path}: {reason}")]
+    #[error("cannot {action} {path}: {reason}{}", remedy(reason.kind()))]
     Io { action: &'static str, path: PathBuf, reason: io::Error },
 
     /// No space, or a quota is used up.
@@ -151,6 +151,16 @@ impl StoreError {
     /// For `map_err` where JSON is read or made.
     pub(crate) fn json(path: &Path) -> impl FnOnce(serde_json::Error) -> Self {
         move |reason| Self::Json { path: path.to_owned(), reason }
+    }
+}
+
+/// What to do about what the system said, where that follows from it.
+fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound => "; check the path",
+        io::ErrorKind::PermissionDenied => "; give yourself access, or choose another place",
+        io::ErrorKind::ReadOnlyFilesystem => "; choose another place",
+        _ => "",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The manifest of a folder: the size and BLAKE3 hash of every file in it, written last.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub(crate) fn write_manifest(dir: &Path, target: &Path, files: &[String]) -> Res
     let manifest = files
         .iter()
         .map(|name| {
-            let entry = describe(&dir.join(name)).map_err(StoreError::io("read", &target.join(name)))?;
+            let entry = describe(&dir.join(name), &mut |_| {}).map_err(StoreError::io("read", &target.join(name)))?;
             Ok((name.clone(), entry))
         })
         .collect::<Result<_, StoreError>>()?;
@@ -46,23 +46,31 @@ pub(crate) fn write_manifest(dir: &Path, target: &Path, files: &[String]) -> Res
 /// If the manifest is missing or is not what was written, or a file is missing or has another size or content.
 pub fn verify_manifest(dir: &Path) -> Result<Vec<String>, StoreError> {
     let manifest = read_manifest(dir)?;
-    manifest.iter().try_for_each(|(name, written)| verify_file(&dir.join(name), written))?;
+    manifest.iter().try_for_each(|(name, written)| verify_file(&dir.join(name), written, &mut |_| {}))?;
     Ok(manifest.into_keys().collect())
 }
 
 /// As [`verify_manifest`], with everything that is wrong, file by file: how many files were looked at, and what is not as it was.
 ///
+/// `told` hears how many bytes were read, and of how many.
+///
 /// # Errors
 /// If the manifest is missing or is not what was written.
-pub fn verify_all(dir: &Path) -> Result<(usize, Vec<StoreError>), StoreError> {
+pub fn verify_all(dir: &Path, told: &mut dyn FnMut(u64, u64)) -> Result<(usize, Vec<StoreError>), StoreError> {
     let manifest = read_manifest(dir)?;
-    let check = |(name, written): (&String, &Entry)| verify_file(&dir.join(name), written).err();
+    let all = manifest.values().map(|entry| entry.bytes).sum();
+    let mut read = 0;
+    let mut more = |bytes| {
+        read += bytes;
+        told(read, all);
+    };
+    let check = |(name, written): (&String, &Entry)| verify_file(&dir.join(name), written, &mut more).err();
     Ok((manifest.len(), manifest.iter().filter_map(check).collect()))
 }
 
-fn verify_file(path: &Path, written: &Entry) -> Result<(), StoreError> {
+fn verify_file(path: &Path, written: &Entry, more: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
     let damaged = |problem: String| StoreError::Damaged { path: path.to_owned(), problem };
-    let found = match describe(path) {
+    let found = match describe(path, more) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(damaged("the file is missing".to_owned())),
         Err(error) => return Err(StoreError::io("read", path)(error)),
@@ -104,8 +112,23 @@ fn render(manifest: &Entries) -> serde_json::Result<Vec<u8>> {
     Ok(text)
 }
 
-fn describe(path: &Path) -> io::Result<Entry> {
+/// Size and hash of a file; `more` hears of each piece that was read.
+fn describe(path: &Path, more: &mut dyn FnMut(u64)) -> io::Result<Entry> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(disk::open(path)?)?;
+    hasher.update_reader(Told { reader: disk::open(path)?, more })?;
     Ok(Entry { bytes: hasher.count(), blake3: hasher.finalize().to_hex().to_string() })
+}
+
+/// A reader that tells of each piece that was read.
+struct Told<'a, R> {
+    reader: R,
+    more: &'a mut dyn FnMut(u64),
+}
+
+impl<R: Read> Read for Told<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        (self.more)(count as u64);
+        Ok(count)
+    }
 }

@@ -104,7 +104,13 @@ impl ModelDir {
     /// The BLAKE3 hash of the configuration and every weight file, in hexadecimal. Reads the whole model.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
+        self.hash_told(&mut |_| {})
+    }
+
+    /// As [`hash`](Self::hash), telling how many bytes of [`bytes`](Self::bytes) are read.
+    #[must_use]
+    pub fn hash_told(&self, told: &mut dyn FnMut(u64)) -> String {
+        let (mut hasher, mut read) = (blake3::Hasher::new(), 0);
         // With its length, so that no two lists of files hash alike.
         hasher.update(&(self.config_bytes.len() as u64).to_le_bytes());
         hasher.update(&self.config_bytes);
@@ -114,9 +120,17 @@ impl ModelDir {
                 hasher.update(piece);
                 // Nobody needs what was hashed in memory.
                 file.release();
+                read += piece.len() as u64;
+                told(read);
             }
         }
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// Bytes of all weight files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes().len() as u64).sum()
     }
 
     /// Lets go of the memory that what was read takes; the next access reads it again.

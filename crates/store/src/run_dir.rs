@@ -54,6 +54,9 @@ impl RunDir {
     /// # Errors
     /// If no run was written there, or another process is writing it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::NoFolder { path: path.to_owned() });
+        }
         if !is_run(path) {
             return Err(StoreError::NotARun { path: path.to_owned() });
         }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::toolchain::Ready;
 use super::tools::{Tools, run};
 use crate::AuthoringError;
 
@@ -24,22 +25,25 @@ const FLAGS: [&str; 11] = [
     "bindings",
 ];
 
+pub(super) fn ready(tools: &Tools<'_>) -> Result<Ready, AuthoringError> {
+    match (tools.find("clang"), tools.find("wasm-ld"), tools.find("zig").or_else(|| tools.find("python-zig"))) {
+        (Some(clang), Some(linker), _) => {
+            let mut command = tools.command(&clang);
+            command.arg("--target=wasm32-unknown-unknown");
+            Ok(Ready { command, programs: vec![clang, linker] })
+        }
+        (_, _, Some(zig)) => {
+            let mut command = tools.command(&zig);
+            command.args(["cc", "-target", "wasm32-freestanding"]);
+            Ok(Ready { command, programs: vec![zig] })
+        }
+        (Some(_), None, None) => Err(tools.missing("the linker wasm-ld beside clang", &INSTALL)),
+        (None, _, None) => Err(tools.missing("clang with lld, or zig", &INSTALL)),
+    }
+}
+
 pub(super) fn build(tools: &Tools<'_>, made: &Path) -> Result<(), AuthoringError> {
-    let mut command =
-        match (tools.find("clang"), tools.find("wasm-ld"), tools.find("zig").or_else(|| tools.find("python-zig"))) {
-            (Some(clang), Some(_), _) => {
-                let mut command = tools.command(&clang);
-                command.arg("--target=wasm32-unknown-unknown");
-                command
-            }
-            (_, _, Some(zig)) => {
-                let mut command = tools.command(&zig);
-                command.args(["cc", "-target", "wasm32-freestanding"]);
-                command
-            }
-            (Some(_), None, None) => return Err(tools.missing("the linker wasm-ld beside clang", &INSTALL)),
-            (None, _, None) => return Err(tools.missing("clang with lld, or zig", &INSTALL)),
-        };
+    let Ready { mut command, .. } = ready(tools)?;
     command.args(FLAGS).arg("-o").arg(made);
     let mut sources = sources(tools.folder)?;
     sources.extend(self::sources(&tools.folder.join("bindings"))?);

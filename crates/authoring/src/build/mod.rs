@@ -4,6 +4,7 @@ mod c;
 mod javascript;
 mod python;
 mod rust;
+mod toolchain;
 mod tools;
 
 use std::env;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use graftwork_plugin_host::{Plugin, PluginHost};
 
 use crate::{AuthoringError, Language};
+pub use toolchain::{Tool, Toolchain};
 use tools::Tools;
 
 /// The world in `wit/plugin.wit`, for tools that are told one.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::WORLD;
+use super::toolchain::Ready;
 use super::tools::{Tools, run};
 use crate::AuthoringError;
 
@@ -11,11 +12,16 @@ const INSTALL: [&str; 2] = [
     "pip install componentize-py==0.25.1",
 ];
 
-pub(super) fn build(tools: &Tools<'_>, made: &Path) -> Result<(), AuthoringError> {
+pub(super) fn ready(tools: &Tools<'_>) -> Result<Ready, AuthoringError> {
     let Some(tool) = tools.find("componentize-py") else {
         return Err(tools.missing("componentize-py", &INSTALL));
     };
+    Ok(Ready { command: tools.command(&tool), programs: vec![tool] })
+}
+
+pub(super) fn build(tools: &Tools<'_>, made: &Path) -> Result<(), AuthoringError> {
+    let Ready { mut command, .. } = ready(tools)?;
     // Stubbed, the interpreter asks nothing of a system, which no plugin has.
     let arguments = ["-d", "wit", "-w", WORLD, "componentize", "--stub-wasi", "app", "-o"];
-    run(tools.command(&tool).args(arguments).arg(made)).map(drop)
+    run(command.args(arguments).arg(made)).map(drop)
 }

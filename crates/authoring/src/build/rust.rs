@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::toolchain::Ready;
 use super::tools::{Tools, run};
 use crate::AuthoringError;
 
@@ -13,7 +14,7 @@ const INSTALL_CARGO: [&str; 1] = ["curl --proto '=https' --tlsv1.2 -sSf https://
 const INSTALL_TARGET: [&str; 2] =
     ["rustup target add wasm32-unknown-unknown", "apt-get install --no-install-recommends rustc-web rust-web-src"];
 
-pub(super) fn build(tools: &Tools<'_>, made: &Path) -> Result<(), AuthoringError> {
+pub(super) fn ready(tools: &Tools<'_>) -> Result<Ready, AuthoringError> {
     let (Some(cargo), Some(rustc)) = (tools.find("cargo"), tools.find("rustc")) else {
         return Err(tools.missing("cargo", &INSTALL_CARGO));
     };
@@ -30,6 +31,11 @@ pub(super) fn build(tools: &Tools<'_>, made: &Path) -> Result<(), AuthoringError
             command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
     }
+    Ok(Ready { command, programs: vec![cargo, rustc] })
+}
+
+pub(super) fn build(tools: &Tools<'_>, made: &Path) -> Result<(), AuthoringError> {
+    let Ready { mut command, .. } = ready(tools)?;
     let file = artifact(&run(&mut command)?).ok_or_else(|| AuthoringError::NoOutput {
         tool: "cargo".to_owned(),
         what: "WebAssembly file; the package needs `crate-type = [\"cdylib\"]` under `[lib]`".to_owned(),

@@ -43,35 +43,46 @@ impl Check {
 /// Runs every check that fits what the plugin exports; none after one that leaves nothing to check.
 #[must_use]
 pub fn run(plugin: &Plugin) -> Vec<Check> {
-    let mut checks = vec![Check::new("describes itself", description(plugin))];
+    run_told(plugin, &mut |_| {})
+}
+
+/// As [`run`]; `told` hears of each check as it begins.
+#[must_use]
+pub fn run_told(plugin: &Plugin, told: &mut dyn FnMut(&'static str)) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut check = |name, try_it: &dyn Fn() -> Result<String, String>| {
+        told(name);
+        checks.push(Check::new(name, try_it()));
+        checks.last().is_some_and(|check| check.passed)
+    };
+    check("describes itself", &|| description(plugin));
     let config = match schema::base_config(plugin) {
         Ok(config) => config,
         Err(wrong) => {
-            checks.push(Check::new("schema of settings", Err(wrong)));
+            check("schema of settings", &|| Err(wrong.clone()));
             return checks;
         }
     };
-    checks.push(Check::new("schema of settings", schema(plugin, &config)));
+    check("schema of settings", &|| schema(plugin, &config));
     let capabilities = plugin.capabilities();
-    checks.push(Check::new("answers for every kind of model", every_model(plugin, &config)));
-    if checks.last().is_some_and(|check| !check.passed) {
+    if !check("answers for every kind of model", &|| every_model(plugin, &config)) {
         // All that follows would fail for the same reason, perhaps each time after the full time of a call.
         return checks;
     }
-    checks.push(Check::new("gives the same answer each time", determinism(plugin, &config)));
+    check("gives the same answer each time", &|| determinism(plugin, &config));
     if capabilities.strategy {
-        checks.push(Check::new("valid after a selector", selection(plugin, &config)));
+        check("valid after a selector", &|| selection(plugin, &config));
     }
     if capabilities.composer {
-        checks.push(Check::new("composes one, two and three sources", steering::compositions(plugin, &config)));
+        check("composes one, two and three sources", &|| steering::compositions(plugin, &config));
     }
     if capabilities.controller {
-        checks.push(Check::new("steers two runs of 200 updates alike", steering::runs(plugin, &config)));
+        check("steers two runs of 200 updates alike", &|| steering::runs(plugin, &config));
     }
-    checks.push(Check::new("settings that the schema admits", fuzz::admitted(plugin, &config)));
-    checks.push(Check::new("settings that make no sense", fuzz::nonsense(plugin, &config)));
-    checks.push(Check::new("models of any size", fuzz::sizes(plugin, &config)));
-    checks.push(Check::new("stays within its limits", Ok(usage(plugin))));
+    check("settings that the schema admits", &|| fuzz::admitted(plugin, &config));
+    check("settings that make no sense", &|| fuzz::nonsense(plugin, &config));
+    check("models of any size", &|| fuzz::sizes(plugin, &config));
+    check("stays within its limits", &|| Ok(usage(plugin)));
     checks
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use graftwork::Price;
+use graftwork::report::verdict::Price;
 
 use super::RunArgs;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use graftwork::{DeviceChoice, NamedAdapter};
 use serde_json::Value;
 
@@ -15,10 +15,10 @@ pub(crate) struct GenerateArgs {
     #[arg(required = true, value_name = "PROMPT")]
     pub(crate) prompts: Vec<String>,
     /// Model folder or name on the Hub; the one that the first adapter was trained on if not given, else the one that comes with the program.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Adapter, run or checkpoint on top of it; several share the model's weights.
-    #[arg(long, value_name = "[NAME=]DIR", value_parser = named_adapter)]
+    #[arg(long, value_name = "[NAME=]DIR", value_parser = named_adapter, value_hint = ValueHint::DirPath)]
     pub(crate) adapter: Vec<NamedAdapter>,
     /// Name of the adapter to use, or `base`: one for all prompts, or one for each. The only adapter if not given.
     #[arg(long = "use", value_name = "NAME")]
@@ -47,13 +47,13 @@ pub(crate) struct GenerateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct MergeArgs {
     /// Adapters, runs, checkpoints, or models that were trained whole.
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required = true, value_name = "SOURCE", value_hint = ValueHint::DirPath)]
     pub(crate) sources: Vec<PathBuf>,
     /// Weight of each source, separated by commas; 1 if not given.
     #[arg(long, value_name = "WEIGHTS", value_delimiter = ',', allow_hyphen_values = true)]
     pub(crate) weights: Vec<f64>,
     /// Plugin that composes them; the weighted sum of what they change if not given.
-    #[arg(long, value_name = "FILE.wasm")]
+    #[arg(long, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub(crate) composer: Option<PathBuf>,
     /// Setting of the composer: `density=0.5`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting, requires = "composer")]
@@ -68,10 +68,10 @@ pub(crate) struct MergeArgs {
     #[arg(long)]
     pub(crate) rank: Option<u64>,
     /// Base model, a folder or a name on the Hub; the one that the first adapter was trained on if not given.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Folder of the result.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
     /// The most that one file of weights may have, in 10^9 bytes, as on the Hub; one file for all if not given.
     #[arg(long, value_name = "GB")]
@@ -102,18 +102,19 @@ pub(crate) enum MergeForm {
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// The adapter's folder, with its adapter_config.json.
+    #[arg(value_hint = ValueHint::DirPath)]
     pub(crate) peft: PathBuf,
     /// Strategy plugin that plans the method.
-    #[arg(long, required = true, value_name = "FILE.wasm")]
+    #[arg(long, required = true, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// Setting of the strategy, as the adapter was trained with: `rank=16`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) settings: Vec<(String, Value)>,
     /// Base model, a folder or a name on the Hub.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// Folder of the adapter.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
     /// Replace what is already there.
     #[arg(long)]
@@ -124,15 +125,16 @@ pub(crate) struct ImportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// Adapter, run or checkpoint; without one, the model itself.
+    #[arg(value_hint = ValueHint::DirPath)]
     pub(crate) adapter: Option<PathBuf>,
     /// Base model, a folder or a name on the Hub; the one that the adapter was trained on if not given.
-    #[arg(long, value_name = MODEL)]
+    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
     pub(crate) model: Option<PathBuf>,
     /// What to write.
     #[arg(long)]
     pub(crate) format: ExportName,
     /// File of a GGUF, folder of an adapter.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) out: PathBuf,
     /// Replace what is already there.
     #[arg(long)]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use graftwork::{Control, Error, GenerateOptions, Host, LoadRequest, LoadedModel, Prompt, Sampling};
+use graftwork::{Control, Error, Event, GenerateOptions, Host, LoadRequest, LoadedModel, Prompt, Sampling};
 
 use super::{Done, quietly};
 use crate::args::GenerateArgs;
@@ -30,17 +30,20 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
     let mut failed = None;
     // One text is shown as it comes; of several, each when all are done.
     let alone = args.prompts.len() == 1;
-    let generated = quietly(|progress| {
+    let generated = quietly(json, |progress| {
         let model = host.load(&request, &control, &mut |event| progress.show(&event))?;
         let prompts = prompts(args, &model)?;
+        // What streams takes the bar's place; of several, nothing is shown until all are done.
+        progress.show(&Event::Working { what: "generating" });
         let bar = progress.bar();
         model.generate(&prompts, &options, &control, &mut |_, text| {
-            bar.finish_and_clear();
             if alone && !json && failed.is_none() {
+                bar.finish_and_clear();
                 failed = output::piece(text).err();
             }
         })
-    })?;
+    });
+    let generated = generated.map_err(|error| signals.failure(error))?;
     if let Some(error) = failed {
         return Err(error.into());
     }

@@ -11,7 +11,7 @@ use crate::output;
 pub(crate) fn merge(args: &MergeArgs, json: bool) -> Done {
     let host = Host::new()?;
     let request = request(&host, args)?;
-    let report = quietly(|progress| host.merge(&request, &mut |event| progress.show(&event)))?;
+    let report = quietly(json, |progress| host.merge(&request, &mut |event| progress.show(&event)))?;
     if json {
         output::json(&report)?;
     } else {
@@ -56,11 +56,11 @@ fn request(host: &Host, args: &MergeArgs) -> Result<MergeRequest, Error> {
 
 fn show(report: &MergeReport) -> std::io::Result<()> {
     let out = report.out.display();
-    output::line(&format!("merged    {} parameters changed, saved in {out}", report.changed))?;
+    output::labelled(&format!("merged    {} parameters changed, saved in {out}", report.changed))?;
     if let Some(left_out) = &report.truncation {
         let (rank, error) = (left_out.rank, 100.0 * left_out.error);
         let (worst, module) = (100.0 * left_out.worst, &left_out.worst_module);
-        output::line(&format!(
+        output::labelled(&format!(
             "rank {rank}   leaves out {error:.3} % of what was composed; at most {worst:.3} %, in {module}"
         ))?;
     }

@@ -2,35 +2,13 @@
 
 use std::io;
 
-use graftwork::{
-    AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport,
-};
+use graftwork::{AdapterReport, BuildReport, CheckReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport};
 
-use crate::output::line;
+use crate::output::{labelled as line, line as text};
 use crate::text::{bytes, count, measured, rate};
 
 /// Adapters shown of a plan before the rest is only counted.
 const SHOWN: usize = 8;
-
-pub(crate) fn doctor(report: &DoctorReport) -> io::Result<()> {
-    let memory = report.memory.map_or_else(|| "memory unknown".to_owned(), |n| format!("{} of memory", bytes(n)));
-    line(&format!("graftwork {}, models of the families {}", report.version, report.families.join(", ")))?;
-    line(&format!("cpu       {} threads, {memory}", report.threads))?;
-    let (cuda, found) = (&report.cuda, |there| if there { "found" } else { "not found" });
-    match &cuda.problem {
-        None => line(&format!("cuda      ready: {} GPUs", cuda.devices))?,
-        Some(problem) => line(&format!("cuda      not usable: {problem}"))?,
-    }
-    if cuda.built {
-        line(&format!("          driver {}, {} GPUs", found(cuda.devices > 0), cuda.devices))?;
-        line(&format!("          run-time compiler (libnvrtc) {}", found(cuda.compiler)))?;
-        let place =
-            |path: &Option<std::path::PathBuf>| path.as_ref().map_or("not found".into(), |p| p.display().to_string());
-        line(&format!("          headers {}", place(&cuda.headers)))?;
-        line(&format!("          compiled kernels {}", place(&cuda.cache)))?;
-    }
-    Ok(())
-}
 
 pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     line(&format!("model     {}", report.model.display()))?;
@@ -68,9 +46,9 @@ pub(crate) fn check(report: &CheckReport) -> io::Result<()> {
     for sample in &report.preview {
         line(&format!("\n{}  (the loss counts what stands between ⟦ ⟧)", sample.source))?;
         let marked = sample.pieces.iter().map(|p| if p.trained { format!("⟦{}⟧", p.text) } else { p.text.clone() });
-        line(&marked.collect::<String>())?;
+        text(&marked.collect::<String>())?;
         if let Some(label) = &sample.label {
-            line(&format!("label: {label}"))?;
+            text(&format!("label: {label}"))?;
         }
     }
     Ok(())

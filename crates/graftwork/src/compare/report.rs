@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use super::sweep::{Tried, best};
 use super::{Comparison, Entry};
 use crate::Error;
-use crate::report::PAGE;
+use crate::documents::PAGE;
 use crate::run::{FAILURE, Failed};
 
 /// The numbers, in the folder of a comparison.
