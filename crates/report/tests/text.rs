@@ -23,7 +23,7 @@ fn columns_line_up_and_the_best_is_marked() {
         line[label.len()..].split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(row("Best evaluation loss"), "3.7908 @ 80 * 3.8603 @ 80");
-    assert_eq!(row("Result"), "10.7 MiB (model) 1007.9 KiB (adapter) *");
+    assert_eq!(row("Result"), "10.7 MiB model 1007.9 KiB adapter *");
     assert_eq!(row("Learning rate"), "0.0005 0.002");
     assert_eq!(row("Rise since the best"), "+0.0000 +0.0000", "of equals none is best");
     assert!(table.contains("Cost of 10⁶ tokens at 2 USD an hour"), "{table}");

@@ -22,8 +22,8 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Hashes of the style and the script, as a content security policy names them; a test says which they are.
-const STYLE_HASH: &str = "sha256-1IFFVHlepPNKdcWG+dDzXXZkzINhBpqMbkNTEtrhSUs=";
-const SCRIPT_HASH: &str = "sha256-HeIVe3LP1PmcTTvqan/8afkhu7fh3VeVLFBRMk+QZiQ=";
+const STYLE_HASH: &str = "sha256-OL5LgCuDRG+URjJZWK/Wkg9m3Wb1I8DMYoSQUqsEmnw=";
+const SCRIPT_HASH: &str = "sha256-cJKvURr6pnFeZk+bafUQFR9tt9mdTd45WCNmuMZziSo=";
 
 /// The page of a report.
 pub(crate) fn html(report: &Report) -> Result<String, ReportError> {

@@ -1,6 +1,6 @@
 //! What the page's template is given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use minijinja::value::Value;
 use serde::Serialize;
@@ -307,8 +307,19 @@ struct PlanView {
 
 impl PlanView {
     fn new(runs: &[Run]) -> Self {
-        let rows = plan_diff::rows(runs);
+        let mut rows = plan_diff::rows(runs);
         let differing = rows.iter().filter(|row| row.differs).count();
+        // A formula is told where it first comes, and holds for what is called the same below.
+        let mut told = HashSet::new();
+        for row in &mut rows {
+            for (run, treatment) in
+                row.treatments.iter_mut().enumerate().filter_map(|(run, t)| Some((run, t.as_mut()?)))
+            {
+                if !told.insert((run, treatment.kind.clone(), treatment.formula.clone())) {
+                    treatment.formula.clear();
+                }
+            }
+        }
         Self { totals: runs.iter().map(total).collect(), differing, rows }
     }
 }

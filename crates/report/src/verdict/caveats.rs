@@ -66,11 +66,10 @@ fn falling(entrant: &Entrant<'_>) -> Option<String> {
 /// One seed each is little.
 fn margin(entrants: &[Entrant<'_>], choice: &Choice) -> Option<String> {
     let taken = &entrants[choice.taken];
-    let others = entrants.iter().enumerate().filter(|&(e, _)| e != choice.taken).map(|(_, entrant)| entrant);
-    let next = others.min_by(|a, b| a.best.loss.total_cmp(&b.best.loss))?;
+    let next = entrants.get(1)?;
     let margin = next.best.loss - taken.best.loss;
     let limit = SEED_MARGIN * EQUAL_LOSS;
-    (choice.equals.len() == 1 && margin < limit).then(|| {
+    (choice.equals == 1 && margin < limit).then(|| {
         format!(
             "`{}` is ahead of `{}` by {} nats, with one seed each ({} and {}). Below {} run both with other seeds before relying on it.",
             taken.candidate.name,

@@ -92,7 +92,7 @@ impl Verdict {
     /// Judges candidates.
     #[must_use]
     pub fn new(candidates: &[Candidate], conditions: &Conditions) -> Self {
-        // What is said of several is said in the order of their names.
+        // What is said of several is said in an order of its own: by name, and by loss where it is of those that are in.
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by(|&a, &b| candidates[a].name.cmp(&candidates[b].name));
         let mut excluded = Vec::new();
@@ -103,6 +103,7 @@ impl Verdict {
                 Err(why) => excluded.push(Excluded { candidate: index, why }),
             }
         }
+        field.sort_by(|a, b| choose::order(&a.1, &b.1));
         let entrants: Vec<_> = field.iter().map(|(_, entrant)| *entrant).collect();
         let all: Vec<_> = order.iter().map(|&index| &candidates[index]).collect();
         let Some(choice) = choose::choose(&entrants) else {
