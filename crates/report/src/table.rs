@@ -47,8 +47,9 @@ impl Row {
             Better::Higher => known().reduce(f64::max),
             Better::Neither => None,
         };
-        // Where all are alike, or look alike, none is best.
-        let differ = cells.iter().flatten().any(|cell| Some(cell) != cells.iter().flatten().next());
+        // Where there is but one, or all are alike, or look alike, none is best.
+        let differ =
+            known().count() > 1 && cells.iter().flatten().any(|cell| Some(cell) != cells.iter().flatten().next());
         let is_best = |(value, ended): (&Option<f64>, &bool)| differ && *ended && value.is_some() && *value == best;
         let best = values.iter().zip(&ended).map(is_best).collect();
         Self { label: label.to_owned(), meaning, cells, best }

@@ -1,4 +1,5 @@
 //! The page: what is in it, and that nothing of a model, a plugin or a file can become part of it as markup.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod common;
 

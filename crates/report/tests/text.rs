@@ -1,4 +1,5 @@
 //! The table for a terminal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod common;
 
@@ -33,9 +34,9 @@ fn columns_line_up_and_the_best_is_marked() {
 #[test]
 fn what_a_plugin_calls_itself_moves_no_cursor() {
     let mut lora = fixture("lora");
-    lora.name = "lora\u{1b}[2J\r".to_owned();
+    lora.name = "lora\u{1b}[2J\r\nx".to_owned();
     let text = report(vec![fixture("full"), lora]).text().to_string();
-    assert!(text.contains("lora⟨001B⟩[2J⟨000D⟩"), "{text}");
+    assert!(text.contains("lora⟨001B⟩[2J⟨000D⟩ x"), "{text}");
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
 }
 

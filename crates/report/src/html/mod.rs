@@ -5,9 +5,11 @@
 
 mod chart;
 mod curves;
+mod facts;
 mod page;
 mod reduce;
 mod scale;
+mod told;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};

@@ -67,7 +67,7 @@ impl Domain {
         let decimals = (-step.log10()).ceil().clamp(0.0, 12.0) as usize;
         let largest = self.low.abs().max(self.high.abs());
         let text = |value: f64| match largest {
-            l if l >= 1e6 || l < 1e-3 => label(value, step),
+            l if !(1e-3..1e6).contains(&l) => label(value, step),
             _ => crate::number::grouped(&format!("{value:.decimals$}")),
         };
         (0..=(last - first) as u32)

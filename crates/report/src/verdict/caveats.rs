@@ -23,24 +23,36 @@ pub(super) fn caveats(all: &[&Candidate], chosen: Option<(&[Entrant<'_>], &Choic
     caveats
 }
 
+/// What runs should have in common, what it is of one, and what is not to be compared where they do not.
+type Common = (&'static str, fn(&Candidate) -> String, &'static str);
+
 /// What makes the runs no fair comparison.
 fn different(all: &[&Candidate]) -> Vec<String> {
-    let hash = |c: &Candidate| c.fingerprint.chars().take(8).collect();
-    let told: [(&str, &dyn Fn(&Candidate) -> String); 5] = [
-        ("data", &hash),
-        ("seeds", &|c| c.seed.to_string()),
-        ("numbers of updates", &|c| count(c.updates)),
-        ("rows in an update", &|c| count(c.rows_per_update)),
-        ("longest rows in tokens", &|c| count(c.max_length)),
+    let common: [Common; 7] = [
+        ("models", |c| short(&c.model), "losses"),
+        ("data", |c| short(&c.fingerprint), "losses"),
+        ("seeds", |c| c.seed.to_string(), "losses"),
+        ("numbers of updates", |c| count(c.updates), "losses"),
+        ("rows in an update", |c| count(c.rows_per_update), "losses"),
+        ("longest rows in tokens", |c| count(c.max_length), "losses"),
+        ("devices", |c| c.device.clone(), "times"),
     ];
-    let differs = |(what, value): (&str, &dyn Fn(&Candidate) -> String)| {
+    let differs = |(what, value, consequence): Common| {
         let first = value(all.first()?);
         all.iter().any(|c| value(c) != first).then(|| {
             let values: Vec<_> = all.iter().map(|c| format!("{} of `{}`", value(c), c.name)).collect();
-            format!("The runs have different {what}: {}. Their losses are no fair comparison.", values.join(", "))
+            format!(
+                "The runs have different {what}: {}. Their {consequence} are no fair comparison.",
+                values.join(", ")
+            )
         })
     };
-    told.into_iter().filter_map(differs).collect()
+    common.into_iter().filter_map(differs).collect()
+}
+
+/// The start of a hash, which tells it from others.
+fn short(hash: &str) -> String {
+    hash.chars().take(8).collect()
 }
 
 /// The budget was too small to tell.
