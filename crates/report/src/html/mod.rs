@@ -24,7 +24,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Hashes of the style and the script, as a content security policy names them; a test says which they are.
-const STYLE_HASH: &str = "sha256-OL5LgCuDRG+URjJZWK/Wkg9m3Wb1I8DMYoSQUqsEmnw=";
+const STYLE_HASH: &str = "sha256-Mk9P80Gz5Mma7ErJmVXYy4ZhS/ScpKmzF4/iLuGKRBc=";
 const SCRIPT_HASH: &str = "sha256-cJKvURr6pnFeZk+bafUQFR9tt9mdTd45WCNmuMZziSo=";
 
 /// The page of a report.

@@ -100,7 +100,7 @@ pub(super) fn events(run: &Run) -> Option<Events<'_>> {
         all.drain(SHOWN..SHOWN + left_out);
     }
     let counts =
-        format!("{} spikes, {} decisions", count(history.spikes.len() as u64), count(history.steered.len() as u64));
+        format!("spikes: {}, decisions: {}", count(history.spikes.len() as u64), count(history.steered.len() as u64));
     let all: Vec<_> = all.into_iter().map(|(step, kind, text)| (count(step), kind, text)).collect();
     let left_out = (left_out > 0).then(|| (SHOWN, count(left_out as u64)));
     (!all.is_empty()).then_some(Events { name: &run.name, counts, rows: all, left_out })
