@@ -178,7 +178,8 @@ fn who_cannot_be_used_is_out_and_it_is_said_why() {
 
 #[test]
 fn a_rise_after_the_best_is_over_fitting() {
-    let candidates = [curve(candidate("full", 3.9), &[5.0, 4.0, 3.8, 3.9, 4.1, 4.3]), adapter("lora", 3.95)];
+    let full = curve(candidate("full", 3.9), &[5.0, 4.0, 3.8, 3.9, 4.1, 4.3]);
+    let candidates = [Candidate { training_loss: Some(3.1), ..full.clone() }, adapter("lora", 3.95)];
     let verdict = judge(&candidates);
     assert_eq!(taken(&candidates, &verdict), Some("full"), "its best counts, which `--result best` keeps");
     says(
@@ -190,6 +191,17 @@ fn a_rise_after_the_best_is_over_fitting() {
             "`--early-stopping 3`",
         ],
     );
+    let unstable = judge(&[Candidate { training_loss: Some(4.2), ..full }, adapter("lora", 3.95)]);
+    let gap = reason(&unstable, Topic::Gap);
+    says(
+        &gap,
+        &[
+            "`full` is unstable",
+            "the training loss at the end, 4.2000, is no lower",
+            "its learning rate is 0.001. Lower",
+        ],
+    );
+    assert!(!gap.contains("over-fits"));
     let flat = judge(&[curve(candidate("full", 3.9), &[5.0, 4.0, 3.8, 3.805, 3.809])]);
     assert!(!reason(&flat, Topic::Gap).contains("over-fits"), "less than what counts is no rise");
 }

@@ -4,7 +4,7 @@ use super::choose::{Choice, Entrant};
 use super::{Candidate, EQUAL_LOSS};
 use crate::number::{count, loss, percent, significant};
 
-/// A margin below this many times [`EQUAL_LOSS`] may be the seed's.
+/// A margin below this many times [`EQUAL_LOSS`] may be the seed's, whose spread is measured there.
 const SEED_MARGIN: f64 = 5.0;
 /// An accuracy with a larger standard error than this, of 1, is coarse.
 const COARSE: f64 = 0.01;
@@ -123,7 +123,7 @@ fn edge(candidate: &Candidate) -> Option<String> {
     ))
 }
 
-/// The rates may be fair to one and not to another.
+/// The rates may be fair to one and not to another. Ten times: J. Schulman et al., LoRA Without Regret, 2025.
 fn unswept(all: &[&Candidate]) -> Option<String> {
     let without: Vec<_> = all.iter().filter(|c| c.sweep.is_none()).collect();
     if all.len() < 2 || without.is_empty() {

@@ -24,6 +24,7 @@ pub(super) fn reasons(entrants: &[Entrant<'_>], choice: &Choice, conditions: &Co
         (Topic::Data, data(some)),
         (Topic::Gap, gap(some)),
         (Topic::Gap, over_fit(&all)),
+        (Topic::Gap, unstable(&all)),
         (Topic::Deployment, deployment(some)),
         (Topic::Sweep, sweep(&all)),
     ];
@@ -121,22 +122,43 @@ fn gap(all: &[Entrant<'_>]) -> Option<String> {
     ))
 }
 
-/// The best was long ago.
+/// The evaluation loss rose since its lowest, and the training loss is still below that.
 fn over_fit(all: &[Entrant<'_>]) -> Option<String> {
     let over = each(all, |e| {
-        let rise = e.last.loss - e.best.loss;
-        let text = format!(
-            "`{}` over-fits these data: its evaluation loss was lowest after {} updates, {}, and rose by {} to {} after {}",
+        let over_fits = e.candidate.training_loss.is_none_or(|training| training < e.best.loss);
+        Some(format!("`{}` over-fits these data: {}", e.candidate.name, rise(e).filter(|_| over_fits)?))
+    })?;
+    Some(format!("{over}. Keep the lowest with `--result best`, or end there with `--early-stopping 3`."))
+}
+
+/// It rose, and the training loss too: that is no over-fitting.
+fn unstable(all: &[Entrant<'_>]) -> Option<String> {
+    let unstable = each(all, |e| {
+        let training = e.candidate.training_loss.filter(|&training| training >= e.best.loss)?;
+        let rate = significant(e.candidate.learning_rate, 3);
+        Some(format!(
+            "`{}` is unstable: {}, and the training loss at the end, {}, is no lower than the best; its learning rate is {rate}",
             e.candidate.name,
+            rise(e)?,
+            loss(training)
+        ))
+    })?;
+    Some(format!("{unstable}. Lower the learning rate; until then `--result best` keeps the lowest."))
+}
+
+/// How far the evaluation loss rose since its lowest, where that counts.
+fn rise(e: &Entrant<'_>) -> Option<String> {
+    let rise = e.last.loss - e.best.loss;
+    (rise >= EQUAL_LOSS).then(|| {
+        format!(
+            "its evaluation loss was lowest after {} updates, {}, and rose by {} to {} after {}",
             count(e.best.step),
             loss(e.best.loss),
             loss(rise),
             loss(e.last.loss),
             count(e.last.step)
-        );
-        (rise >= EQUAL_LOSS).then_some(text)
-    })?;
-    Some(format!("{over}. Keep the lowest with `--result best`, or end there with `--early-stopping 3`."))
+        )
+    })
 }
 
 fn deployment(all: &[Entrant<'_>]) -> Option<String> {
