@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::Report;
 use crate::table::{Section, table};
 use crate::visible::visible;
+use crate::{Report, Run};
 
 /// A report as plain text: the table, and what the comparison came to. Given by [`Report::text`].
 #[derive(Debug)]
@@ -38,12 +38,12 @@ fn write_table(f: &mut fmt::Formatter<'_>, report: &Report, sections: &[Section]
     let widths: Vec<usize> = (report.runs.iter().enumerate())
         .map(|(i, run)| {
             let cells = rows().map(|row| width(&cell(&row.cells[i], row.best[i])));
-            cells.max().unwrap_or(0).max(width(&visible(&run.name)) + 2)
+            cells.max().unwrap_or(0).max(width(&name(run)) + 2)
         })
         .collect();
     write!(f, "{:label$}", "")?;
     for (run, width) in report.runs.iter().zip(&widths) {
-        write!(f, "  {:>width$}", format!("{}  ", visible(&run.name)))?;
+        write!(f, "  {:>width$}", format!("{}  ", name(run)))?;
     }
     for row in rows() {
         write!(f, "\n{:label$}", row.label)?;
@@ -52,6 +52,11 @@ fn write_table(f: &mut fmt::Formatter<'_>, report: &Report, sections: &[Section]
         }
     }
     writeln!(f, "{}", if report.runs.len() > 1 { "\n* the best of its row" } else { "" })
+}
+
+/// A run's name in one line.
+fn name(run: &Run) -> String {
+    visible(&run.name).replace(['\n', '\t'], " ")
 }
 
 /// Columns of a text, as the formatting of the standard library counts them too.

@@ -1,4 +1,5 @@
 //! What is read from a run's folder, and the numbers that follow.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The page: what is in it, and that nothing of a model, a plugin or a file can become part of it as markup.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod common;
 
@@ -60,6 +61,7 @@ fn a_comparison_has_its_parts() {
     assert_eq!(charts.len(), 6);
     for chart in charts {
         let words = between(chart, "<desc", "</desc>");
+        assert!(chart.contains("role=\"img\" aria-label=\""));
         assert!(words.contains("full: from ") && words.contains("lora: from "), "{words}");
         assert!(chart.contains("class=\"run s0") && chart.contains("class=\"run s1"));
     }
@@ -81,7 +83,7 @@ fn one_run_has_a_report_of_its_own() {
     let text = text(&page(vec![run]));
     for part in [
         "lora: evaluation loss 4.3521 → 3.8603, in 80 updates",
-        "500 spikes, 1 decisions",
+        "spikes: 500, decisions: 1",
         "gradient norm 40, where 1.5 ± 0.1 was usual",
         "441 more, which metrics.jsonl has",
         "ada-lora: rank 4",

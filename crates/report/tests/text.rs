@@ -1,4 +1,5 @@
 //! The table for a terminal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod common;
 
@@ -23,7 +24,7 @@ fn columns_line_up_and_the_best_is_marked() {
         line[label.len()..].split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(row("Best evaluation loss"), "3.7908 @ 80 * 3.8603 @ 80");
-    assert_eq!(row("Result"), "10.7 MiB (model) 1007.9 KiB (adapter) *");
+    assert_eq!(row("Result"), "10.7 MiB model 1007.9 KiB adapter *");
     assert_eq!(row("Learning rate"), "0.0005 0.002");
     assert_eq!(row("Rise since the best"), "+0.0000 +0.0000", "of equals none is best");
     assert!(table.contains("Cost of 10⁶ tokens at 2 USD an hour"), "{table}");
@@ -33,9 +34,9 @@ fn columns_line_up_and_the_best_is_marked() {
 #[test]
 fn what_a_plugin_calls_itself_moves_no_cursor() {
     let mut lora = fixture("lora");
-    lora.name = "lora\u{1b}[2J\r".to_owned();
+    lora.name = "lora\u{1b}[2J\r\nx".to_owned();
     let text = report(vec![fixture("full"), lora]).text().to_string();
-    assert!(text.contains("lora⟨001B⟩[2J⟨000D⟩"), "{text}");
+    assert!(text.contains("lora⟨001B⟩[2J⟨000D⟩ x"), "{text}");
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
 }
 

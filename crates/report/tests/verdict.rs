@@ -1,4 +1,5 @@
 //! The recommendation: a case for each of its branches, and that the order of the candidates does not matter.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use graftwork_report::CurvePoint;
 use graftwork_report::verdict::{Candidate, Conditions, Price, Sweep, Topic, Trial, Verdict};
@@ -12,6 +13,8 @@ fn candidate(name: &str, loss: f64) -> Candidate {
         Candidate {
             name: name.to_owned(),
             finished: true,
+            model: "0123abcd".to_owned(),
+            device: "cpu".to_owned(),
             updates: 100,
             rows_per_update: 8,
             max_length: 128,
@@ -175,7 +178,8 @@ fn who_cannot_be_used_is_out_and_it_is_said_why() {
 
 #[test]
 fn a_rise_after_the_best_is_over_fitting() {
-    let candidates = [curve(candidate("full", 3.9), &[5.0, 4.0, 3.8, 3.9, 4.1, 4.3]), adapter("lora", 3.95)];
+    let full = curve(candidate("full", 3.9), &[5.0, 4.0, 3.8, 3.9, 4.1, 4.3]);
+    let candidates = [Candidate { training_loss: Some(3.1), ..full.clone() }, adapter("lora", 3.95)];
     let verdict = judge(&candidates);
     assert_eq!(taken(&candidates, &verdict), Some("full"), "its best counts, which `--result best` keeps");
     says(
@@ -187,6 +191,17 @@ fn a_rise_after_the_best_is_over_fitting() {
             "`--early-stopping 3`",
         ],
     );
+    let unstable = judge(&[Candidate { training_loss: Some(4.2), ..full }, adapter("lora", 3.95)]);
+    let gap = reason(&unstable, Topic::Gap);
+    says(
+        &gap,
+        &[
+            "`full` is unstable",
+            "the training loss at the end, 4.2000, is no lower",
+            "its learning rate is 0.001. Lower",
+        ],
+    );
+    assert!(!gap.contains("over-fits"));
     let flat = judge(&[curve(candidate("full", 3.9), &[5.0, 4.0, 3.8, 3.805, 3.809])]);
     assert!(!reason(&flat, Topic::Gap).contains("over-fits"), "less than what counts is no rise");
 }
@@ -252,7 +267,15 @@ fn learning_rates_tried_are_told_and_their_edges_too() {
 #[test]
 fn what_the_answer_rests_on_is_said() {
     let full = candidate("full", 3.8);
-    let table: [(Candidate, &[&str]); 9] = [
+    let table: [(Candidate, &[&str]); 11] = [
+        (
+            Candidate { model: "ffffffff".to_owned(), ..adapter("lora", 3.9) },
+            &["different models: 0123abcd of `full`, ffffffff of `lora`. Their losses"],
+        ),
+        (
+            Candidate { device: "cuda:0".to_owned(), ..adapter("lora", 3.9) },
+            &["different devices: cpu of `full`, cuda:0 of `lora`. Their times"],
+        ),
         (
             Candidate { fingerprint: "ffffffff".to_owned(), ..adapter("lora", 3.9) },
             &["different data: 5b8a1f0c of `full`, ffffffff of `lora`"],
@@ -289,7 +312,7 @@ fn what_the_answer_rests_on_is_said() {
     for (index, (other, parts)) in table.into_iter().enumerate() {
         let caveats = judge(&[full.clone(), other]).caveats;
         says(&caveats.join("\n"), parts);
-        assert_eq!(caveats.len(), if index == 8 { usual } else { usual + 1 }, "{caveats:#?}");
+        assert_eq!(caveats.len(), if index == 10 { usual } else { usual + 1 }, "{caveats:#?}");
     }
 }
 

@@ -19,6 +19,8 @@ const LEFT: f64 = 58.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 40.0;
+/// Numbers that are centred nearer to the end than this would leave the drawing.
+const EDGE: f64 = 14.0;
 /// More points than the drawing is wide cannot be seen.
 const POINTS: usize = 600;
 /// More than this are not marked each.
@@ -89,11 +91,11 @@ impl Chart {
         let frame = Frame { x, y };
         let mut svg = String::new();
         let id = &self.id;
-        // Writing to a string cannot fail.
+        // No <title>: browsers show it over the read-out. Writing to a string cannot fail.
         let _ = write!(
             svg,
-            "<svg id=\"{id}\" class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\" \
-             tabindex=\"0\"><title id=\"{id}-title\">{}</title><desc id=\"{id}-text\">{}</desc><clipPath id=\"{id}-clip\"><rect \
+            "<svg id=\"{id}\" class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\" \
+             aria-describedby=\"{id}-text\" tabindex=\"0\"><desc id=\"{id}-text\">{}</desc><clipPath id=\"{id}-clip\"><rect \
              x=\"{LEFT}\" y=\"{TOP}\" width=\"{}\" height=\"{}\"/></clipPath>",
             HtmlEscape(&self.title),
             HtmlEscape(&description),
@@ -173,7 +175,10 @@ impl Frame {
             );
         }
         for (value, text) in self.x.ticks() {
-            let _ = write!(svg, "<text class=\"x\" x=\"{:.1}\" y=\"{}\">{text}</text>", self.x(value), floor + 17.0);
+            let x = self.x(value);
+            // A number at the very end stays within the drawing.
+            let (class, x) = if x > right - EDGE { ("x end", right) } else { ("x", x) };
+            let _ = write!(svg, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{}\">{text}</text>", floor + 17.0);
         }
         let _ = write!(
             svg,

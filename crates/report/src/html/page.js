@@ -67,9 +67,14 @@
       guide.classList.add("on");
       readout.replaceChildren(`${format(at)} ${chart.x}`);
       for (const line of lines) {
+        // A run that ended before tells nothing here.
+        const index = nearest(line.x, at);
+        if (Math.abs(line.x[index] - at) > (to - from) / 20) continue;
         const value = document.createElement("b");
-        value.textContent = format(line.y[nearest(line.x, at)]);
-        readout.append(value, ` ${numbers.runs[line.run]}`);
+        value.textContent = format(line.y[index]);
+        const told = document.createElement("span");
+        told.append(value, ` ${numbers.runs[line.run]}`);
+        readout.append(told, " ");
       }
     };
     svg.addEventListener("pointermove", (event) => {

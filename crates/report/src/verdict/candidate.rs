@@ -15,6 +15,10 @@ pub struct Candidate {
     pub failure: Option<String>,
     /// Whether the result is an adapter, which needs its base.
     pub adapter: bool,
+    /// Hash of the base model.
+    pub model: String,
+    /// Where it ran, with the threads.
+    pub device: String,
     /// Updates that it was to do.
     pub updates: u64,
     /// Rows of an update.
@@ -89,6 +93,8 @@ impl Candidate {
             finished: measured.finished,
             failure: measured.failure.clone(),
             adapter: run.is_adapter(),
+            model: about.model.blake3.clone(),
+            device: format!("{} with {} threads", about.device, about.threads),
             updates: about.training.updates,
             rows_per_update: about.training.batch_size * about.training.gradient_accumulation,
             max_length: about.training.max_length,
@@ -96,7 +102,7 @@ impl Candidate {
             seed: about.training.seed,
             fingerprint: about.data.fingerprint.clone(),
             training_tokens: about.data.training.target_tokens,
-            passes: run.history.steps.last().map_or(0.0, |step| step.epoch),
+            passes: run.history.steps.last().map(|step| step.epoch).filter(|epoch| epoch.is_finite()).unwrap_or(0.0),
             evaluation_tokens: about.data.evaluation.target_tokens,
             total_parameters: about.plan.total_parameters,
             trainable_parameters: about.plan.trainable_parameters,

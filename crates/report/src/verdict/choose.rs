@@ -19,10 +19,8 @@ pub(super) struct Entrant<'a> {
 pub(super) struct Choice {
     /// Which of the entrants.
     pub(super) taken: usize,
-    /// The one with the lowest loss.
-    pub(super) leader: usize,
-    /// Those whose loss counts as equal to that, the leader among them.
-    pub(super) equals: Vec<usize>,
+    /// So many of the first have losses that count as equal to the lowest.
+    pub(super) equals: usize,
     /// Whether its cost told it from some of them.
     pub(super) cheaper: bool,
 }
@@ -57,27 +55,24 @@ pub(super) fn entrant<'a>(candidate: &'a Candidate, conditions: &Conditions) -> 
     }
 }
 
-/// Takes the cheapest of those with the lowest loss.
+/// Takes the cheapest of those with the lowest loss, from entrants in [`order`].
 pub(super) fn choose(entrants: &[Entrant<'_>]) -> Option<Choice> {
-    let all = 0..entrants.len();
-    let leader = all.clone().min_by(|&a, &b| order(&entrants[a], &entrants[b]))?;
-    let equals: Vec<usize> = all.filter(|&e| entrants[e].best.loss - entrants[leader].best.loss < EQUAL_LOSS).collect();
-    let cheap = cheapest(equals.clone(), |e| occupied(entrants[e].candidate));
+    let lowest = entrants.first()?.best.loss;
+    let equals = entrants.iter().take_while(|e| e.best.loss - lowest < EQUAL_LOSS).count();
+    let cheap = cheapest((0..equals).collect(), |e| occupied(entrants[e].candidate));
     let cheap = cheapest(cheap, |e| entrants[e].candidate.artefact_bytes.map(|bytes| bytes as f64));
-    let cheaper = cheap.len() < equals.len();
-    let taken = cheap.into_iter().min_by(|&a, &b| order(&entrants[a], &entrants[b]))?;
-    Some(Choice { taken, leader, equals, cheaper })
+    Some(Choice { taken: *cheap.first()?, equals, cheaper: cheap.len() < equals })
 }
 
 /// By loss, then by what trains, then by name.
-fn order(a: &Entrant<'_>, b: &Entrant<'_>) -> std::cmp::Ordering {
+pub(super) fn order(a: &Entrant<'_>, b: &Entrant<'_>) -> std::cmp::Ordering {
     let loss = a.best.loss.total_cmp(&b.best.loss);
     let size = a.candidate.trainable_parameters.cmp(&b.candidate.trainable_parameters);
     loss.then(size).then_with(|| a.candidate.name.cmp(&b.candidate.name))
 }
 
 /// What an update occupies: memory times seconds. One number, since a machine is held whole for as long as a run takes.
-pub(super) fn occupied(candidate: &Candidate) -> Option<f64> {
+fn occupied(candidate: &Candidate) -> Option<f64> {
     Some(candidate.memory? as f64 * candidate.seconds_per_update?)
 }
 
@@ -95,21 +90,20 @@ pub(super) fn headline(entrants: &[Entrant<'_>], choice: &Choice) -> String {
     let (name, own) = (&taken.candidate.name, loss(taken.best.loss));
     let updates = taken.best.step;
     let others = others(entrants, choice.taken);
-    let Some(next) = others.iter().min_by(|a, b| order(a, b)) else {
+    let Some(next) = others.first() else {
         return format!(
             "Take `{name}`: no other run is left to compare it with. Its lowest evaluation loss is {own}, after {updates} updates."
         );
     };
     let (other, theirs) = (&next.candidate.name, loss(next.best.loss));
-    if choice.equals.len() == 1 {
+    if choice.equals == 1 {
         let difference = loss(next.best.loss - taken.best.loss);
         return format!(
             "Take `{name}`: its lowest evaluation loss, {own}, is {difference} nats below that of `{other}`, {theirs}."
         );
     }
-    let equals = choice.equals.iter().filter(|&&e| e != choice.taken).map(|&e| &entrants[e]);
     let describe = |e: &Entrant<'_>| format!("`{}`, {}{}", e.candidate.name, loss(e.best.loss), price(e.candidate));
-    let equals = equals.map(describe).collect::<Vec<_>>().join(" and ");
+    let equals = others[..choice.equals - 1].iter().map(describe).collect::<Vec<_>>().join(" and ");
     let why = if choice.cheaper { "costs less" } else { "has the lowest loss of those whose cost is alike" };
     let own = format!("{own}{}", price(taken.candidate));
     format!("Take `{name}`: its lowest evaluation loss, {own}, counts as equal to that of {equals}, and it {why}.")

@@ -7,21 +7,25 @@ use crate::number::{bytes, count, duration, loss, percent, significant};
 
 /// So many variants make the difference between adapters and models plain.
 const VARIANTS: u64 = 10;
+/// So many are held against each other in a sentence: the one that is taken and the best of the others.
+const COMPARED: usize = 3;
 
 pub(super) fn reasons(entrants: &[Entrant<'_>], choice: &Choice, conditions: &Conditions) -> Vec<Reason> {
     let taken = &entrants[choice.taken];
-    let others = others(entrants, choice.taken);
-    let all: Vec<_> = std::iter::once(*taken).chain(others.iter().copied()).collect();
+    let all: Vec<_> = std::iter::once(*taken).chain(others(entrants, choice.taken)).collect();
+    // What the rest came to is in the table.
+    let some = &all[..all.len().min(COMPARED)];
     let told = [
-        (Topic::Quality, quality(entrants, choice)),
-        (Topic::Memory, memory(&all, conditions)),
-        (Topic::Time, time(&all)),
-        (Topic::Time, equal_time(&all)),
-        (Topic::Time, cost(&all, conditions)),
-        (Topic::Data, data(&all)),
-        (Topic::Gap, gap(&all)),
+        (Topic::Quality, quality(some, entrants, choice)),
+        (Topic::Memory, memory(some, conditions)),
+        (Topic::Time, time(some)),
+        (Topic::Time, equal_time(some)),
+        (Topic::Time, cost(some, conditions)),
+        (Topic::Data, data(some)),
+        (Topic::Gap, gap(some)),
         (Topic::Gap, over_fit(&all)),
-        (Topic::Deployment, deployment(&all)),
+        (Topic::Gap, unstable(&all)),
+        (Topic::Deployment, deployment(some)),
         (Topic::Sweep, sweep(&all)),
     ];
     told.into_iter().filter_map(|(about, text)| Some(Reason { about, text: text? })).collect()
@@ -34,23 +38,21 @@ fn each(all: &[Entrant<'_>], say: impl Fn(&Entrant<'_>) -> Option<String>) -> Op
     Some(if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) })
 }
 
-fn quality(entrants: &[Entrant<'_>], choice: &Choice) -> Option<String> {
-    let taken = &entrants[choice.taken];
-    let all: Vec<_> = std::iter::once(*taken).chain(others(entrants, choice.taken)).collect();
-    let losses = each(&all, |e| {
+fn quality(some: &[Entrant<'_>], entrants: &[Entrant<'_>], choice: &Choice) -> Option<String> {
+    let (taken, leader) = (&entrants[choice.taken], entrants.first()?);
+    let losses = each(some, |e| {
         let accuracy = e.candidate.accuracy.filter(|a| a.is_finite());
         let accuracy = accuracy.map_or_else(String::new, |a| format!(" (accuracy {})", percent(a)));
         Some(format!("{} after {} updates of `{}`{accuracy}", loss(e.best.loss), count(e.best.step), e.candidate.name))
     })?;
     let limit = significant(EQUAL_LOSS, 2);
-    let judged = if all.len() == 1 {
+    let judged = if entrants.len() == 1 {
         String::new()
-    } else if choice.equals.len() == 1 {
+    } else if choice.equals == 1 {
         format!(" From {limit} nats on losses count as different.")
-    } else if choice.taken == choice.leader {
+    } else if choice.taken == 0 {
         format!(" Losses less than {limit} nats apart count as equal.")
     } else {
-        let leader = &entrants[choice.leader];
         let (name, difference) = (&leader.candidate.name, loss(taken.best.loss - leader.best.loss));
         format!(" `{name}` is {difference} nats lower, and less than {limit} counts as equal.")
     };
@@ -120,22 +122,43 @@ fn gap(all: &[Entrant<'_>]) -> Option<String> {
     ))
 }
 
-/// The best was long ago.
+/// The evaluation loss rose since its lowest, and the training loss is still below that.
 fn over_fit(all: &[Entrant<'_>]) -> Option<String> {
     let over = each(all, |e| {
-        let rise = e.last.loss - e.best.loss;
-        let text = format!(
-            "`{}` over-fits these data: its evaluation loss was lowest after {} updates, {}, and rose by {} to {} after {}",
+        let over_fits = e.candidate.training_loss.is_none_or(|training| training < e.best.loss);
+        Some(format!("`{}` over-fits these data: {}", e.candidate.name, rise(e).filter(|_| over_fits)?))
+    })?;
+    Some(format!("{over}. Keep the lowest with `--result best`, or end there with `--early-stopping 3`."))
+}
+
+/// It rose, and the training loss too: that is no over-fitting.
+fn unstable(all: &[Entrant<'_>]) -> Option<String> {
+    let unstable = each(all, |e| {
+        let training = e.candidate.training_loss.filter(|&training| training >= e.best.loss)?;
+        let rate = significant(e.candidate.learning_rate, 3);
+        Some(format!(
+            "`{}` is unstable: {}, and the training loss at the end, {}, is no lower than the best; its learning rate is {rate}",
             e.candidate.name,
+            rise(e)?,
+            loss(training)
+        ))
+    })?;
+    Some(format!("{unstable}. Lower the learning rate; until then `--result best` keeps the lowest."))
+}
+
+/// How far the evaluation loss rose since its lowest, where that counts.
+fn rise(e: &Entrant<'_>) -> Option<String> {
+    let rise = e.last.loss - e.best.loss;
+    (rise >= EQUAL_LOSS).then(|| {
+        format!(
+            "its evaluation loss was lowest after {} updates, {}, and rose by {} to {} after {}",
             count(e.best.step),
             loss(e.best.loss),
             loss(rise),
             loss(e.last.loss),
             count(e.last.step)
-        );
-        (rise >= EQUAL_LOSS).then_some(text)
-    })?;
-    Some(format!("{over}. Keep the lowest with `--result best`, or end there with `--early-stopping 3`."))
+        )
+    })
 }
 
 fn deployment(all: &[Entrant<'_>]) -> Option<String> {
