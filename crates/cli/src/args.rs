@@ -1,5 +1,6 @@
 //! The command line.
 
+mod chat;
 mod results;
 
 use std::num::{NonZeroU64, NonZeroUsize};
@@ -9,7 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use graftwork::{DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
 use serde_json::Value;
 
-pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
+pub(crate) use chat::{ChatArgs, max_tokens, temperature, top_p};
+pub(crate) use results::{
+    ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName, named_adapter,
+};
 
 /// A model's place.
 const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
@@ -52,6 +56,8 @@ pub(crate) enum Command {
     Eval(EvalArgs),
     /// Continue a text.
     Generate(GenerateArgs),
+    /// Talk to a model in the terminal, and switch its adapters while you do.
+    Chat(ChatArgs),
     /// Fold an adapter into its base: a model folder that needs no adapter.
     Merge(MergeArgs),
     /// Take over an adapter of PEFT's, of a method that a strategy plugin plans.

@@ -80,6 +80,14 @@ pub enum Error {
         /// What is wrong and what would be right.
         message: String,
     },
+    /// A conversation has grown as long as the model can read.
+    #[error("{tokens} tokens leave no room: the model was made for {limit}; leave out the oldest turns, or begin anew")]
+    ContextFull {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// The longest text that the model was made for.
+        limit: usize,
+    },
     /// The weights do not fit the configuration.
     #[error("{}: {message}", path.display())]
     Weights {
