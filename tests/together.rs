@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{golden, host, plugin, run, short};
-use graftwork::{
-    Control, DeviceChoice, LoadRequest, LoadedModel, NamedAdapter, Prompt, RunConfig, Sampling,
-};
+use graftwork::{Control, DeviceChoice, LoadRequest, LoadedModel, NamedAdapter, Prompt, RunConfig, Sampling};
 
 const TEXTS: [&str; 4] =
     ["It is a truth", "universally acknowledged that a single man", "She", "in possession of a good fortune must be"];

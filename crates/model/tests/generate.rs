@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use burn::tensor::{Device, Tensor, TensorData};
 use graftwork_model::sketch::Sketch;
 use graftwork_model::{
-    Architecture, Blocks, Cache, Dimensions, Ending, Head, Input, Layout, Parameters, Past, Sampling, Task, Weights, generate,
-    generate_rows,
+    Architecture, Blocks, Cache, Dimensions, Ending, Head, Input, Layout, Parameters, Past, Sampling, Task, Weights,
+    generate, generate_rows,
 };
 use graftwork_plan::ParamId;
 

@@ -9,8 +9,8 @@ use rustyline::hint::Hinter;
 use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
-    Cmd, ConditionalEventHandler, Config, Context, Editor, Event, EventContext, EventHandler, Helper, KeyEvent,
-    Movement, RepeatCount,
+    Cmd, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext, EventHandler, Helper,
+    KeyEvent, Movement, RepeatCount,
 };
 
 use super::command::COMMANDS;
@@ -23,7 +23,8 @@ const KEPT: usize = 1000;
 
 /// Talks until the person ends it.
 pub(super) fn talk(session: &mut Session) -> Result<(), Failure> {
-    let config = Config::builder().max_history_size(KEPT).map_err(system)?.auto_add_history(true).build();
+    let config = Config::builder().max_history_size(KEPT).map_err(system)?;
+    let config = config.auto_add_history(true).completion_type(CompletionType::List).build();
     let mut editor: Editor<Typing, FileHistory> = Editor::with_config(config).map_err(system)?;
     editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(Box::new(Interrupt)));
     let history = history();
@@ -89,15 +90,16 @@ impl Completer for Typing {
     /// Commands, names of adapters after `/use` and `/drop`, paths after `/load` and `/save`.
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let typed = &line[..at];
-        let beginning = |known: &mut dyn Iterator<Item = &str>, typed: &str| {
-            let fitting = known.filter(|name| name.starts_with(typed));
-            fitting.map(|name| Pair { display: name.to_owned(), replacement: name.to_owned() }).collect()
+        let fitting = |known: Vec<String>, typed: &str| {
+            let fitting = known.into_iter().filter(|name| name.starts_with(typed));
+            fitting.map(|name| Pair { display: name.clone(), replacement: name }).collect()
         };
+        // What takes something gets the space before it.
+        let command =
+            |(name, takes, _): &(&str, &str, &str)| format!("{name}{}", if takes.is_empty() { "" } else { " " });
         match typed.split_once(' ') {
-            None if typed.starts_with('/') => Ok((0, beginning(&mut COMMANDS.iter().map(|(name, ..)| *name), typed))),
-            Some((command @ ("/use" | "/drop"), name)) => {
-                Ok((command.len() + 1, beginning(&mut self.names.iter().map(String::as_str), name)))
-            }
+            None if typed.starts_with('/') => Ok((0, fitting(COMMANDS.iter().map(command).collect(), typed))),
+            Some((command @ ("/use" | "/drop"), name)) => Ok((command.len() + 1, fitting(self.names.clone(), name))),
             Some(("/load" | "/save", _)) => self.files.complete_path(line, at),
             _ => Ok((at, Vec::new())),
         }
