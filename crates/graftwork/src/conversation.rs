@@ -19,6 +19,23 @@ pub struct Turn {
 }
 
 /// What has been said so far. Every turn may be another adapter's; what the model has read of it is kept for the next turn.
+///
+/// ```no_run
+/// use graftwork::{Control, Conversation, DeviceChoice, Host, LoadRequest, NamedAdapter, Sampling};
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let adapters = vec![NamedAdapter { name: Some("austen".to_owned()), path: "runs/lora-1".into() }];
+/// let request = LoadRequest { model: None, adapters, device: DeviceChoice::Cpu };
+/// let control = Control::new();
+/// let model = Host::new()?.load(&request, &control, &mut |_| {})?;
+/// let sampling = Sampling { max_tokens: 256, temperature: 0.7, top_p: 0.9, stop: Vec::new(), seed: 0 };
+/// let mut talk = Conversation::chat(Some("Be brief.".to_owned()));
+/// for (question, adapter) in [("Who is Elizabeth?", Some("austen")), ("Are you sure?", None)] {
+///     model.ask(&mut talk, question, adapter, &sampling, &control, &mut |piece| print!("{piece}"))?;
+/// }
+/// talk.save("talks.jsonl".as_ref())
+/// # }
+/// ```
 pub struct Conversation {
     form: Form,
     turns: Vec<Turn>,

@@ -125,12 +125,24 @@ impl Session {
                 let turn = self.conversation.forget().ok_or_else(|| refused("/forget", NOTHING))?;
                 self.voice.note(&format!("left out: {}", turn.question));
             }
-            Command::Clear => self.conversation.clear(),
+            Command::Clear => {
+                self.conversation.clear();
+                self.voice.note("begun anew");
+            }
             Command::System(text) => {
                 let system = self.conversation.system();
+                let said = if text.is_some() {
+                    "told to the model from now on"
+                } else {
+                    "nothing is told to the model any more"
+                };
                 *system.ok_or_else(|| refused("/system", NO_TEMPLATE))? = text;
+                self.voice.note(said);
             }
-            Command::Set(settings) => settings.into_iter().for_each(|setting| self.set(setting)),
+            Command::Set(settings) => {
+                settings.into_iter().for_each(|setting| self.set(setting));
+                self.voice.note(&self.settings());
+            }
             Command::Save(path) => {
                 if self.conversation.turns().is_empty() {
                     return Err(refused("/save", NOTHING).into());
@@ -151,6 +163,11 @@ impl Session {
             Setting::MaxTokens(value) => self.sampling.max_tokens = value,
             Setting::Seed(value) => self.sampling.seed = value,
         }
+    }
+
+    fn settings(&self) -> String {
+        let Sampling { max_tokens, temperature, top_p, seed, .. } = self.sampling;
+        format!("temperature={temperature} top_p={top_p} max_tokens={max_tokens} seed={seed}")
     }
 
     fn help(&self) -> Result<(), Failure> {
@@ -252,11 +269,12 @@ impl Session {
         let text = format!(
             "answers   {answers}: {} tokens in {seconds:.1} s, {speed:.1} tokens/s\n\
              context   {} of {} tokens ({:.1} %)\n\
-             settings  temperature={temperature} top_p={top_p} max_tokens={max_tokens} seed={seed}",
+             settings  {}",
             count(tokens as u64),
             count(used as u64),
             count(context as u64),
             100.0 * used as f64 / context.max(1) as f64,
+            self.settings(),
         );
         let json = json!({
             "answers": answers, "tokens": tokens, "seconds": seconds, "tokens_per_second": speed,
