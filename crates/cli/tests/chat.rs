@@ -1,6 +1,7 @@
 //! `host chat`, through a pipe and in a terminal.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -29,10 +30,10 @@ impl Home {
         let longer = config.replace("\"max_position_embeddings\": 128", "\"max_position_embeddings\": 100000");
         std::fs::write(to.join("config.json"), longer).expect("written");
         std::fs::write(to.join("chat_template.jinja"), TEMPLATE).expect("written");
-        for name in ["a", "b"] {
-            let mut train = home.host(&["run", "--strategy", "plugins/lora.wasm", "--set", "rank=4", "--steps", "4"]);
-            train.args(["--data", "tests/golden/curve/austen-200.jsonl", "--max-length", "32", "--lr", "0.05"]);
-            train.args(["--seed", if name == "a" { "1" } else { "2" }, "--model"]).arg(&to);
+        for (name, rate) in [("a", "0.05"), ("b", "0.02")] {
+            let mut train = home.host(&["run", "--strategy", "plugins/lora.wasm", "--set", "rank=4", "--steps", "8"]);
+            train.args(["--data", "tests/golden/curve/austen-200.jsonl", "--max-length", "32", "--lr", rate]);
+            train.arg("--model").arg(&to);
             let trained = train.arg("--out").arg(home.path(name)).output().expect("host runs");
             assert!(trained.status.success(), "{}", String::from_utf8_lossy(&trained.stderr));
         }
@@ -90,7 +91,8 @@ fn a_chat_through_a_pipe_switches_adapters_and_compares_them() {
     assert_eq!(of("ending")[0], "max_tokens");
     assert!(of("text")[..7].iter().all(Value::is_string), "{told:?}");
     assert_eq!((&told[3]["text"], &told[4]["text"]), (&told[2]["text"], &told[2]["text"]), "likeliest tokens stay");
-    assert_ne!(told[5]["text"], told[4]["text"], "an adapter answers otherwise");
+    let answers: HashSet<&str> = told[4..7].iter().filter_map(|line| line["text"].as_str()).collect();
+    assert_eq!(answers.len(), 3, "each answers in its own way: {told:?}");
     assert_eq!((&told[7]["answers"], &told[7]["tokens"]), (&4.into(), &24.into()), "{told:?}");
     assert!(told[2]["prompt_tokens"].as_u64() > told[1]["prompt_tokens"].as_u64(), "the conversation grows");
 

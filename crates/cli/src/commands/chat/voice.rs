@@ -21,7 +21,13 @@ pub(super) enum Voice {
 impl Voice {
     /// A part of an answer, as it comes.
     pub(super) fn piece(self, text: &str) -> io::Result<()> {
-        if self == Self::Json { Ok(()) } else { output::piece(text) }
+        // What moves a cursor or names a window is none of a model's business.
+        let controls = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        match self {
+            Self::Json => Ok(()),
+            Self::Text => output::piece(text),
+            Self::Terminal => output::piece(&text.replace(controls, "\u{fffd}")),
+        }
     }
 
     /// A whole answer whose text has been shown.
