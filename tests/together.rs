@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{golden, host, plugin, run, short};
-use graftwork::{
-    Control, DeviceChoice, GenerateOptions, LoadRequest, LoadedModel, NamedAdapter, Prompt, RunConfig, Sampling,
-};
+use graftwork::{Control, DeviceChoice, LoadRequest, LoadedModel, NamedAdapter, Prompt, RunConfig, Sampling};
 
 const TEXTS: [&str; 4] =
     ["It is a truth", "universally acknowledged that a single man", "She", "in possession of a good fortune must be"];
@@ -25,9 +23,8 @@ fn adapter(name: &str, settings: &str, model: &Path, seed: u64, out: &Path) -> P
     run(&config).0.result.expect("an adapter")
 }
 
-fn options() -> GenerateOptions {
-    let sampling = Sampling { max_tokens: 12, temperature: 0.8, top_p: 0.95, stop: Vec::new(), seed: 3 };
-    GenerateOptions { chat: false, sampling }
+fn sampling() -> Sampling {
+    Sampling { max_tokens: 12, temperature: 0.8, top_p: 0.95, stop: Vec::new(), seed: 3 }
 }
 
 fn load(model: &Path, adapters: &[(&str, &Path)]) -> LoadedModel {
@@ -39,11 +36,8 @@ fn load(model: &Path, adapters: &[(&str, &Path)]) -> LoadedModel {
 }
 
 fn texts(model: &LoadedModel, prompts: &[(&str, Option<&str>)]) -> Vec<String> {
-    let prompts: Vec<_> = prompts
-        .iter()
-        .map(|(text, adapter)| Prompt { text: (*text).to_owned(), adapter: adapter.map(str::to_owned) })
-        .collect();
-    let generated = model.generate(&prompts, &options(), &Control::new(), &mut |_, _| {}).expect("texts");
+    let prompts: Vec<_> = prompts.iter().map(|(text, adapter)| Prompt::text(*text, *adapter)).collect();
+    let generated = model.generate(&prompts, &sampling(), &Control::new(), &mut |_, _| {}).expect("texts");
     generated.into_iter().map(|generated| generated.text).collect()
 }
 
@@ -106,15 +100,15 @@ fn adapters_come_and_go_on_a_model_that_stays() {
     assert!(loaded.add("a", &a).expect_err("taken").to_string().contains("NAME=DIR"));
     let pieces = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&pieces);
-    let prompt = Prompt { text: TEXTS[0].to_owned(), adapter: Some("a".to_owned()) };
-    let all = loaded.generate(&[prompt], &options(), &Control::new(), &mut |row, _| {
+    let prompt = Prompt::text(TEXTS[0], Some("a"));
+    let all = loaded.generate(&[prompt], &sampling(), &Control::new(), &mut |row, _| {
         assert_eq!(row, 0);
         counted.fetch_add(1, Ordering::Relaxed);
     });
     assert_eq!(all.expect("a text")[0].text, with[0]);
     assert!(pieces.load(Ordering::Relaxed) > 1, "the text comes piece by piece");
     assert!(loaded.remove("a") && !loaded.remove("a"));
-    let gone = Prompt { text: TEXTS[0].to_owned(), adapter: Some("a".to_owned()) };
-    let message = loaded.generate(&[gone], &options(), &Control::new(), &mut |_, _| {}).expect_err("it is gone");
+    let gone = Prompt::text(TEXTS[0], Some("a"));
+    let message = loaded.generate(&[gone], &sampling(), &Control::new(), &mut |_, _| {}).expect_err("it is gone");
     assert!(message.to_string().contains("no adapter is called `a` (there are: none)"), "{message}");
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod chat;
 mod compare;
 mod results;
 mod setup;
@@ -14,8 +15,11 @@ use serde_json::Value;
 use crate::style::When;
 use crate::{exit, style};
 
+pub(crate) use chat::{ChatArgs, max_tokens, temperature, top_p};
 pub(crate) use compare::CompareArgs;
-pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
+pub(crate) use results::{
+    ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName, named_adapter,
+};
 pub(crate) use setup::{InitArgs, SchemaArgs};
 
 /// A model's place.
@@ -67,6 +71,8 @@ pub(crate) enum Command {
     Eval(EvalArgs),
     /// Continue a text.
     Generate(GenerateArgs),
+    /// Talk to a model in the terminal, and switch its adapters while you do.
+    Chat(ChatArgs),
     /// Fold an adapter into its base: a model folder that needs no adapter.
     Merge(MergeArgs),
     /// Take over an adapter of PEFT's, of a method that a strategy plugin plans.

@@ -1,5 +1,6 @@
 //! One function for each command.
 
+mod chat;
 mod compare;
 mod completions;
 mod config;
@@ -45,6 +46,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Verify { path } => verify(path, cli.json),
         Command::Eval(args) => eval(args, cli.json),
         Command::Generate(args) => generate::generate(args, cli.json),
+        Command::Chat(args) => chat::chat(args, cli.json),
         Command::Merge(args) => merge::merge(args, cli.json),
         Command::Import(args) => import(args, cli.json),
         Command::Export(args) => export(args, cli.json),

@@ -1,5 +1,5 @@
 //! SIGINT, SIGTERM and the SIGHUP of a terminal that closes: the first asks the run to stop after its update, a second one ends
-//! the process at once.
+//! the process at once. In a chat, SIGINT ends an answer.
 
 use std::process::{Child, ExitCode};
 use std::sync::Arc;
@@ -61,6 +61,33 @@ impl Signals {
             Some(exit) if error.is_stop() => Failure::Stopped { error, exit },
             _ => Failure::Host(error),
         }
+    }
+}
+
+/// Ctrl+C ends what is being done, if anything is, and else the program; a second one always the program.
+pub(crate) struct Interrupts(Control);
+
+impl Interrupts {
+    /// Listens. Other signals end the program, as they do by themselves.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        let control = Control::new();
+        // The flag is set while nothing is done: who finds it set ends the program.
+        control.stop();
+        if !is_ignored(SIGINT) {
+            flag::register_conditional_shutdown(SIGINT, i32::from(Self::CODE), control.flag())?;
+            flag::register(SIGINT, control.flag())?;
+        }
+        Ok(Self(control))
+    }
+
+    /// The exit code that a shell expects after Ctrl+C.
+    pub(crate) const CODE: u8 = 128 + SIGINT as u8;
+
+    /// Does something that stops when `control` says so; gives whether it did.
+    pub(crate) fn during<T>(&self, work: impl FnOnce(&Control) -> T) -> (T, bool) {
+        self.0.flag().store(false, Ordering::Relaxed);
+        let result = work(&self.0);
+        (result, self.0.flag().swap(true, Ordering::Relaxed))
     }
 }
 

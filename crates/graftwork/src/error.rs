@@ -86,6 +86,14 @@ pub enum Error {
     /// A configuration cannot be read as one.
     #[error("{0}")]
     Configuration(Problems),
+    /// A conversation has grown as long as the model can read.
+    #[error("{tokens} tokens leave no room: the model was made for {limit}; leave out the oldest turns, or begin anew")]
+    ContextFull {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// The longest text that the model was made for.
+        limit: usize,
+    },
     /// The weights do not fit the configuration.
     #[error("{}: {message}", path.display())]
     Weights {

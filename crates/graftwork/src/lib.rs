@@ -30,6 +30,7 @@ mod compose;
 mod composition;
 mod config;
 mod conformance;
+mod conversation;
 mod default_base;
 mod device;
 mod doctor;
@@ -85,6 +86,7 @@ pub use composition::MergeSource;
 pub use config::{
     DataSection, Problem, Problems, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection, reference, schema,
 };
+pub use conversation::{Conversation, Turn};
 pub use device::DeviceChoice;
 pub use doctor::{CudaReport, DoctorReport, Finding, Verdict, doctor};
 pub use error::Error;
@@ -92,14 +94,14 @@ pub use estimate::{MemoryEstimate, Way, fix_heap};
 pub use eval::{EvalRequest, EvalResult, Logits, LogitsRequest, Tokens};
 pub use event::{Control, Event, Unit};
 pub use export::{ExportFormat, ExportReport, ExportRequest};
-pub use generate::{GenerateOptions, Generated, Prompt};
+pub use generate::{Generated, Prompt, PromptContent, Reading};
 pub use graftwork_authoring::Language;
 pub use graftwork_authoring::conformance::Check;
 pub use graftwork_data::{
     DataSource, DataStats, EvalSplit, Format, LossOn, Message, Order, Preview, SourceStats, Weight,
 };
 pub use graftwork_gguf::{Precision, Vocabulary};
-pub use graftwork_model::{Sampling, TaskKind, families};
+pub use graftwork_model::{Ending, Sampling, TaskKind, families};
 pub use graftwork_plan::{Dtype, Summary};
 pub use graftwork_plugin_host::{Limits, PluginError};
 pub use graftwork_report as report;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 use graftwork_adapt::Adapted;
-use graftwork_plan::Plan;
+use graftwork_plan::{Plan, Summary};
 
 use crate::adapter::Trained;
 use crate::base::Base;
@@ -39,8 +39,8 @@ pub struct LoadedModel {
     pub(crate) device: Device,
     weights: Vec<Tensor<2>>,
     /// The base alone.
-    plain: Adapted,
-    adapters: Vec<(String, Adapted)>,
+    plain: Arc<Adapted>,
+    adapters: Vec<(String, Arc<Adapted>)>,
 }
 
 impl Host {
@@ -69,7 +69,7 @@ impl Host {
         base.has_memory_for(&Plan::nothing(), &device)?;
         let weights = base.weights(&device, on_event)?;
         let nothing = Arc::new(Plan::nothing());
-        let plain = Adapted::new(Arc::clone(&base.manifest), nothing, weights.clone(), 0)?;
+        let plain = Arc::new(Adapted::new(Arc::clone(&base.manifest), nothing, weights.clone(), 0)?);
         let mut model = LoadedModel { base, device, weights, plain, adapters: Vec::new() };
         for (adapter, name) in request.adapters.iter().zip(names(&paths)) {
             model.add(adapter.name.as_deref().unwrap_or(&name), &adapter.path)?;
@@ -79,6 +79,34 @@ impl Host {
 }
 
 impl LoadedModel {
+    /// Where the base model is: its folder, or its name on the Hub.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.base.record
+    }
+
+    /// The longest text that the model was made for, in tokens.
+    #[must_use]
+    pub fn context(&self) -> usize {
+        usize::try_from(self.base.architecture.dimensions().max_positions).unwrap_or(usize::MAX)
+    }
+
+    /// Whether it can be given conversations.
+    ///
+    /// # Errors
+    /// The tokenizer cannot be used.
+    pub fn has_chat_template(&self) -> Result<bool, Error> {
+        Ok(self.base.tokenizer()?.has_chat_template())
+    }
+
+    /// What an adapter adds to the model, in numbers; or the base alone.
+    ///
+    /// # Errors
+    /// There is no adapter of that name.
+    pub fn summary(&self, adapter: Option<&str>) -> Result<Summary, Error> {
+        Ok(self.with(adapter)?.plan().summary(&self.base.manifest))
+    }
+
     /// Names of the adapters, in the order in which they came.
     pub fn adapters(&self) -> impl Iterator<Item = &str> {
         self.adapters.iter().map(|(name, _)| name.as_str())
@@ -95,8 +123,23 @@ impl LoadedModel {
         let trained = Trained::read(path, &self.base)?;
         self.base.has_memory_for(&trained.plan, &self.device)?;
         let adapted = trained.apply_to(&self.base, self.weights.clone(), &self.device, path)?;
-        self.adapters.push((name.to_owned(), adapted));
+        self.adapters.push((name.to_owned(), Arc::new(adapted)));
         Ok(())
+    }
+
+    /// Loads another adapter under its name, or else one that its path gives; gives that name. An adapter that says that it was
+    /// trained on another model is a warning.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn load(&mut self, adapter: &NamedAdapter, on_event: &mut dyn FnMut(Event)) -> Result<String, Error> {
+        let path = std::slice::from_ref(&adapter.path);
+        let name = adapter.name.clone().or_else(|| names(path).pop()).unwrap_or_default();
+        self.add(&name, &adapter.path)?;
+        if let Err(error) = must_share_a_base(path, &self.base) {
+            on_event(Event::Warning { message: error.to_string() });
+        }
+        Ok(name)
     }
 
     /// Drops an adapter; false where there is none of that name.
@@ -107,7 +150,7 @@ impl LoadedModel {
     }
 
     /// The model with that adapter, or the base alone.
-    pub(crate) fn with(&self, adapter: Option<&str>) -> Result<&Adapted, Error> {
+    pub(crate) fn with(&self, adapter: Option<&str>) -> Result<&Arc<Adapted>, Error> {
         let Some(name) = adapter else { return Ok(&self.plain) };
         let found = self.adapters.iter().find(|(known, _)| known == name);
         found.map(|(_, adapted)| adapted).ok_or_else(|| {

@@ -2,8 +2,9 @@
 
 use burn::tensor::{DType, Device};
 use graftwork_kernels::random::Key;
+use serde::Serialize;
 
-use crate::{Architecture, Cache, Input, Parameters};
+use crate::{Architecture, Cache, Input, Parameters, Past};
 
 /// How the next token is chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,31 @@ pub struct Sampling {
     pub seed: u64,
 }
 
+/// Why a text ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The model ended it, by a token that does.
+    End,
+    /// It has as many tokens as were asked for.
+    MaxTokens,
+    /// The model has no further position.
+    Positions,
+    /// Whoever was shown the tokens wanted no more.
+    Stopped,
+    /// No logit is a finite number: the weights are broken.
+    NotFinite,
+}
+
+/// What was added to a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Continuation {
+    /// The tokens.
+    pub tokens: Vec<u32>,
+    /// Why there are no more.
+    pub ending: Ending,
+}
+
 /// Continues a prompt of at least one token. `on_token` sees each new token and ends the text by giving false; so does the end of
 /// a model's table of positions.
 pub fn generate(
@@ -30,29 +56,35 @@ pub fn generate(
     device: &Device,
     mut on_token: impl FnMut(u32) -> bool,
 ) -> Vec<u32> {
-    let mut all = generate_rows(architecture, parameters, &[prompt], sampling, device, |_, token| on_token(token));
-    all.pop().unwrap_or_default()
+    let past = &mut Past::default();
+    let mut all =
+        generate_rows(architecture, parameters, &[prompt], sampling, device, past, |_, token| on_token(token));
+    all.pop().map_or_else(Vec::new, |continuation| continuation.tokens)
 }
 
 /// Continues several prompts together, each as [`generate`] would alone. `on_token` is told the row too.
 ///
 /// All rows go on at one pace from the shortest prompt's end: where a longer prompt has a token, that is taken and none is
 /// chosen. So no row has padding, and one cache does for all.
+///
+/// What the rows have in common with those in `past` is not read again; afterwards `past` is what these have become.
 pub fn generate_rows(
     architecture: &dyn Architecture,
     parameters: &dyn Parameters,
     prompts: &[&[u32]],
     sampling: &Sampling,
     device: &Device,
+    past: &mut Past,
     mut on_token: impl FnMut(usize, u32) -> bool,
-) -> Vec<Vec<u32>> {
+) -> Vec<Continuation> {
     let key = Key::new(sampling.seed).child("generate");
     let head = architecture.head();
     let most = architecture.position_limit().map_or(usize::MAX, |limit| limit as usize);
     let mut rows: Vec<Row<'_>> = prompts.iter().map(|prompt| Row::new(prompt, sampling)).collect();
-    let (mut cache, mut seen) = (Cache::default(), 0);
+    let mut cache = past.take(architecture, prompts);
+    let mut seen = cache.length();
     let mut reach = prompts.iter().map(|prompt| prompt.len()).min().unwrap_or(0);
-    while reach > seen && reach <= most && rows.iter().any(|row| !row.done) {
+    while reach > seen && reach <= most && rows.iter().any(|row| row.ending.is_none()) {
         if architecture.angles_change_after().is_some_and(|most| reach as u64 > most && seen as u64 <= most) {
             (cache, seen) = (Cache::default(), 0);
         }
@@ -67,33 +99,39 @@ pub fn generate_rows(
         let columns = logits.len() / rows.len();
         for (index, (row, logits)) in rows.iter_mut().zip(logits.chunks(columns)).enumerate() {
             // A longer prompt goes on by itself.
-            if reach < row.prompt.len() || row.done {
+            if reach < row.prompt.len() || row.ending.is_some() {
                 continue;
             }
             let draw = key.number(row.new.len() as u64).draw() as f64 / 2f64.powi(64);
-            match choose(logits, sampling, draw) {
-                Some(token) if !sampling.stop.contains(&token) && on_token(index, token) => {
+            row.ending = match choose(logits, sampling, draw) {
+                None => Some(Ending::NotFinite),
+                Some(token) if sampling.stop.contains(&token) => Some(Ending::End),
+                Some(token) if !on_token(index, token) => Some(Ending::Stopped),
+                Some(token) => {
                     row.new.push(token);
-                    row.done = row.new.len() >= sampling.max_tokens;
+                    (row.new.len() >= sampling.max_tokens).then_some(Ending::MaxTokens)
                 }
-                _ => row.done = true,
-            }
+            };
         }
         (seen, reach) = (reach, reach + 1);
     }
-    rows.into_iter().map(|row| row.new).collect()
+    past.put(cache, rows.len(), |row, at| rows[row].token(at));
+    // What nothing has ended would go on where there is no position.
+    let continuation = |row: Row<'_>| Continuation { tokens: row.new, ending: row.ending.unwrap_or(Ending::Positions) };
+    rows.into_iter().map(continuation).collect()
 }
 
 /// A text that is continued.
 struct Row<'a> {
     prompt: &'a [u32],
     new: Vec<u32>,
-    done: bool,
+    ending: Option<Ending>,
 }
 
 impl<'a> Row<'a> {
     fn new(prompt: &'a [u32], sampling: &Sampling) -> Self {
-        Self { prompt, new: Vec::new(), done: prompt.is_empty() || sampling.max_tokens == 0 }
+        let nothing = prompt.is_empty() || sampling.max_tokens == 0;
+        Self { prompt, new: Vec::new(), ending: nothing.then_some(Ending::MaxTokens) }
     }
 
     /// The token at a place; of a text that has ended, any.

@@ -154,6 +154,18 @@ impl Cache {
         both
     }
 
+    /// Keeps the first `length` tokens.
+    pub fn truncate(&mut self, length: usize) {
+        if length == 0 {
+            self.layers.clear();
+        } else if length < self.length() {
+            for (keys, values) in &mut self.layers {
+                *keys = keys.clone().narrow(2, 0, length);
+                *values = values.clone().narrow(2, 0, length);
+            }
+        }
+    }
+
     /// Tokens that it holds.
     #[must_use]
     pub fn length(&self) -> usize {

@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use burn::tensor::{Device, Tensor, TensorData};
 use graftwork_model::sketch::Sketch;
 use graftwork_model::{
-    Architecture, Blocks, Cache, Dimensions, Head, Input, Layout, Parameters, Sampling, Task, Weights, generate,
+    Architecture, Blocks, Cache, Dimensions, Ending, Head, Input, Layout, Parameters, Past, Sampling, Task, Weights,
+    generate, generate_rows,
 };
 use graftwork_plan::ParamId;
 
@@ -17,6 +18,8 @@ struct Table {
     passes: Mutex<Vec<(usize, usize)>>,
     /// Positions that it has.
     limit: Option<u64>,
+    /// Length from which on it turns keys otherwise.
+    angles: Option<u64>,
 }
 
 impl Architecture for Table {
@@ -34,6 +37,10 @@ impl Architecture for Table {
 
     fn position_limit(&self) -> Option<u64> {
         self.limit
+    }
+
+    fn angles_change_after(&self) -> Option<u64> {
+        self.angles
     }
 
     fn dimensions(&self) -> Dimensions {
@@ -132,6 +139,65 @@ fn it_ends_with_the_positions() {
     let text = |prompt: &[u32]| generate(&table, &circle(), prompt, &greedy(50), &Device::flex(), |_| true);
     assert_eq!(text(&[0, 1, 2]), [3, 0, 1], "the last needs no position");
     assert_eq!(text(&[0, 1, 2, 3, 0]), [1]);
+}
+
+#[test]
+fn it_says_why_it_ended() {
+    let ending = |weights: &Weights, table: &Table, sampling: &Sampling, most: usize| {
+        let mut shown = 0;
+        let all = generate_rows(table, weights, &[&[0]], sampling, &Device::flex(), &mut Past::default(), |_, _| {
+            shown += 1;
+            shown <= most
+        });
+        all[0].ending
+    };
+    let (circle, plain, limited) = (circle(), Table::default(), Table { limit: Some(3), ..Table::default() });
+    assert_eq!(ending(&circle, &plain, &Sampling { stop: vec![2], ..greedy(9) }, 9), Ending::End);
+    assert_eq!(ending(&circle, &plain, &greedy(4), 9), Ending::MaxTokens);
+    assert_eq!(ending(&circle, &plain, &greedy(9), 2), Ending::Stopped);
+    assert_eq!(ending(&circle, &limited, &greedy(9), 9), Ending::Positions);
+    let broken = weights([[f32::NAN, f32::INFINITY]; 2]);
+    assert_eq!(ending(&broken, &plain, &greedy(9), 9), Ending::NotFinite);
+}
+
+/// Texts one after the other on what was read before: what was added, and the passes it took.
+struct Reader {
+    table: Table,
+    past: Past,
+}
+
+impl Reader {
+    fn of(table: Table) -> Self {
+        Self { table, past: Past::default() }
+    }
+
+    fn reads(&mut self, prompts: &[&[u32]], tokens: usize) -> (Vec<Vec<u32>>, Vec<(usize, usize)>) {
+        let Self { table, past } = self;
+        let all = generate_rows(table, &circle(), prompts, &greedy(tokens), &Device::flex(), past, |_, _| true);
+        let passes = std::mem::take(&mut *table.passes.lock().expect("no panic"));
+        (all.into_iter().map(|row| row.tokens).collect(), passes)
+    }
+}
+
+#[test]
+fn what_was_read_is_not_read_again() {
+    let mut reader = Reader::of(Table::default());
+    assert_eq!(reader.reads(&[&[3, 2, 1]], 2), (vec![vec![2, 3]], vec![(3, 0), (1, 3)]));
+    assert_eq!(reader.reads(&[&[3, 2, 1, 2, 3, 0]], 1), (vec![vec![1]], vec![(2, 4)]), "the next turn");
+    assert_eq!(reader.reads(&[&[3, 2, 1, 2, 3, 0]], 1), (vec![vec![1]], vec![(1, 5)]), "its logits are not kept");
+    assert_eq!(reader.reads(&[&[3, 2, 0]], 2), (vec![vec![1, 2]], vec![(1, 2), (1, 3)]), "a turn less, another on top");
+    assert_eq!(reader.reads(&[&[1, 2, 0]], 1), (vec![vec![1]], vec![(3, 0)]), "nothing in common");
+    assert_eq!(reader.reads(&[&[1, 2, 3], &[1, 0, 1]], 1).1, [(3, 0)], "one row is not two");
+    assert_eq!(reader.reads(&[&[1, 2, 3, 0], &[1, 0, 2, 3]], 1).1, [(2, 2)], "what all rows have in common");
+}
+
+#[test]
+fn keys_that_were_turned_by_other_angles_are_read_again() {
+    let mut reader = Reader::of(Table { angles: Some(3), ..Table::default() });
+    assert_eq!(reader.reads(&[&[0, 1]], 3).1, [(2, 0), (1, 2), (4, 0)]);
+    assert_eq!(reader.reads(&[&[0, 1]], 1).1, [(2, 0)], "short after long");
+    assert_eq!(reader.reads(&[&[0, 1, 2, 3, 0]], 1).1, [(5, 0)], "long after short");
+    assert_eq!(reader.reads(&[&[0, 1, 2, 3, 0, 1]], 1).1, [(1, 5)], "long after long");
 }
 
 #[test]

@@ -157,6 +157,32 @@ impl AppendLog {
     }
 }
 
+/// Appends `record` as one line of JSON to a file of somebody's own, and begins it if it is missing. What the file has is left alone: a
+/// last line without its end gets that first.
+///
+/// # Errors
+/// If `record` has no JSON form, or the line cannot be written whole; then the file is as it was.
+pub fn append_line(path: &Path, record: &impl Serialize) -> Result<(), StoreError> {
+    let mut line = serde_json::to_vec(record).map_err(StoreError::json(path))?;
+    line.push(b'\n');
+    let options = OpenOptions::new().create(true).read(true).append(true).clone();
+    let mut file = DiskFile::open(path, &options).map_err(StoreError::io("open", path))?;
+    let length = file.seek(SeekFrom::End(0)).map_err(StoreError::io("read", path))?;
+    if length > 0 {
+        let mut last = [0];
+        let read = file.seek(SeekFrom::End(-1)).and_then(|_| file.file().read_exact(&mut last));
+        read.map_err(StoreError::io("read", path))?;
+        if last != *b"\n" {
+            line.insert(0, b'\n');
+        }
+    }
+    file.write_all(&line).and_then(|()| file.sync()).map_err(|error| {
+        // Where not even this succeeds, the first error is still the one to tell.
+        let _ = file.set_len(length);
+        StoreError::write(path, line.len() as u64)(error)
+    })
+}
+
 fn drop_torn_line(file: &mut DiskFile) -> io::Result<()> {
     const BLOCK: u64 = 4096;
     let length = file.seek(SeekFrom::End(0))?;

@@ -23,7 +23,7 @@ mod safetensors_header;
 mod safetensors_write;
 mod tensor;
 
-pub use atomic_file::{AppendLog, AtomicFile, write_atomic};
+pub use atomic_file::{AppendLog, AtomicFile, append_line, write_atomic};
 pub use checkpoint::{CheckpointDir, CheckpointWriter};
 pub use commit::{AtomicDir, Overwrite};
 pub use disk::{Fault, Operation, open as open_file, read as read_file, with_faults};

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use common::{f32s, matrix, names, specs};
 use graftwork_store::{
-    CheckpointDir, CheckpointWriter, Dtype, Fault, Operation, Overwrite, RunDir, StoreError, TensorData, with_faults,
+    CheckpointDir, CheckpointWriter, Dtype, Fault, Operation, Overwrite, RunDir, StoreError, TensorData, append_line,
+    with_faults,
 };
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
@@ -223,5 +224,23 @@ fn one_value_tensors_survive_a_checkpoint() {
     for (name, tensor) in &tensors {
         let found = read.group("odd").unwrap().tensor(name).unwrap();
         assert_eq!(&found.to_data(), tensor);
+    }
+}
+
+#[test]
+fn a_line_is_appended_to_somebodys_own_file_whole_or_not_at_all() {
+    let home = tempdir().unwrap();
+    let path = home.path().join("own.jsonl");
+    append_line(&path, &json!({ "a": 1 })).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"a\":1}\n");
+    fs::write(&path, "no end").unwrap();
+    append_line(&path, &json!({ "b": 2 })).unwrap();
+    let whole = "no end\n{\"b\":2}\n";
+    assert_eq!(fs::read_to_string(&path).unwrap(), whole, "what was there is left alone");
+    for operation in [Operation::Write, Operation::Sync] {
+        let fail = move |at, _: &Path| (at == operation).then_some(Fault { kind: ErrorKind::StorageFull, short: true });
+        let error = with_faults(fail, || append_line(&path, &json!({ "c": 3 }))).unwrap_err();
+        assert!(error.to_string().contains("own.jsonl"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), whole, "{operation:?}");
     }
 }

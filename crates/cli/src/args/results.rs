@@ -179,7 +179,7 @@ pub(crate) enum PrecisionName {
 }
 
 /// `NAME=DIR`, or a folder that gives the name itself.
-fn named_adapter(text: &str) -> Result<NamedAdapter, String> {
+pub(crate) fn named_adapter(text: &str) -> Result<NamedAdapter, String> {
     let (name, path) = match text.split_once('=') {
         Some((name, path)) if !name.contains(['/', '\\']) => (Some(name.to_owned()), path),
         _ => (None, text),

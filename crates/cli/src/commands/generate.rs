@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use graftwork::{Control, Error, Event, GenerateOptions, Host, LoadRequest, LoadedModel, Prompt, Sampling};
+use graftwork::{Control, Error, Event, Host, LoadRequest, LoadedModel, Message, Prompt, Sampling};
 
 use super::{Done, quietly};
 use crate::args::GenerateArgs;
@@ -10,22 +10,19 @@ use crate::output;
 use crate::signals::Signals;
 
 /// The name that stands for no adapter.
-const BASE: &str = "base";
+pub(super) const BASE: &str = "base";
 
 pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
     let control = Control::new();
     let signals = Signals::listen(&control)?;
     let host = Host::new()?;
     let request = LoadRequest { model: args.model.clone(), adapters: args.adapter.clone(), device: args.device };
-    let options = GenerateOptions {
-        chat: args.chat,
-        sampling: Sampling {
-            max_tokens: args.max_tokens,
-            temperature: args.temperature,
-            top_p: args.top_p,
-            stop: Vec::new(),
-            seed: args.seed,
-        },
+    let sampling = Sampling {
+        max_tokens: args.max_tokens,
+        temperature: args.temperature,
+        top_p: args.top_p,
+        stop: Vec::new(),
+        seed: args.seed,
     };
     let mut failed = None;
     // One text is shown as it comes; of several, each when all are done.
@@ -36,7 +33,7 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
         // What streams takes the bar's place; of several, nothing is shown until all are done.
         progress.show(&Event::Working { what: "generating" });
         let bar = progress.bar();
-        model.generate(&prompts, &options, &control, &mut |_, text| {
+        model.generate(&prompts, &sampling, &control, &mut |_, text| {
             if alone && !json && failed.is_none() {
                 bar.finish_and_clear();
                 failed = output::piece(text).err();
@@ -76,9 +73,19 @@ fn prompts(args: &GenerateArgs, model: &LoadedModel) -> Result<Vec<Prompt>, Erro
             format!("{} names for {} prompts; give one for all, or one for each", using.len(), args.prompts.len());
         return Err(setting(message));
     }
-    let adapter = |name: &String| (name != BASE || known.contains(name)).then(|| name.clone());
-    let prompt = |(text, name): (&String, &String)| Prompt { text: text.clone(), adapter: adapter(name) };
+    let prompt = |(text, name): (&String, &String)| {
+        let adapter = adapter(name, model);
+        match args.chat {
+            true => Prompt::chat([Message::new("user", text.as_str())], adapter),
+            false => Prompt::text(text.as_str(), adapter),
+        }
+    };
     Ok(args.prompts.iter().zip(using.iter().cycle()).map(prompt).collect())
+}
+
+/// The adapter that a name stands for, whether there is one of that name or not; none is the base alone.
+pub(super) fn adapter<'a>(name: &'a str, model: &LoadedModel) -> Option<&'a str> {
+    (name != BASE || model.adapters().any(|known| known == name)).then_some(name)
 }
 
 fn setting(message: String) -> Error {

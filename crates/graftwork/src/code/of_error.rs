@@ -27,6 +27,7 @@ impl Error {
             Self::Stopped => Code::Stopped,
             Self::Changed { .. } => Code::RunChanged,
             Self::Setting { .. } | Self::Configuration(_) => Code::Setting,
+            Self::ContextFull { .. } => Code::ContextFull,
             Self::Weights { .. } => Code::DoesNotFit,
             Self::Memory { .. } => Code::Memory,
             Self::OutOfMemory { .. } => Code::OutOfMemory,
