@@ -1,6 +1,7 @@
 //! The command line.
 
 mod results;
+mod watch;
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use graftwork::{DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
 use serde_json::Value;
 
 pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
+pub(crate) use watch::WatchArgs;
 
 /// A model's place.
 const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
@@ -32,7 +34,12 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Train. Without a model and data, a small one that comes with the program.
-    Run(RunArgs),
+    Run {
+        #[command(flatten)]
+        run: Box<RunArgs>,
+        #[command(flatten)]
+        watch: WatchArgs,
+    },
     /// Show what `run` would do with the same flags: the plan, counts, memory, data. Trains nothing, writes nothing.
     Check(CheckArgs),
     /// Go on with a run that was stopped or killed, from its newest whole checkpoint.
@@ -42,6 +49,8 @@ pub(crate) enum Command {
         /// What may be other than it was when the run was started: base, plugin, data, configuration; separated by commas.
         #[arg(long, value_name = "CHANGES", value_delimiter = ',')]
         allow: Vec<ChangeName>,
+        #[command(flatten)]
+        watch: WatchArgs,
     },
     /// Compare a checkpoint, a result or a whole run with the hashes that were written with it.
     Verify {

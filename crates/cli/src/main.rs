@@ -5,12 +5,17 @@
 
 mod args;
 mod commands;
+mod log;
+#[cfg(feature = "prometheus")]
+mod metrics_server;
 mod output;
 mod progress;
 mod signals;
 mod text;
+#[cfg(feature = "tui")]
+mod tui;
+mod watch;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -20,28 +25,9 @@ use crate::args::Cli;
 fn main() -> ExitCode {
     graftwork::fix_heap();
     let cli = Cli::parse();
-    start_log(cli.verbose);
+    log::start(cli.verbose);
     match commands::dispatch(&cli) {
         Ok(code) => code,
         Err(failure) => output::fail(&failure, cli.json),
     }
-}
-
-/// Messages of the libraries and of plugins, on standard error. `RUST_LOG` overrides the flag.
-fn start_log(verbose: u8) {
-    let default = match verbose {
-        0 => "warn",
-        1 => "info",
-        _ => "debug",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(std::io::stderr)
-        .without_time()
-        // Nor does a standard error that has closed end the program.
-        .log_internal_errors(false)
-        .init();
 }

@@ -98,6 +98,7 @@ pub use graftwork_train::{
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
+pub use memory::ProcessMemory;
 pub use merge::{MergeOutput, MergeReport, MergeRequest};
 pub use mixed::Truncation;
 pub use plugin::{BuildReport, PlanReport, PluginReport};

@@ -244,6 +244,14 @@ struct Work<'a> {
 fn train(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
     let Work { prepared, mut trainer, controllers, memory, run, metrics, from, whole, started, control } = work;
     run.write_json("plan.json", &prepared.plan.to_raw())?;
+    on_event(Event::Begun {
+        out: run.path().to_owned(),
+        strategy: prepared.chain.name(),
+        step: trainer.step(),
+        device: prepared.config.device.to_string(),
+        estimated_memory: memory.estimate.total,
+        device_memory: memory.available,
+    });
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     sampler.sample(&trainer, on_event)?;
