@@ -28,6 +28,9 @@ pub(crate) fn bytes(n: u64) -> String {
 
 /// A learning rate: `0.0002` as `2e-4`, cut to three digits.
 pub(crate) fn rate(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
     let text = format!("{value:.2e}");
     text.replace(".00e", "e").replace("0e", "e")
 }
@@ -78,6 +81,7 @@ mod tests {
         assert_eq!(bytes(1536), "1.5 KiB");
         assert_eq!(rate(2e-4), "2e-4");
         assert_eq!(rate(1.5e-5), "1.5e-5");
+        assert_eq!(rate(0.0), "0");
         assert_eq!(loss(None), "–");
     }
 

@@ -55,3 +55,34 @@ impl Collector for Exporter {
         numbers.encode(encoder)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "tests")]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn names_that_hold_the_signs_of_the_format_are_escaped() {
+        let exporter = Arc::new(Exporter::default());
+        let path = PathBuf::from("a\"b\\c\nd");
+        exporter.apply(&Event::Model { path, architecture: "llama".to_owned(), parameters: 1 });
+        exporter.apply(&Event::Begun {
+            out: PathBuf::from("runs/a"),
+            strategy: "lora".to_owned(),
+            step: 0,
+            device: "cpu".to_owned(),
+            estimated_memory: 7,
+            device_memory: None,
+        });
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(exporter));
+        let mut page = String::new();
+        prometheus_text::encode(&mut page, &registry).expect("a page");
+        let line = r#"graftwork_run_info{run="runs/a",strategy="lora",model="a\"b\\c\nd"} 1"#;
+        assert!(page.lines().any(|l| l == line), "{page}");
+        assert!(page.lines().any(|l| l == "graftwork_estimated_memory_bytes 7"), "{page}");
+        assert!(!page.contains("graftwork_loss "), "what was not measured is left out: {page}");
+    }
+}

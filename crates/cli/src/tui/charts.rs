@@ -20,7 +20,8 @@ pub(super) fn loss(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
     let (raw, smooth, eval) = (state.loss.points(), state.smooth.points(), state.eval.points());
     let (train, held_out) = (theme.colour(Color::Cyan), theme.colour(Color::Yellow));
     let title = Line::from(vec![
-        Span::styled(" · ", theme.faint()),
+        Span::raw(" loss "),
+        Span::styled("· ", theme.faint()),
         Span::raw("train "),
         Span::styled("━ ", train),
         Span::raw("smoothed "),

@@ -18,7 +18,7 @@ use crate::text::count;
 /// The smallest terminal that has room for all parts.
 const WHOLE: (u16, u16) = (60, 16);
 /// Lines of the log below another pane.
-const TAIL: u16 = 7;
+const TAIL: u16 = 6;
 /// Columns of the numbers beside it.
 const NUMBERS: u16 = 31;
 
@@ -77,15 +77,16 @@ fn whole(frame: &mut Frame<'_>, area: Rect, state: &State, view: View, moment: M
         Layout::vertical(rows.chain([1, 1].map(Constraint::Length))).areas(area);
     header(frame, head, state, moment, theme);
     frame.render_widget(panes(view.pane, theme), tabs);
-    let [pane, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(NUMBERS)]).areas(main);
-    match view.pane {
-        Pane::Loss => charts::loss(frame, pane, state, theme),
-        Pane::Rates => charts::rates(frame, pane, state, theme),
-        Pane::Plan => numbers::plan(frame, pane, state, theme),
-        Pane::Log => lines::log(frame, pane, state, view, theme),
-    }
-    numbers::side(frame, side, state, moment, theme);
-    if tail > 0 {
+    if view.pane == Pane::Log {
+        lines::log(frame, main, state, view, theme);
+    } else {
+        let [pane, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(NUMBERS)]).areas(main);
+        match view.pane {
+            Pane::Rates => charts::rates(frame, pane, state, theme),
+            Pane::Plan => numbers::plan(frame, pane, state, theme),
+            Pane::Loss | Pane::Log => charts::loss(frame, pane, state, theme),
+        }
+        numbers::side(frame, side, state, moment, theme);
         lines::log(frame, log, state, view, theme);
     }
     bar(frame, progress, state, moment, theme);

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -47,7 +46,7 @@ pub(super) fn side(frame: &mut Frame<'_>, area: Rect, state: &State, moment: Mom
     row("peak", or_dash(moment.memory.peak));
     if let Some(run) = &state.run {
         row("estimate", bytes(run.estimated_memory));
-        row(&run.device, or_dash(run.device_memory));
+        row(if run.device == "cpu" { "machine" } else { &run.device }, or_dash(run.device_memory));
     }
     frame.render_widget(Paragraph::new(rows).block(block), area);
 }
@@ -83,8 +82,8 @@ pub(super) fn plan(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
     if let Some(run) = &state.run {
         row("run", run.out.display().to_string());
     }
-    let title = Line::styled(" plan ", theme.colour(Color::Reset));
-    frame.render_widget(Paragraph::new(rows).wrap(Wrap { trim: false }).block(theme.block(title)), area);
+    let block = theme.block(Line::raw(" plan "));
+    frame.render_widget(Paragraph::new(rows).wrap(Wrap { trim: false }).block(block), area);
 }
 
 /// `5475584` as `5.5 M`.

@@ -91,9 +91,9 @@ fn shows(text: &str, parts: &[&str]) {
 #[test]
 fn the_usual_terminal_has_curves_numbers_log_and_progress() {
     let text = text(&run(120), (80, 24), View::default());
-    shows(&text, &["Graftwork · lora · llama 5.5 M · runs/lora-7", "training", "train", "smoothed", "eval"]);
+    shows(&text, &["Graftwork · lora · llama 5.5 M · runs/lora-7", "training", "loss · train ━ smoothed • eval"]);
     shows(&text, &["loss      3.", "best      3.8521 at 100", "norm", "tokens/s  2000", "mean      2000 tokens/s"]);
-    shows(&text, &["memory    336.0 MiB", "peak      340.0 MiB", "estimate  350.0 MiB", "cpu       24.0 GiB"]);
+    shows(&text, &["memory    336.0 MiB", "peak      340.0 MiB", "estimate  350.0 MiB", "machine   24.0 GiB"]);
     shows(&text, &["warning", "the data has short rows", "checkpoint runs/lora-7/checkpoints/step-100"]);
     shows(&text, &["120/200  60 %", "1:02 elapsed  0:40 left", "q stop with a checkpoint"]);
     assert!(text.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c)), "there are curves\n{text}");
@@ -102,7 +102,7 @@ fn the_usual_terminal_has_curves_numbers_log_and_progress() {
 #[test]
 fn a_large_terminal_has_more_of_the_log() {
     let text = text(&run(200), (120, 40), View::default());
-    shows(&text, &["200/200  100 %", "0:00 left", "the data has short rows", "step-200", "loss 4.3521", "step 0"]);
+    shows(&text, &["200/200  100 %", "0:00 left", "step-200", "loss 4.1021", "step 0", "rate      0 "]);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn every_size_is_drawn_in_every_pane() {
         for height in (0..=20).chain([24, 60]) {
             for pane in Pane::ALL {
                 let view = View { pane, help: width % 2 == 0, until: Some(1) };
-                states.iter().for_each(|state| drop(text(state, (width, height), view)));
+                states.iter().for_each(|state| drop(terminal(state, (width, height), view, moment(), true)));
             }
         }
     }
