@@ -185,11 +185,10 @@ fn a_second_time_ends_it_at_once() {
         screen.until("training");
         let mut stop = |screen: &mut Screen| match keys {
             true => screen.press(b"\x03"),
-            // The program is setsid's child.
+            // `setsid` has become the program.
             false => {
-                let parent = screen.child.id().to_string();
-                let sent = Command::new("pkill").args(["-TERM", "-P", &parent]).status();
-                assert!(sent.expect("pkill runs").success());
+                let sent = Command::new("kill").args(["-TERM", &screen.child.id().to_string()]).status();
+                assert!(sent.expect("kill runs").success());
             }
         };
         stop(&mut screen);

@@ -69,23 +69,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, view: View, moment: Mom
 }
 
 fn whole(frame: &mut Frame<'_>, area: Rect, state: &State, view: View, moment: Moment, theme: Theme) {
-    // The log is longer where there is room.
-    let tail = if view.pane == Pane::Log { 0 } else { TAIL.max(area.height / 4) };
+    // The log as a pane has all the room; below another it is longer where there is more.
+    let (tail, side) = if view.pane == Pane::Log { (0, 0) } else { (TAIL.max(area.height / 4), NUMBERS) };
     let rows = [1, 1].map(Constraint::Length);
     let rows = rows.into_iter().chain([Constraint::Min(0), Constraint::Length(tail)]);
     let [head, tabs, main, log, progress, keys] =
         Layout::vertical(rows.chain([1, 1].map(Constraint::Length))).areas(area);
     header(frame, head, state, moment, theme);
     frame.render_widget(panes(view.pane, theme), tabs);
-    if view.pane == Pane::Log {
-        lines::log(frame, main, state, view, theme);
-    } else {
-        let [pane, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(NUMBERS)]).areas(main);
-        match view.pane {
-            Pane::Rates => charts::rates(frame, pane, state, theme),
-            Pane::Plan => numbers::plan(frame, pane, state, theme),
-            Pane::Loss | Pane::Log => charts::loss(frame, pane, state, theme),
-        }
+    let [pane, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(side)]).areas(main);
+    match view.pane {
+        Pane::Loss => charts::loss(frame, pane, state, theme),
+        Pane::Rates => charts::rates(frame, pane, state, theme),
+        Pane::Plan => numbers::plan(frame, pane, state, theme),
+        Pane::Log => lines::log(frame, pane, state, view, theme),
+    }
+    if view.pane != Pane::Log {
         numbers::side(frame, side, state, moment, theme);
         lines::log(frame, log, state, view, theme);
     }

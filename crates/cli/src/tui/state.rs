@@ -145,9 +145,12 @@ impl State {
 
     /// Takes in a line of the program's log.
     pub(super) fn message(&mut self, line: &str, at: Duration) {
-        let (level, text) = line.trim().split_once(' ').unwrap_or(("", line));
-        let kind = if matches!(level, "WARN" | "ERROR") { Kind::Warning } else { Kind::Note };
-        self.note(at, None, kind, text.to_owned());
+        let line = line.trim();
+        match line.split_once(' ') {
+            Some(("WARN" | "ERROR", text)) => self.note(at, None, Kind::Warning, text.to_owned()),
+            Some(("INFO" | "DEBUG" | "TRACE", text)) => self.note(at, None, Kind::Note, text.to_owned()),
+            _ => self.note(at, None, Kind::Note, line.to_owned()),
+        }
     }
 
     fn note(&mut self, at: Duration, step: Option<u64>, kind: Kind, text: String) {
@@ -163,7 +166,8 @@ impl State {
         let loss = report.evaluation.loss;
         self.eval.push(report.step, loss);
         self.evaluation = Some(report.clone());
-        if loss.is_finite() && self.best.as_ref().is_none_or(|best| loss < best.evaluation.loss) {
+        // As the run's report has it: the model as it was is not the best of the run.
+        if report.step > 0 && loss.is_finite() && self.best.as_ref().is_none_or(|best| loss < best.evaluation.loss) {
             self.best = Some(report.clone());
         }
         self.note(at, Some(report.step), Kind::Evaluation, measured(&report.evaluation));

@@ -193,13 +193,14 @@ fn events_become_lines_of_their_kind() {
     events.iter().for_each(|event| state.apply(event, Duration::ZERO));
     state.message(" WARN graftwork: low on disk\n", Duration::ZERO);
     state.message(" INFO graftwork: all is well\n", Duration::ZERO);
+    state.message("metrics at a URL", Duration::ZERO);
     let of = |kind| state.log.of(kind).collect::<Vec<_>>();
     assert_eq!(of(Kind::Sample), ["Once ▸ upon a time"]);
     assert_eq!(of(Kind::Steered), ["relora: fold"]);
     assert_eq!(of(Kind::Spike), ["loss 9.0000 where 2.0000 ± 0.5000 was expected"]);
     assert_eq!(of(Kind::Checkpoint), ["adapter runs/a/adapter"]);
     assert_eq!(of(Kind::Warning), ["graftwork: low on disk"]);
-    assert_eq!(of(Kind::Note), ["graftwork: all is well"]);
+    assert_eq!(of(Kind::Note), ["graftwork: all is well", "metrics at a URL"]);
 }
 
 #[test]
