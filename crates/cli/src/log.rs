@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-/// Starts to tell them. `RUST_LOG` overrides `verbose`.
-pub(crate) fn start(verbose: u8) {
+/// Starts to tell them, with colours where a terminal is to show them. `RUST_LOG` overrides `verbose`.
+pub(crate) fn start(verbose: u8, colours: bool) {
     let default = match verbose {
         0 => "warn",
         1 => "info",
@@ -12,7 +12,7 @@ pub(crate) fn start(verbose: u8) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
+        .with_ansi(colours && io::stderr().is_terminal())
         .with_writer(|| Message)
         .without_time()
         // Nor does a standard error that has closed end the program.

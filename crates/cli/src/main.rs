@@ -25,7 +25,7 @@ use crate::args::Cli;
 fn main() -> ExitCode {
     graftwork::fix_heap();
     let cli = Cli::parse();
-    log::start(cli.verbose);
+    log::start(cli.verbose, !cli.wants_the_terminal());
     match commands::dispatch(&cli) {
         Ok(code) => code,
         Err(failure) => output::fail(&failure, cli.json),

@@ -192,7 +192,7 @@ fn whoever_asks_wrongly_or_never_holds_up_nobody() {
         // Closed, with a reset or without.
         let _ = stream.read_to_end(&mut nothing);
     }
-    assert_eq!(nothing, []);
+    assert!(nothing.is_empty());
     run.stop();
 }
 

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -58,7 +59,7 @@ impl Screen {
         child.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_host")]).args(arguments).current_dir(root());
         child.env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG").env_remove("NO_COLOR");
         let child = child.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
-        let shown = vt100::Parser::new(size.1, size.0, 0);
+        let shown = vt100::Parser::new(cells(size.1), cells(size.0), 0);
         Self { child, terminal: File::from(terminal), inside, shown, all: Vec::new() }
     }
 
@@ -119,6 +120,10 @@ fn resize(terminal: &File, (columns, rows): (u16, u16)) {
     tcsetwinsize(terminal, size).expect("resized");
 }
 
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).expect("some")
+}
+
 fn home() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
@@ -142,7 +147,7 @@ fn q_stops_with_a_checkpoint_and_resume_goes_on() {
     screen.press(b"\x1b");
     screen.until("lora adapters");
     resize(&screen.inside, (30, 6));
-    screen.shown.screen_mut().set_size(6, 30);
+    screen.shown.screen_mut().set_size(cells(6), cells(30));
     screen.until("tokens/s");
     screen.press(b"q");
     let (code, after) = screen.end();
@@ -183,7 +188,7 @@ fn a_second_time_ends_it_at_once() {
         let long = ["--steps", "2", "--gradient-accumulation", "100000", "--eval", "0", "--tui"];
         let mut screen = Screen::start(home.path(), (80, 24), &run(&out, &long));
         screen.until("training");
-        let mut stop = |screen: &mut Screen| match keys {
+        let stop = |screen: &mut Screen| match keys {
             true => screen.press(b"\x03"),
             // `setsid` has become the program.
             false => {
@@ -210,6 +215,46 @@ fn an_error_is_told_on_the_terminal_as_it_was() {
     let (code, after) = Screen::start(home.path(), (80, 24), &run(&out, &["--steps", "5", "--tui"])).end();
     assert_eq!(code, Some(1), "{after}");
     assert!(after.starts_with("error: ") && after.trim_end().lines().count() == 1, "{after}");
+}
+
+/// The tokenizer's library panics over such a table, and the program makes an error of that.
+#[test]
+fn a_panic_is_told_on_the_terminal_as_it_was() {
+    let home = home();
+    let (model, small) = (home.path().join("model"), root().join("tests/golden/curve/models/llama"));
+    std::fs::create_dir(&model).expect("a folder");
+    for file in ["config.json", "model.safetensors"] {
+        std::fs::copy(small.join(file), model.join(file)).expect("copied");
+    }
+    let tokenizer = std::fs::read(small.join("tokenizer.json")).expect("a tokenizer");
+    let mut tokenizer: serde_json::Value = serde_json::from_slice(&tokenizer).expect("JSON");
+    tokenizer["normalizer"] = serde_json::json!({"type": "Precompiled", "precompiled_charsmap": "BAAAAAD8//9hYg=="});
+    std::fs::write(model.join("tokenizer.json"), tokenizer.to_string()).expect("written");
+    let arguments = run(&home.path().join("run"), &["--steps", "5", "--tui"]);
+    let arguments: Vec<_> = arguments
+        .into_iter()
+        .map(|part| if part.ends_with("models/llama") { model.display().to_string() } else { part })
+        .collect();
+    let (code, after) = Screen::start(home.path(), (80, 24), &arguments).end();
+    assert_eq!(code, Some(1), "{after}");
+    assert!(after.contains("panicked") && after.contains("error: "), "{after}");
+}
+
+#[test]
+fn messages_of_the_log_are_drawn_and_tear_nothing() {
+    let home = home();
+    // So that the program has something to say: it cannot keep what it compiles.
+    std::fs::write(home.path().join("cache"), "").expect("a file");
+    let arguments = run(&home.path().join("run"), &["--steps", "100000", "--tui", "-vv"]);
+    let mut screen = Screen::start(home.path(), (120, 30), &arguments);
+    screen.until("compiled plugins are not kept");
+    screen.until("/100,000");
+    let shown = screen.contents();
+    assert!(shown.starts_with(" Graftwork") && shown.trim_end().ends_with("? help"), "{shown}");
+    // Codes of colours would be left of their escapes.
+    assert!(!shown.contains("[2m") && !shown.contains("[34m"), "{shown}");
+    screen.press(b"q");
+    assert_eq!(screen.end().0, Some(130));
 }
 
 #[test]

@@ -2,6 +2,10 @@
 
 use clap::Args;
 
+use super::Cli;
+#[cfg(feature = "tui")]
+use super::Command;
+
 /// Flags of `run` and `resume`.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Watching")]
@@ -14,4 +18,15 @@ pub(crate) struct WatchArgs {
     #[cfg(feature = "prometheus")]
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
+}
+
+impl Cli {
+    /// Whether the whole terminal was asked for.
+    pub(crate) fn wants_the_terminal(&self) -> bool {
+        #[cfg(feature = "tui")]
+        if let Command::Run { watch, .. } | Command::Resume { watch, .. } = &self.command {
+            return watch.tui;
+        }
+        false
+    }
 }

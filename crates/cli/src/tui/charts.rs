@@ -74,7 +74,8 @@ fn chart(
     let (low, high) = ends(inside.iter().copied()).unwrap_or_default();
     // A curve that does not move lies in the middle.
     let room = if high > low { (high - low) * 0.05 } else { high.abs().max(1e-9) * 0.1 };
-    let (bottom, top) = (low - room, high + room);
+    // None of these is ever below 0.
+    let (bottom, top) = ((low - room).max(low.min(0.0)), high + room);
     let x = Axis::default().bounds([first, last.max(first + 1.0)]).style(theme.faint());
     let x = x.labels([format!("step {}", count(first as u64)), count(last as u64)]);
     let y = Axis::default().bounds([bottom, top]).style(theme.faint());

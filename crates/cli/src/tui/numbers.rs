@@ -76,7 +76,8 @@ pub(super) fn plan(frame: &mut Frame<'_>, area: Rect, state: &State, theme: Them
         row("", format!("{} tokens counted", count(train.target_tokens as u64)));
         row("eval", format!("{} rows, {} tokens", count(eval.rows as u64), count(eval.tokens as u64)));
         for source in &data.sources {
-            row("source", format!("{}, {} samples", source.path, count(source.samples as u64)));
+            row("source", format!("{} samples of", count(source.samples as u64)));
+            row("", source.path.clone());
         }
     }
     if let Some(run) = &state.run {

@@ -94,7 +94,7 @@ fn the_usual_terminal_has_curves_numbers_log_and_progress() {
     shows(&text, &["Graftwork · lora · llama 5.5 M · runs/lora-7", "training", "loss · train ━ smoothed • eval"]);
     shows(&text, &["loss      3.", "best      3.8521 at 100", "norm", "tokens/s  2000", "mean      2000 tokens/s"]);
     shows(&text, &["memory    336.0 MiB", "peak      340.0 MiB", "estimate  350.0 MiB", "machine   24.0 GiB"]);
-    shows(&text, &["warning", "the data has short rows", "checkpoint runs/lora-7/checkpoints/step-100"]);
+    shows(&text, &["eval       loss 3.8521", "saved      checkpoint runs/lora-7/checkpoints/step-100"]);
     shows(&text, &["120/200  60 %", "1:02 elapsed  0:40 left", "q stop with a checkpoint"]);
     assert!(text.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c)), "there are curves\n{text}");
 }
