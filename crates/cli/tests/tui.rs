@@ -87,9 +87,18 @@ impl Screen {
         self.terminal.write_all(keys).expect("pressed");
     }
 
+    /// The exit code, and what is written after the dashboard is gone: text alone.
+    fn end(self) -> (Option<i32>, String) {
+        let (code, after) = self.left();
+        assert!(!after.contains('\x1b'), "nothing is drawn afterwards: {after:?}");
+        (code, after)
+    }
+
     /// The exit code, and what is written after the dashboard is gone; the terminal is as it was.
-    fn end(mut self) -> (Option<i32>, String) {
+    fn left(mut self) -> (Option<i32>, String) {
+        let start = Instant::now();
         let code = loop {
+            assert!(start.elapsed() < Duration::from_secs(120), "it does not end: {}", self.contents());
             // The terminal does not end with the program, since this test has its inside open.
             match self.child.try_wait().expect("it can be asked") {
                 Some(status) => break status.code(),
@@ -105,7 +114,6 @@ impl Screen {
         assert!(modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG), "{modes:?}");
         let (_, after) = all.rsplit_once(LEFT).unwrap_or_else(|| panic!("the terminal comes back: {all}"));
         assert!(!self.shown.screen().alternate_screen() && !self.shown.screen().hide_cursor());
-        assert!(!after.contains('\x1b'), "nothing is drawn afterwards: {after:?}");
         (code, after.to_owned())
     }
 }
@@ -235,7 +243,7 @@ fn a_panic_is_told_on_the_terminal_as_it_was() {
         .into_iter()
         .map(|part| if part.ends_with("models/llama") { model.display().to_string() } else { part })
         .collect();
-    let (code, after) = Screen::start(home.path(), (80, 24), &arguments).end();
+    let (code, after) = Screen::start(home.path(), (80, 24), &arguments).left();
     assert_eq!(code, Some(1), "{after}");
     assert!(after.contains("panicked") && after.contains("error: "), "{after}");
 }
@@ -246,7 +254,7 @@ fn messages_of_the_log_are_drawn_and_tear_nothing() {
     // So that the program has something to say: it cannot keep what it compiles.
     std::fs::write(home.path().join("cache"), "").expect("a file");
     let arguments = run(&home.path().join("run"), &["--steps", "100000", "--tui", "-vv"]);
-    let mut screen = Screen::start(home.path(), (120, 30), &arguments);
+    let mut screen = Screen::start(home.path(), (240, 30), &arguments);
     screen.until("compiled plugins are not kept");
     screen.until("/100,000");
     let shown = screen.contents();

@@ -17,8 +17,8 @@ mod tests;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use graftwork::{Event, ProcessMemory};
@@ -35,13 +35,18 @@ use state::State;
 /// Between frames; a key does not wait for the end of it.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// So long the end of a run waits for the thread. It waits for ever itself where it was reading when a panic gave the terminal
+/// back: reading ends with a line then, and not after a tenth of a second.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Takes the messages of the log while the dashboard has the terminal.
 static SHOWN: Mutex<Option<Arc<Shared>>> = Mutex::new(None);
 
 /// The dashboard; its end gives the terminal back.
 pub(crate) struct Dashboard {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    /// Closes when the thread that draws has ended.
+    ended: Receiver<()>,
 }
 
 struct Shared {
@@ -64,16 +69,18 @@ impl Dashboard {
         let shared = Arc::new(shared);
         screen::enter()?;
         let (drawn, signals) = (Arc::clone(&shared), signals.clone());
+        let (running, ended) = channel::<()>();
         let work = move || {
+            let _running = running;
             // A terminal that cannot be drawn on is given up; the run tells the rest as it does without one.
             if work(&drawn, terminal, &signals).is_err() {
                 screen::leave();
             }
         };
         let thread = std::thread::Builder::new().name("dashboard".to_owned()).spawn(work);
-        let thread = thread.inspect_err(|_| screen::leave())?;
+        thread.inspect_err(|_| screen::leave())?;
         *shown() = Some(Arc::clone(&shared));
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, ended })
     }
 
     /// Whether it still has the terminal: a panic in another thread and an error of the terminal take it away.
@@ -103,10 +110,8 @@ impl Dashboard {
 impl Drop for Dashboard {
     fn drop(&mut self) {
         self.shared.done.store(true, Ordering::SeqCst);
-        if let Some(thread) = self.thread.take() {
-            // What it panicked with was told by then.
-            let _ = thread.join();
-        }
+        // Nothing is ever sent.
+        let _ = self.ended.recv_timeout(PATIENCE);
         screen::leave();
         shown().take();
     }
