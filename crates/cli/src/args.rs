@@ -4,6 +4,7 @@ mod chat;
 mod compare;
 mod results;
 mod setup;
+mod watch;
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use results::{
     ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName, named_adapter,
 };
 pub(crate) use setup::{InitArgs, SchemaArgs};
+pub(crate) use watch::WatchArgs;
 
 /// A model's place.
 const MODEL: &str = "DIR|ORG/NAME[@REVISION]";
@@ -47,7 +49,12 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Train. Without a model and data, a small one that comes with the program.
-    Run(RunArgs),
+    Run {
+        #[command(flatten)]
+        run: Box<RunArgs>,
+        #[command(flatten)]
+        watch: WatchArgs,
+    },
     /// Show what `run` would do with the same flags: the plan, counts, memory, data. Trains nothing, writes nothing.
     Check(CheckArgs),
     /// Train candidates on the same data and say which to take and why: full fine-tuning or LoRA?
@@ -60,6 +67,8 @@ pub(crate) enum Command {
         /// What may be other than it was when the run was started: base, plugin, data, configuration; separated by commas.
         #[arg(long, value_name = "CHANGES", value_delimiter = ',')]
         allow: Vec<ChangeName>,
+        #[command(flatten)]
+        watch: WatchArgs,
     },
     /// Compare a checkpoint, a result or a whole run with the hashes that were written with it.
     Verify {

@@ -22,25 +22,26 @@ use graftwork::{
     Change, Comparison, Control, DataSource, EvalRequest, Host, ImportRequest, RunConfig, RunReport, StrategyConfig,
 };
 
-use crate::args::{ChangeName, CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs};
+use crate::args::{ChangeName, CheckArgs, Cli, Command, EvalArgs, ExportArgs, ImportArgs, RunArgs, WatchArgs};
 use crate::exit;
 use crate::output::{self, Failure};
-use crate::progress::{self, Progress};
+use crate::progress;
 use crate::signals::Signals;
+use crate::watch::Watch;
 use quiet::quietly;
 
 type Done = Result<ExitCode, Failure>;
 
 pub(crate) fn dispatch(cli: &Cli) -> Done {
     match &cli.command {
-        Command::Run(args) => run(args, cli.json),
+        Command::Run { run: args, watch } => run(args, watch, cli.json),
         Command::Check(args) => check(args, cli.json),
         Command::Compare(args) => compare::compare(args, cli),
         Command::Resume { run, .. } if Comparison::is_in(run) => compare::resume(run, cli),
-        Command::Resume { run, allow } => {
+        Command::Resume { run, allow, watch } => {
             let allowed: Vec<_> = allow.iter().map(|name| change(*name)).collect();
-            train(cli.json, |host, control, progress| {
-                host.resume(run, &allowed, control, &mut |event| progress.show(&event))
+            train(cli.json, watch, |host, control, watch| {
+                host.resume(run, &allowed, control, &mut |event| watch.show(&event))
             })
         }
         Command::Verify { path } => verify(path, cli.json),
@@ -60,10 +61,10 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
     }
 }
 
-fn run(args: &RunArgs, json: bool) -> Done {
-    train(json, |host, control, progress| {
+fn run(args: &RunArgs, watch: &WatchArgs, json: bool) -> Done {
+    train(json, watch, |host, control, watch| {
         let config = config::resolve(host, args)?;
-        host.run(&config, control, &mut |event| progress.show(&event))
+        host.run(&config, control, &mut |event| watch.show(&event))
     })
 }
 
@@ -88,12 +89,16 @@ fn verify(path: &Path, json: bool) -> Done {
 }
 
 /// What `run` and `resume` share: signals, progress, the report, the exit code.
-fn train(json: bool, work: impl FnOnce(&Host, &Control, &mut Progress) -> Result<RunReport, graftwork::Error>) -> Done {
+fn train(
+    json: bool,
+    watch: &WatchArgs,
+    work: impl FnOnce(&Host, &Control, &mut Watch) -> Result<RunReport, graftwork::Error>,
+) -> Done {
     let control = Control::new();
     let signals = Signals::listen(&control)?;
-    let mut progress = Progress::new(json);
-    let result = Host::new().and_then(|host| work(&host, &control, &mut progress));
-    progress.clear();
+    let mut watch = Watch::start(watch, json, &signals)?;
+    let result = Host::new().and_then(|host| work(&host, &control, &mut watch));
+    watch.close();
     // Stopped before there was anything to save.
     let report = result.map_err(|error| signals.failure(error))?;
     let shown = if json { output::json(&report) } else { progress::summary(&report) };

@@ -126,6 +126,8 @@ impl Progress {
                 );
                 return self.line(&text);
             }
+            // The summary names the folder.
+            Event::Begun { .. } => {}
             Event::Sample { step, prompt, text } => {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 return self.line(&format!("step {step:>5}  sample: {prompt} ▸ {text}"));

@@ -3,7 +3,7 @@
 
 use std::process::{Child, ExitCode};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use graftwork::{Control, Error};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -12,25 +12,32 @@ use signal_hook::flag;
 use crate::output::Failure;
 
 /// Which signal came, if one did.
-pub(crate) struct Signals(Arc<AtomicUsize>);
+#[derive(Clone)]
+pub(crate) struct Signals {
+    which: Arc<AtomicUsize>,
+    /// Whether the run was asked to stop.
+    stop: Arc<AtomicBool>,
+}
 
 impl Signals {
     /// Listens; a signal stops `control`.
     pub(crate) fn listen(control: &Control) -> std::io::Result<Self> {
         let which = Arc::new(AtomicUsize::new(0));
         for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| !is_ignored(signal)) {
+            #[cfg(feature = "tui")]
+            give_back_the_terminal(signal, control.flag())?;
             // In this order: the second signal finds the flag that the first one set, and who finds the flag finds which it was.
             flag::register_conditional_shutdown(signal, 128 + signal, control.flag())?;
             flag::register_usize(signal, Arc::clone(&which), signal as usize)?;
             flag::register(signal, control.flag())?;
         }
-        Ok(Self(which))
+        Ok(Self { which, stop: control.flag() })
     }
 
     /// Hands on to a child what it does not hear by itself: a terminal tells its whole group of Ctrl+C and of its end, but a SIGTERM comes to this process
     /// alone. Gives whether it did.
     pub(crate) fn hand_on(&self, child: &Child) -> bool {
-        let came = self.0.load(Ordering::Relaxed) == SIGTERM as usize;
+        let came = self.which.load(Ordering::Relaxed) == SIGTERM as usize;
         match i32::try_from(child.id()).ok().filter(|_| came) {
             None => false,
             Some(id) => {
@@ -49,7 +56,7 @@ impl Signals {
     }
 
     fn exit(&self) -> Option<u8> {
-        match self.0.load(Ordering::Relaxed) {
+        match self.which.load(Ordering::Relaxed) {
             0 => None,
             signal => Some(128 + u8::try_from(signal).unwrap_or(0)),
         }
@@ -89,6 +96,38 @@ impl Interrupts {
         let result = work(&self.0);
         (result, self.0.flag().swap(true, Ordering::Relaxed))
     }
+}
+
+/// What the dashboard needs: its terminal makes no signal of Ctrl+C.
+#[cfg(feature = "tui")]
+impl Signals {
+    /// Whether the run was asked to stop.
+    pub(crate) fn came(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Does what SIGINT does.
+    pub(crate) fn interrupt(&self) {
+        if self.came() {
+            crate::tui::give_back();
+            signal_hook::low_level::exit(128 + SIGINT);
+        }
+        self.which.store(SIGINT as usize, Ordering::Relaxed);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Has a signal that ends the process, for another came before, give the terminal back first.
+#[cfg(feature = "tui")]
+fn give_back_the_terminal(signal: i32, came: Arc<AtomicBool>) -> std::io::Result<()> {
+    let action = move || {
+        if came.load(Ordering::Relaxed) {
+            crate::tui::give_back();
+        }
+    };
+    // SAFETY: the action loads atomics and makes two system calls; it takes no lock and allocates nothing.
+    #[allow(unsafe_code, reason = "what a signal handler may do is not in its type")]
+    unsafe { signal_hook::low_level::register(signal, action) }.map(|_| ())
 }
 
 /// Whether whoever started this process has it ignore the signal, as `nohup` does with SIGHUP; that stays so.

@@ -58,6 +58,21 @@ pub enum Event {
     Plan(Summary),
     /// The data is tokenised.
     Data(DataStats),
+    /// The run's folder is there, and training begins or goes on.
+    Begun {
+        /// The folder.
+        out: PathBuf,
+        /// Names of the strategies.
+        strategy: String,
+        /// Updates done before, where a run is gone on with.
+        step: u64,
+        /// Where it computes.
+        device: String,
+        /// Memory that an update is estimated to take there, in bytes.
+        estimated_memory: u64,
+        /// Memory that it has, in bytes, where the system says.
+        device_memory: Option<u64>,
+    },
     /// A text that the model wrote before or after training.
     Sample {
         /// Updates done.

@@ -4,6 +4,23 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use crate::Error;
 
+/// Memory of this process in bytes, where the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProcessMemory {
+    /// What it holds now.
+    pub now: Option<u64>,
+    /// The most that it has held at once.
+    pub peak: Option<u64>,
+}
+
+impl ProcessMemory {
+    /// Asks the system.
+    #[must_use]
+    pub fn read() -> Self {
+        Self { now: status_bytes("VmRSS"), peak: peak_bytes() }
+    }
+}
+
 /// The most memory that the process has held at once, in bytes; none where the system does not say.
 #[must_use]
 pub fn peak_bytes() -> Option<u64> {

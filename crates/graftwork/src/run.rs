@@ -284,6 +284,14 @@ fn train_to_the_end(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<R
     let Work { prepared, about, mut trainer, controllers, memory, run, metrics, from, whole, started, control } = work;
     run.write_json("plan.json", &prepared.plan.to_raw())?;
     run.write_json(ABOUT, &about)?;
+    on_event(Event::Begun {
+        out: run.path().to_owned(),
+        strategy: prepared.chain.name(),
+        step: trainer.step(),
+        device: prepared.config.device.to_string(),
+        estimated_memory: memory.estimate.total,
+        device_memory: memory.available,
+    });
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
     let events = Events::begin(run)?;
