@@ -46,7 +46,7 @@ pub struct RunConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StrategyConfig {
-    /// The plugin's file.
+    /// The plugin's file, or the name of one that is inside the program.
     pub path: PathBuf,
     /// Its settings, as its schema has them.
     #[serde(default)]

@@ -52,8 +52,8 @@ pub(crate) struct MergeArgs {
     /// Weight of each source, separated by commas; 1 if not given.
     #[arg(long, value_name = "WEIGHTS", value_delimiter = ',', allow_hyphen_values = true)]
     pub(crate) weights: Vec<f64>,
-    /// Plugin that composes them; the weighted sum of what they change if not given.
-    #[arg(long, value_name = "FILE.wasm")]
+    /// Plugin that composes them, a file or a name; the weighted sum of what they change if not given.
+    #[arg(long, value_name = "PLUGIN")]
     pub(crate) composer: Option<PathBuf>,
     /// Setting of the composer: `density=0.5`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting, requires = "composer")]
@@ -103,8 +103,8 @@ pub(crate) enum MergeForm {
 pub(crate) struct ImportArgs {
     /// The adapter's folder, with its adapter_config.json.
     pub(crate) peft: PathBuf,
-    /// Strategy plugin that plans the method.
-    #[arg(long, required = true, value_name = "FILE.wasm")]
+    /// Strategy plugin that plans the method, a file or a name.
+    #[arg(long, required = true, value_name = "PLUGIN")]
     pub(crate) strategy: Vec<PathBuf>,
     /// Setting of the strategy, as the adapter was trained with: `rank=16`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]

@@ -36,6 +36,14 @@ pub(crate) fn plugin(command: &PluginCommand, json: bool) -> Done {
             if json { output::json(&report)? } else { show::plugin(&report)? }
         }
         PluginCommand::Check(on) => return check(on, json),
+        PluginCommand::List => {
+            let plugins = Host::built_in_plugins();
+            if json { output::json(&plugins)? } else { show::built_in(plugins)? }
+        }
+        PluginCommand::Export { name, out, overwrite } => {
+            let path = Host::export_plugin(name, out, *overwrite)?;
+            if json { output::json(&path)? } else { output::line(&format!("exported  {}", path.display()))? }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,8 @@
 use std::io;
 
 use graftwork::{
-    AdapterReport, BuildReport, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport,
+    AdapterReport, BuildReport, BuiltIn, CheckReport, DoctorReport, EvalResult, PlanReport, PluginReport, Summary,
+    VerifyReport,
 };
 
 use crate::output::line;
@@ -165,6 +166,19 @@ pub(crate) fn plugin(report: &PluginReport) -> io::Result<()> {
         let text = |key: &str| schema.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let default = schema.get("default").map(|d| format!(" (default {d})")).unwrap_or_default();
         line(&format!("  {name:<18} {}{default}", text("description")))?;
+    }
+    Ok(())
+}
+
+/// The plugins inside the program, those that do the same together.
+pub(crate) fn built_in(plugins: &[BuiltIn]) -> io::Result<()> {
+    let mut kind: &[&str] = &[];
+    for plugin in plugins {
+        if plugin.capabilities != kind {
+            kind = plugin.capabilities;
+            line(&kind.join(", "))?;
+        }
+        line(&format!("  {:<17} {}", plugin.name, plugin.summary))?;
     }
     Ok(())
 }
