@@ -2,7 +2,8 @@
 //! novels of Jane Austen, which it has never seen.
 
 /// Every file, by its name in the folder that they make together: a model folder, with [`TEXT`] in it.
-pub const FILES: [(&str, &[u8]); 5] = [
+/// A `static`: a constant would be in a program once for every use.
+pub static FILES: [(&str, &[u8]); 5] = [
     ("config.json", include_bytes!("model/config.json")),
     ("generation_config.json", include_bytes!("model/generation_config.json")),
     ("tokenizer.json", include_bytes!("model/tokenizer.json")),
