@@ -67,6 +67,26 @@ fn a_name_is_the_plugin_and_a_file_of_that_name_wins() {
     let weights = |run: &str| fs::read(home.join(run).join("adapter/adapter_model.safetensors")).expect("weights");
     assert_eq!(weights("lora"), weights("file"));
 
+    let merge = host(home)
+        .args([
+            "merge",
+            "lora",
+            "file",
+            "--composer",
+            "ties",
+            "--set",
+            "density=0.5",
+            "--as",
+            "adapter",
+            "--out",
+            "both",
+        ])
+        .output();
+    assert!(merge.expect("host runs").status.success());
+    let text = fs::read_to_string(home.join("both/graftwork.json")).expect("an adapter");
+    let both: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(both["strategies"][0]["path"], "builtin:ties");
+
     // A custom section changes nothing but the file.
     fs::write(home.join("lora.wasm"), [&*file, &[0, 2, 1, b'x']].concat()).expect("written");
     succeeded(&run(home, "lora.wasm", &["--out", "mine"]));
@@ -114,10 +134,7 @@ fn a_name_that_is_none_says_the_nearest_and_all() {
     refused(&run(home, "lroa.wasm", &[]), &nearest);
     refused(&run(home, "plugins/lora.wasm", &[]), &["plugins/lora.wasm", "there is no such file", "say `lora`"]);
     refused(&run(home, "plugins/mine.wasm", &[]), &["plugins/mine.wasm: cannot be read"]);
-    let merge = host(home).args(["merge", "--composer", "builtin:tise", "--out", "m", "a"]).output();
-    // The composer is looked at after the sources.
-    refused(&merge.expect("host runs"), &["a"]);
-    assert!(!home.join("runs").exists() && !home.join("m").exists());
+    assert!(!home.join("runs").exists());
     let inspect = host(home).args(["plugin", "inspect", "tise"]).output().expect("host runs");
     refused(&inspect, &["did you mean ties?"]);
 }
