@@ -26,15 +26,16 @@ if readelf --program-headers "$out" | grep -q INTERP || readelf --dynamic "$out"
   fail "$out needs shared libraries"
 fi
 
-# A root folder that has the program and a place for what it writes, and nothing else: no /etc, no /proc, no /dev.
+# A root folder that has the program, a place for what it writes, and random bytes, which every system has; no /etc, no /proc.
 empty=$(mktemp -d)
 trap 'rm -rf "$empty"' EXIT
 cp "$out" "$empty/host"
-mkdir "$empty/home" "$empty/tmp"
+mkdir "$empty/home" "$empty/tmp" "$empty/dev"
+head -c 65536 /dev/urandom | tee "$empty/dev/random" >"$empty/dev/urandom"
 alone() {
   local enter=(chroot)
   [ "$(id -u)" = 0 ] || enter=(unshare --map-root-user chroot)
-  env -i HOME=/home "${enter[@]}" "$empty" /host "$@"
+  env -i HOME=/home PATH="$PATH:/usr/sbin" "${enter[@]}" "$empty" /host "$@"
 }
 alone check --strategy lora >"$empty/check.txt" || fail "\`host check\` fails in an empty folder: $(cat "$empty/check.txt")"
 grep -q '^memory' "$empty/check.txt" || fail "\`host check\` says nothing of memory: $(cat "$empty/check.txt")"
