@@ -10,8 +10,8 @@ use crate::{AuthoringError, Language, name};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// The SDK goes into the folder too, so that who has the program needs nothing of its sources.
-static SDK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../sdk/src");
-const SDK_PACKAGE: &str = include_str!("../../sdk/Cargo.toml");
+static SDK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sdk/src");
+const SDK_PACKAGE: &str = include_str!("../sdk/package.toml");
 const SDK_FOLDER: &str = "vendor/graftwork-sdk";
 
 /// What the templates call the plugin.

@@ -124,8 +124,8 @@ pub(crate) enum Command {
 /// Flags of `run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Strategy plugin; several form a chain, selectors first.
-    #[arg(long, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+    /// Strategy plugin, a file or a name that `host plugin list` has; several form a chain, selectors first.
+    #[arg(long, value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// Key of run.toml: `train.learning_rate=3e-4`, `data.files='["a.jsonl"]'`; or setting of a strategy: `rank=16`, `lora.rank=16`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
@@ -388,19 +388,32 @@ pub(crate) enum PluginCommand {
     Plan(OnModel),
     /// What it says of itself: name, contract, capabilities, settings, limits.
     Inspect {
-        /// The plugin.
-        #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+        /// The plugin: a file, or a name that `host plugin list` has.
+        #[arg(value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Load it under its limits and, if it plans, let it plan: contract, imports, verdict.
     Check(OnModel),
+    /// Those inside the program, each of which its name stands for.
+    List,
+    /// Write one that is inside the program to NAME.wasm.
+    Export {
+        /// Its name.
+        name: String,
+        /// Folder to put it in.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        out: PathBuf,
+        /// Replace a file that is already there.
+        #[arg(long)]
+        overwrite: bool,
+    },
 }
 
 /// A plugin, and what to try it with.
 #[derive(Debug, Args)]
 pub(crate) struct OnModel {
-    /// The plugin.
-    #[arg(value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+    /// The plugin: a file, or a name that `host plugin list` has.
+    #[arg(value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// Model to plan for; the one that comes with the program if not given.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -15,9 +15,9 @@ struct Cut {
     overlap: usize,
 }
 
-const CUT: Cut = Cut { chunk: 64 << 10, overlap: 2 << 10 };
+const CUT: Cut = Cut { chunk: 8 << 10, overlap: 512 };
 /// Chunks tokenised together: they run in parallel, and their memory is the peak.
-const GROUP: usize = 4;
+const GROUP: usize = 32;
 /// Tokens that two chunks must agree on to be joined.
 const AGREEMENT: usize = 16;
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::Base;
-use crate::{Error, StrategyConfig};
+use crate::{Error, StrategyConfig, builtin};
 
 /// Which plugin decided, in every artefact of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct StrategyRecord {
     pub name: String,
     /// Version that the plugin gives itself.
     pub version: String,
-    /// The plugin's file.
+    /// The plugin's file, or `builtin:NAME` of one that is inside the program.
     pub path: PathBuf,
     /// BLAKE3 of that file.
     pub blake3: String,
@@ -34,7 +34,7 @@ impl StrategyRecord {
         Self {
             name: plugin.descriptor().name.clone(),
             version: plugin.descriptor().version.clone(),
-            path: strategy.path.clone(),
+            path: builtin::settled(&strategy.path),
             blake3: plugin.digest().to_owned(),
             contract: plugin.contract().to_owned(),
             config: strategy.config.clone(),
@@ -51,13 +51,10 @@ impl Chain {
     /// Loads every plugin and checks its settings against its schema.
     pub(crate) fn load(host: &PluginHost, strategies: &[StrategyConfig]) -> Result<Self, Error> {
         if strategies.is_empty() {
-            return Err(Error::setting(
-                "strategy",
-                "none is given; name a plugin, e.g. `--strategy plugins/lora.wasm`",
-            ));
+            return Err(Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy lora`"));
         }
         let load = |s: &StrategyConfig| -> Result<_, Error> {
-            let plugin = host.load(&s.path)?;
+            let plugin = builtin::load(host, &s.path)?;
             plugin.check_config(&Value::Object(s.config.clone()))?;
             Ok((plugin, s.clone()))
         };
@@ -75,7 +72,7 @@ impl Chain {
         }
         if !links.iter().any(|(plugin, _)| plugin.capabilities().strategy) {
             let names: Vec<_> = links.iter().map(|(p, _)| p.descriptor().name.as_str()).collect();
-            let message = format!("{} plans nothing; add a strategy, e.g. plugins/lora.wasm", names.join(", "));
+            let message = format!("{} plans nothing; add a strategy, e.g. `--strategy lora`", names.join(", "));
             return Err(Error::setting("strategy", message));
         }
         Ok(Self { links })
@@ -137,7 +134,7 @@ pub(crate) fn assign_settings(
     if settings.is_empty() {
         return Ok(());
     }
-    let plugins = strategies.iter().map(|s| host.load(&s.path)).collect::<Result<Vec<_>, _>>()?;
+    let plugins = strategies.iter().map(|s| builtin::load(host, &s.path)).collect::<Result<Vec<_>, _>>()?;
     for (key, value) in settings {
         let fail = |message: String| Err(Error::setting(format!("--set {key}"), message));
         match Owner::of(&plugins, &key) {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::base::Base;
 use crate::chain::StrategyRecord;
-use crate::{Error, StrategyConfig};
+use crate::{Error, StrategyConfig, builtin};
 
 /// What composes.
 pub(crate) enum Composer {
@@ -26,7 +26,7 @@ impl Composer {
     /// Loads a plugin and checks its settings; the weighted sum where none is given.
     pub(crate) fn load(host: &PluginHost, composer: Option<&StrategyConfig>) -> Result<Self, Error> {
         let Some(composer) = composer else { return Ok(Self::Sum) };
-        let plugin = host.load(&composer.path)?;
+        let plugin = builtin::load(host, &composer.path)?;
         let config = Value::Object(composer.config.clone());
         plugin.check_config(&config)?;
         if !plugin.capabilities().composer {

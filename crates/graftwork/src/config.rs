@@ -66,7 +66,7 @@ pub struct RunConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StrategyConfig {
-    /// The plugin's file.
+    /// The plugin's file, or the name of one that is inside the program.
     #[schemars(example = "plugins/lora.wasm")]
     pub path: PathBuf,
     /// Its settings, as its own schema has them: `host plugin inspect FILE` lists them.

@@ -6,18 +6,11 @@
 use std::path::PathBuf;
 
 use graftwork_data::EvalSplit;
+use graftwork_default::{FILES, TEXT};
 use graftwork_store::{AtomicDir, Overwrite};
 
 use crate::{Error, RunConfig};
 
-const FILES: [(&str, &[u8]); 5] = [
-    ("config.json", include_bytes!("../../../examples/default/model/config.json")),
-    ("generation_config.json", include_bytes!("../../../examples/default/model/generation_config.json")),
-    ("tokenizer.json", include_bytes!("../../../examples/default/model/tokenizer.json")),
-    ("model.safetensors", include_bytes!("../../../examples/default/model/model.safetensors")),
-    (TEXT, include_bytes!("../../../examples/default/austen.txt")),
-];
-const TEXT: &str = "austen.txt";
 const PROMPT: &str = "Elizabeth was surprised to find";
 
 /// Puts the embedded model and text in place of what the configuration leaves open.

@@ -12,7 +12,7 @@ use crate::chain::{Chain, assign_settings};
 use crate::statistics::WeightStats;
 use crate::steering::Controllers;
 use crate::task::TaskRecord;
-use crate::{Control, Error, Event, RunConfig, StrategyConfig, default_base, hub};
+use crate::{Control, Error, Event, RunConfig, StrategyConfig, builtin, default_base, hub};
 
 /// Loads plugins, plans, trains, evaluates, merges. Holds no model between calls.
 pub struct Host {
@@ -71,6 +71,7 @@ impl Host {
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Prepared, Error> {
         let mut config = config.clone();
+        config.strategy.iter_mut().for_each(|strategy| strategy.path = builtin::settled(&strategy.path));
         on_event(Event::Working { what: "loading the strategy" });
         let chain = Chain::load(&self.plugins, &config.strategy)?;
         let embedded = default_base::fill(&mut config)?;

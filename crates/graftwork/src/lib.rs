@@ -7,7 +7,7 @@
 //!
 //! # fn main() -> Result<(), graftwork::Error> {
 //! let mut config = RunConfig::default();
-//! config.strategy.push(StrategyConfig::new("plugins/lora.wasm"));
+//! config.strategy.push(StrategyConfig::new("lora"));
 //! let host = Host::new()?;
 //! let report = host.run(&config, &Control::new(), &mut |event| {
 //!     if let Event::Step(step) = event {
@@ -22,6 +22,7 @@
 mod about;
 mod adapter;
 mod base;
+mod builtin;
 mod chain;
 mod check;
 mod code;
@@ -78,6 +79,7 @@ use graftwork_mixtral as _;
 use graftwork_phi3 as _;
 use graftwork_qwen as _;
 
+pub use builtin::BuiltIn;
 pub use chain::StrategyRecord;
 pub use check::{AdapterReport, CheckReport};
 pub use code::Code;

@@ -154,7 +154,7 @@ pub(crate) fn import(adapter: &PeftAdapter, base: &Base, path: &Path) -> Result<
     let fail = |message: String| Error::weights(path, message);
     if adapter.config.use_dora {
         return Err(fail(
-            "adapter_config.json sets use_dora; `host import` reads it with plugins/dora.wasm".to_owned(),
+            "adapter_config.json sets use_dora; `host import` reads it with `--strategy dora`".to_owned(),
         ));
     }
     let mut parts: BTreeMap<ParamId, BTreeMap<AdapterPart, &TensorData>> = BTreeMap::new();

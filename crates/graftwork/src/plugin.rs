@@ -10,12 +10,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::conformance::on_weights;
-use crate::{AdapterReport, CheckReport, Control, Error, Event, Host, RunConfig, StrategyConfig, check};
+use crate::{AdapterReport, CheckReport, Control, Error, Event, Host, RunConfig, StrategyConfig, builtin, check};
 
 /// What a plugin says of itself and what it can do.
 #[derive(Clone, Debug, Serialize)]
 pub struct PluginReport {
-    /// Its file.
+    /// Its file, or `builtin:NAME` of one that is inside the program.
     pub path: PathBuf,
     /// Bytes of the file.
     pub bytes: u64,
@@ -73,7 +73,7 @@ impl Host {
     /// # Errors
     /// It is no plugin, or one for another contract, or it breaks a limit.
     pub fn inspect_plugin(&self, path: &Path) -> Result<PluginReport, Error> {
-        let plugin = self.plugins.load(path)?;
+        let plugin = builtin::load(&self.plugins, path)?;
         let capabilities = plugin.capabilities();
         let all = [
             ("strategy", capabilities.strategy),
@@ -83,8 +83,8 @@ impl Host {
         ];
         let descriptor = plugin.descriptor();
         Ok(PluginReport {
-            path: path.to_owned(),
-            bytes: std::fs::metadata(path).map_or(0, |m| m.len()),
+            path: builtin::settled(path),
+            bytes: builtin::bytes(path),
             blake3: plugin.digest().to_owned(),
             name: descriptor.name.clone(),
             version: descriptor.version.clone(),
@@ -128,7 +128,7 @@ impl Host {
         settings: Vec<(String, Value)>,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Vec<Check>, Error> {
-        let plugin = self.plugins.load(path)?;
+        let plugin = builtin::load(&self.plugins, path)?;
         let mut checks = conformance::run_told(&plugin, &mut |what| on_event(Event::Working { what }));
         if !plugin.capabilities().strategy {
             return Ok(checks);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::adapter;
 use crate::save::{Provenance, State};
 use crate::steering::{self, Controllers};
-use crate::{Error, Event, tensors};
+use crate::{Error, Event, builtin, tensors};
 
 /// What of a run may be other than it was when it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +94,13 @@ pub(crate) fn same_run(
     }
     for (before, now) in before.strategies.iter().zip(&now.strategies) {
         if before.blake3 != now.blake3 {
-            let path = now.path.display();
-            refuse(Change::Plugin, format!("the plugin `{}` in {path} is another file", before.name))?;
+            let what = if builtin::is_settled(&now.path) {
+                let (name, before, now) = (&before.name, &before.version, &now.version);
+                format!("the plugin `{name}` inside the program is another one (version {before} then, {now} now)")
+            } else {
+                format!("the plugin `{}` in {} is another file", before.name, now.path.display())
+            };
+            refuse(Change::Plugin, what)?;
         }
     }
     if before.data != now.data {

@@ -8,7 +8,7 @@ use crate::text::shown;
 /// Version of the contract that this host speaks. Versions that differ in the last number only are the same to it.
 pub const CONTRACT_VERSION: &str = "0.1.0";
 /// The contract itself.
-pub const WIT: &str = include_str!("../../../wit/strategy.wit");
+pub const WIT: &str = include_str!("../wit/strategy.wit");
 
 const PACKAGE: &str = "graftwork:strategy/";
 /// Interfaces that a plugin may export; all export the first.

@@ -52,8 +52,8 @@ pub(crate) struct MergeArgs {
     /// Weight of each source, separated by commas; 1 if not given.
     #[arg(long, value_name = "WEIGHTS", value_delimiter = ',', allow_hyphen_values = true)]
     pub(crate) weights: Vec<f64>,
-    /// Plugin that composes them; the weighted sum of what they change if not given.
-    #[arg(long, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+    /// Plugin that composes them, a file or a name; the weighted sum of what they change if not given.
+    #[arg(long, value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
     pub(crate) composer: Option<PathBuf>,
     /// Setting of the composer: `density=0.5`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting, requires = "composer")]
@@ -104,8 +104,8 @@ pub(crate) struct ImportArgs {
     /// The adapter's folder, with its adapter_config.json.
     #[arg(value_hint = ValueHint::DirPath)]
     pub(crate) peft: PathBuf,
-    /// Strategy plugin that plans the method.
-    #[arg(long, required = true, value_name = "FILE.wasm", value_hint = ValueHint::FilePath)]
+    /// Strategy plugin that plans the method, a file or a name.
+    #[arg(long, required = true, value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// Setting of the strategy, as the adapter was trained with: `rank=16`.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]

@@ -38,6 +38,14 @@ pub(crate) fn plugin(command: &PluginCommand, as_json: bool) -> Done {
             if as_json { output::json(&report)? } else { show::plugin(&report)? }
         }
         PluginCommand::Check(on) => return check(on, as_json),
+        PluginCommand::List => {
+            let plugins = Host::built_in_plugins();
+            if as_json { output::json(&json!({ "plugins": plugins }))? } else { show::built_in(plugins)? }
+        }
+        PluginCommand::Export { name, out, overwrite } => {
+            let path = Host::export_plugin(name, out, *overwrite)?;
+            if as_json { output::json(&json!({ "path": path }))? } else { output::labelled(&format!("exported  {}", path.display()))? }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use graftwork::{AdapterReport, BuildReport, CheckReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport};
+use graftwork::{
+    AdapterReport, BuildReport, BuiltIn, CheckReport, EvalResult, PlanReport, PluginReport, Summary,
+    VerifyReport,
+};
 
 use crate::output::{labelled as line, line as text};
 use crate::text::{bytes, count, measured, rate};
@@ -143,6 +146,19 @@ pub(crate) fn plugin(report: &PluginReport) -> io::Result<()> {
         let text = |key: &str| schema.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let default = schema.get("default").map(|d| format!(" (default {d})")).unwrap_or_default();
         line(&format!("  {name:<18} {}{default}", text("description")))?;
+    }
+    Ok(())
+}
+
+/// The plugins inside the program, those that do the same together.
+pub(crate) fn built_in(plugins: &[BuiltIn]) -> io::Result<()> {
+    let mut kind: &[&str] = &[];
+    for plugin in plugins {
+        if plugin.capabilities != kind {
+            kind = plugin.capabilities;
+            line(&kind.join(", "))?;
+        }
+        line(&format!("  {:<17} {}", plugin.name, plugin.summary))?;
     }
     Ok(())
 }

@@ -124,7 +124,7 @@ impl Host {
             let name = candidate.name.clone().unwrap_or_else(|| prepared.chain.name());
             entries.push(Entry {
                 name: free_name(&name, &entries),
-                strategy: candidate.strategy.clone(),
+                strategy: prepared.record.strategy.clone(),
                 about: about(&prepared, dataset, &memory)?,
                 failed: BTreeMap::new(),
             });

@@ -14,7 +14,7 @@ use super::problem::{Problem, Problems};
 use super::schema::{child, properties};
 use super::values::{Checker, Wrong};
 use crate::chain::{Owner, settings_of, several};
-use crate::{Error, Host};
+use crate::{Error, Host, builtin};
 
 /// Whom a setting is for.
 enum Place {
@@ -34,7 +34,7 @@ impl Host {
         if settings.is_empty() {
             return Ok(());
         }
-        let plugins = config.strategy.iter().map(|s| self.plugins.load(&s.path)).collect::<Result<Vec<_>, _>>()?;
+        let plugins = config.strategy.iter().map(|s| builtin::load(&self.plugins, &s.path)).collect::<Result<Vec<_>, _>>()?;
         let resolver = Resolver { checker: Checker::new()?, plugins };
         let (mut set, mut of_plugins, mut problems) = (Set::default(), Vec::new(), Vec::new());
         for (key, value) in settings {
