@@ -26,14 +26,14 @@ pub(crate) struct Block {
     /// Line of the first command.
     pub(crate) line: usize,
     pub(crate) text: String,
-    pub(crate) trial: Trial,
+    pub(crate) treatment: Treatment,
     /// What the document says that they print.
     pub(crate) shown: Option<Shown>,
 }
 
 /// What is done with a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trial {
+pub(crate) enum Treatment {
     Run,
     /// With flags besides.
     RunWith(String),
@@ -50,7 +50,7 @@ pub(crate) struct Shown {
 }
 
 enum Marker {
-    Trial(Trial),
+    Treatment(Treatment),
     NotCompared,
 }
 
@@ -78,13 +78,13 @@ impl Document {
                     }
                 }
                 Piece::Code { info: "sh", content } => {
-                    let (trial, other) = match marker.take() {
-                        Some((_, Marker::Trial(trial))) => (trial, None),
-                        other => (Trial::Run, other),
+                    let (treatment, other) = match marker.take() {
+                        Some((_, Marker::Treatment(treatment))) => (treatment, None),
+                        other => (Treatment::Run, other),
                     };
                     unused(other)?;
                     let line = line(text, content.start);
-                    blocks.push(Block { line, text: text[content].into(), trial, shown: None });
+                    blocks.push(Block { line, text: text[content].into(), treatment, shown: None });
                     follows = true;
                 }
                 Piece::Code { info, content } => {
@@ -114,8 +114,8 @@ impl Marker {
     fn parse(comment: &str) -> Result<Option<Self>, String> {
         let (head, reason) = comment.split_once(": ").unwrap_or((comment.trim_end_matches(':'), ""));
         let marker = match (head.trim(), head.trim().strip_prefix("run with ")) {
-            (_, Some(flags)) => Self::Trial(Trial::RunWith(flags.to_owned())),
-            ("not run", _) => Self::Trial(Trial::Omitted(reason.trim().to_owned())),
+            (_, Some(flags)) => Self::Treatment(Treatment::RunWith(flags.to_owned())),
+            ("not run", _) => Self::Treatment(Treatment::Omitted(reason.trim().to_owned())),
             ("not compared", _) => Self::NotCompared,
             _ => return Ok(None),
         };

@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use document::{Document, Trial as Treatment};
+use document::{Document, Treatment};
 use libtest_mimic::{Arguments, Failed, Trial};
 use shell::{Outcome, Step};
 
 /// The most blocks of commands that may be left out in all documents together.
-const LEFT_OUT: usize = 30;
+const LEFT_OUT: usize = 20;
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there");
@@ -67,7 +67,7 @@ fn judge(document: &Document, steps: &[Step<'_>], outcome: &Outcome) -> Result<(
         return Err(format!("{}: this command failed:\n{}\nIt printed:\n{printed}", at(step.line), step.text));
     }
     for block in &document.blocks {
-        let Some(shown) = block.shown.as_ref().filter(|_| block.trial == Treatment::Run) else { continue };
+        let Some(shown) = block.shown.as_ref().filter(|_| block.treatment == Treatment::Run) else { continue };
         let mine = steps.iter().zip(&outcome.done).filter(|(step, _)| std::ptr::eq(step.block, block));
         let printed: String = mine.map(|(_, (printed, _))| printed.as_str()).collect();
         output::compare(&shown.text, &printed).map_err(|difference| {
@@ -84,9 +84,9 @@ fn left_out(root: &Path, paths: &[PathBuf]) -> Result<(), Failed> {
     let mut omitted = Vec::new();
     for path in paths {
         let document = Document::read(root, path)?;
-        let run: Vec<_> = document.blocks.iter().filter(|b| !matches!(b.trial, Treatment::Omitted(_))).collect();
+        let run: Vec<_> = document.blocks.iter().filter(|b| !matches!(b.treatment, Treatment::Omitted(_))).collect();
         for block in &document.blocks {
-            if let Treatment::Omitted(reason) = &block.trial {
+            if let Treatment::Omitted(reason) = &block.treatment {
                 omitted.push(format!("{}:{}: {reason}", path.display(), block.line));
             }
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::document::{Block, Document, Trial};
+use crate::document::{Block, Document, Treatment};
 
 /// One command of a document.
 pub(crate) struct Step<'d> {
@@ -27,7 +27,7 @@ pub(crate) struct Outcome {
 /// The commands that are to be run.
 pub(crate) fn steps(document: &Document) -> Result<Vec<Step<'_>>, String> {
     let mut steps = Vec::new();
-    for block in document.blocks.iter().filter(|block| !matches!(block.trial, Trial::Omitted(_))) {
+    for block in document.blocks.iter().filter(|block| !matches!(block.treatment, Treatment::Omitted(_))) {
         let mut command = String::new();
         let mut first = block.line;
         for (line, text) in (block.line..).zip(block.text.lines()) {
@@ -88,7 +88,7 @@ fn script(steps: &[Step<'_>]) -> Result<String, std::fmt::Error> {
          trap docs_time EXIT\n",
     );
     for (index, Step { text, block, .. }) in steps.iter().enumerate() {
-        let with = if let Trial::RunWith(flags) = &block.trial { flags } else { "" };
+        let with = if let Treatment::RunWith(flags) = &block.treatment { flags } else { "" };
         writeln!(script, "host() {{ command host \"$@\" {with}; }}")?;
         writeln!(script, "docs_time")?;
         writeln!(script, "{{\n{text}}} >\"$DOCS_REPORT/{index}\" 2>&1 </dev/null")?;
