@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds every plugin here to plugins/NAME.wasm.
+# Builds every plugin here to plugins/NAME.wasm, and that of examples/custom-strategy beside its source.
 #
 #   ./build.sh           build, and record compiler and hashes in BUILD.txt
 #   ./build.sh --check   build without touching the committed files, and compare
@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 plugins=(
   ada-lora bitfit cat dare dora full gradual-unfreeze ia3 layer-freeze linear lisa loha lokr lora magnitude-prune
-  norm-tuning oft pera rank-select relora slerp svd task-arithmetic ties vera
+  norm-tuning oft pera rank-select relora slerp svd task-arithmetic ties vera lora-xs
 )
 target=wasm32-unknown-unknown
 unset CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS
@@ -37,12 +37,13 @@ export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap
 cargo build --locked --release --manifest-path "$root/plugins/Cargo.toml" --target "$target" --target-dir target "${flags[@]}" \
   "${plugins[@]/#/--package=}"
 built() { echo "target/$target/release/${1//-/_}.wasm"; }
+committed() { [ "$1" = lora-xs ] && echo ../examples/custom-strategy/lora-xs.wasm || echo "$1.wasm"; }
 
 if [ "${1:-}" != --check ]; then
   for plugin in "${plugins[@]}"; do
-    install -m 644 "$(built "$plugin")" "$plugin.wasm"
+    install -m 644 "$(built "$plugin")" "$(committed "$plugin")"
   done
-  { echo "$compiler"; sha256sum "${plugins[@]/%/.wasm}"; } | tee BUILD.txt
+  { echo "$compiler"; for plugin in "${plugins[@]}"; do sha256sum "$(committed "$plugin")"; done; } | tee BUILD.txt
 elif ! tail -n +2 BUILD.txt | sha256sum --quiet --check; then
   echo "the committed plugins are not those of plugins/BUILD.txt; run plugins/build.sh" >&2
   exit 1
@@ -50,8 +51,8 @@ elif [ "$compiler" != "$(head -1 BUILD.txt)" ]; then
   echo "built with $compiler; the committed plugins with $(head -1 BUILD.txt): bytes not compared"
 else
   for plugin in "${plugins[@]}"; do
-    cmp "$(built "$plugin")" "$plugin.wasm" ||
-      { echo "plugins/$plugin.wasm is not what its source builds to; run plugins/build.sh" >&2; exit 1; }
+    cmp "$(built "$plugin")" "$(committed "$plugin")" ||
+      { echo "$(committed "$plugin") is not what its source builds to; run plugins/build.sh" >&2; exit 1; }
   done
   echo "all plugins are what their sources build to, byte for byte"
 fi

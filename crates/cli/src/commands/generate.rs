@@ -50,7 +50,9 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
             (false, true) => output::line("")?,
             (false, false) => {
                 let adapter = generated.adapter.as_deref().unwrap_or(BASE);
-                output::line(&format!("[{adapter}] {prompt}{}", generated.text))?;
+                // A text goes on where its prompt ends; an answer is a turn of its own.
+                let between = if args.chat { " ▸ " } else { "" };
+                output::line(&format!("[{adapter}] {prompt}{between}{}", generated.text))?;
             }
         }
     }
