@@ -81,7 +81,7 @@ impl Host {
 impl LoadedModel {
     /// Where the base model is: its folder, or its name on the Hub.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub fn place(&self) -> &Path {
         &self.base.record
     }
 

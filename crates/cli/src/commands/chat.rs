@@ -64,7 +64,7 @@ fn conversation(args: &ChatArgs, model: &LoadedModel) -> Result<Conversation, Er
 /// Says what answers, and how.
 fn greet(session: &mut Session) -> Result<(), Error> {
     let weights = session.model.summary(None)?.total_parameters;
-    let (path, context) = (session.model.path().display(), session.model.context());
+    let (path, context) = (session.model.place().display(), session.model.context());
     session.voice.note(&format!(
         "{path}: {} weights, {} tokens of context; {} answers, /help lists commands",
         count(weights),

@@ -180,7 +180,7 @@ impl Session {
     fn adapters(&self) -> Result<(), Failure> {
         let base = self.model.summary(None)?.total_parameters;
         let mark = |name: Option<&str>| if self.using.as_deref() == name { '*' } else { ' ' };
-        let path = self.model.path().display();
+        let path = self.model.place().display();
         let mut lines = vec![format!("{} {BASE:<16} {} weights, {path}", mark(None), count(base))];
         let mut listed = Vec::new();
         for name in self.model.adapters() {
@@ -191,7 +191,7 @@ impl Session {
             lines.push(format!("{} {name:<16} {size}: {}", mark(Some(name)), kinds.join(", ")));
             listed.push(json!({ "name": name, "weights": weights, "kinds": summary.adapters }));
         }
-        let model = self.model.path();
+        let model = self.model.place();
         let json = json!({ "model": model, "weights": base, "adapters": listed, "using": self.answering() });
         Ok(self.voice.result(&lines.join("\n"), &json)?)
     }
