@@ -37,7 +37,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Run { run: args, watch } => run(args, watch, cli.json),
         Command::Check(args) => check(args, cli.json),
         Command::Compare(args) => compare::compare(args, cli),
-        Command::Resume { run, .. } if Comparison::is_in(run) => compare::resume(run, cli),
+        Command::Resume { run, watch, .. } if Comparison::is_in(run) => compare::resume(run, watch, cli),
         Command::Resume { run, allow, watch } => {
             let allowed: Vec<_> = allow.iter().map(|name| change(*name)).collect();
             train(cli.json, watch, |host, control, watch| {

@@ -73,7 +73,7 @@ impl Watch {
     /// Leaves the terminal to what comes after.
     pub(crate) fn close(self) {
         match self.front {
-            Front::Lines(progress) => progress.clear(),
+            Front::Lines(mut progress) => progress.clear(),
             #[cfg(feature = "tui")]
             Front::Dashboard(dashboard) => {
                 for warning in dashboard.close() {

@@ -172,6 +172,8 @@ codes! {
     ModelTask = 405,
     /// Weights, adapter and model do not fit each other.
     DoesNotFit = 406,
+    /// A conversation as long as the model can read.
+    ContextFull = 407,
 
     /// A plugin's file cannot be read.
     PluginUnreadable = 501,

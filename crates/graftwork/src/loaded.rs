@@ -136,7 +136,7 @@ impl LoadedModel {
         let path = std::slice::from_ref(&adapter.path);
         let name = adapter.name.clone().or_else(|| names(path).pop()).unwrap_or_default();
         self.add(&name, &adapter.path)?;
-        if let Err(error) = must_share_a_base(path, &self.base) {
+        if let Err(error) = must_share_a_base(path, &self.base, on_event) {
             on_event(Event::Warning { message: error.to_string() });
         }
         Ok(name)

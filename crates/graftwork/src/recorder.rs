@@ -7,8 +7,8 @@ use graftwork_plan::{Action, Report};
 use graftwork_store::{AppendLog, CheckpointDir, RunDir};
 use graftwork_train::{EvalReport, Observer, Snapshot, SpikeReport, StepReport, Trainer};
 
-use crate::host::Prepared;
 use crate::documents::Events;
+use crate::host::Prepared;
 use crate::retain::Retention;
 use crate::save::{self, Provenance};
 use crate::steering::{Asked, Controllers};

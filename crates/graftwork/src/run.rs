@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::about::{ABOUT, about};
 use crate::adapter::{self, BaseRecord, Trained, to_slots};
+use crate::documents::{Events, write_page};
 use crate::estimate::Memory;
 use crate::event::Unit;
 use crate::form::Form;
 use crate::host::Prepared;
 use crate::pace::Pace;
 use crate::recorder::{Recorder, Sampler};
-use crate::documents::{Events, write_page};
 use crate::run_folder::folder;
 use crate::save::{self, Provenance};
 use crate::steering::Controllers;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use graftwork::report::verdict::Price;
 
-use super::RunArgs;
+use super::{RunArgs, WatchArgs};
 
 /// Candidates on the same data, in the same order, for as many updates; or runs that are there already.
 #[derive(Debug, Args)]
@@ -19,6 +19,8 @@ pub(crate) struct CompareArgs {
     pub(crate) runs: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
     /// Train each candidate with several learning rates and compare the best of each: from its own rate outwards until the best lies
     /// between two that are worse, or with those that are given, --sweep=1e-4,3e-4.
     #[arg(long, value_name = "RATES", num_args = 0.., require_equals = true, value_delimiter = ',', help_heading = "Comparison")]

@@ -6,7 +6,7 @@ use super::Cli;
 #[cfg(feature = "tui")]
 use super::Command;
 
-/// Flags of `run` and `resume`.
+/// Flags of `run`, `resume` and `compare`.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Watching")]
 pub(crate) struct WatchArgs {
@@ -18,6 +18,18 @@ pub(crate) struct WatchArgs {
     #[cfg(feature = "prometheus")]
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics_listen: Option<String>,
+}
+
+impl WatchArgs {
+    /// The same flags, for a process that runs in this one's place.
+    pub(crate) fn again(&self) -> Vec<&str> {
+        let mut flags = Vec::new();
+        #[cfg(feature = "tui")]
+        flags.extend(self.tui.then_some("--tui"));
+        #[cfg(feature = "prometheus")]
+        flags.extend(self.metrics_listen.iter().flat_map(|address| ["--metrics-listen", address]));
+        flags
+    }
 }
 
 impl Cli {

@@ -28,7 +28,7 @@ pub(crate) fn chat(args: &ChatArgs, json: bool) -> Done {
     let interrupts = Interrupts::listen()?;
     let host = Host::new()?;
     let request = LoadRequest { model: args.model.clone(), adapters: args.adapter.clone(), device: args.device };
-    let load = |control: &_| quietly(|progress| host.load(&request, control, &mut |event| progress.show(&event)));
+    let load = |control: &_| quietly(json, |progress| host.load(&request, control, &mut |event| progress.show(&event)));
     let model = match interrupts.during(load) {
         (Err(error), true) if error.is_stop() => return Ok(interrupted()),
         (model, _) => model?,

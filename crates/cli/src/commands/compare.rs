@@ -11,8 +11,8 @@ use graftwork::{Candidate, CompareRequest, Comparison, ComparisonReport, Control
 use serde_json::json;
 
 use super::{Done, config, quietly};
-use crate::args::{Cli, CompareArgs};
-use crate::output::{self, Failure, line};
+use crate::args::{Cli, CompareArgs, WatchArgs};
+use crate::output::{self, Failure, labelled as line};
 use crate::signals::Signals;
 use crate::text::{bytes, count, rate};
 
@@ -28,20 +28,13 @@ pub(crate) fn compare(args: &CompareArgs, cli: &Cli) -> Done {
     let signals = Signals::listen(&control)?;
     let host = Host::new()?;
     let request = request(&host, args)?;
-    let begun = quietly(|progress| host.compare(&request, &control, &mut |event| progress.show(&event)));
-    let comparison = match (begun, signals.exit_code()) {
-        (Err(error), Some(code)) if error.is_stop() => {
-            output::say(&error);
-            return Ok(code);
-        }
-        (begun, _) => begun?,
-    };
-    go_on(comparison, args.html.as_deref(), &signals, cli)
+    let begun = quietly(cli.json, |progress| host.compare(&request, &control, &mut |event| progress.show(&event)));
+    go_on(begun.map_err(|error| signals.failure(error))?, args.html.as_deref(), &args.watch, &signals, cli)
 }
 
-pub(crate) fn resume(folder: &Path, cli: &Cli) -> Done {
+pub(crate) fn resume(folder: &Path, watch: &WatchArgs, cli: &Cli) -> Done {
     let signals = Signals::listen(&Control::new())?;
-    go_on(Comparison::open(folder)?, None, &signals, cli)
+    go_on(Comparison::open(folder)?, None, watch, &signals, cli)
 }
 
 fn request(host: &Host, args: &CompareArgs) -> Result<CompareRequest, Error> {
@@ -60,7 +53,7 @@ fn request(host: &Host, args: &CompareArgs) -> Result<CompareRequest, Error> {
     Ok(CompareRequest { config, candidates, sweep, price: args.price.clone() })
 }
 
-fn go_on(mut comparison: Comparison, html: Option<&Path>, signals: &Signals, cli: &Cli) -> Done {
+fn go_on(mut comparison: Comparison, html: Option<&Path>, watch: &WatchArgs, signals: &Signals, cli: &Cli) -> Done {
     if !cli.json {
         for entry in comparison.entries() {
             line(&found(entry))?;
@@ -68,7 +61,7 @@ fn go_on(mut comparison: Comparison, html: Option<&Path>, signals: &Signals, cli
     }
     while let Some(trial) = comparison.next()? {
         announce(&trial, cli.json)?;
-        let status = run(&trial, signals, cli)?;
+        let status = run(&trial, watch, signals, cli)?;
         let stopped = signals.exit_code().or_else(|| was_stopped(status));
         if let Some(code) = stopped.filter(|_| !status.success()) {
             output::say(&format!("go on     host resume {}", comparison.path().display()));
@@ -102,14 +95,14 @@ fn announce(trial: &Trial, json: bool) -> std::io::Result<()> {
 }
 
 /// Runs a trial as `host run` or `host resume` would, with this program's terminal.
-fn run(trial: &Trial, signals: &Signals, cli: &Cli) -> Result<ExitStatus, Failure> {
+fn run(trial: &Trial, watch: &WatchArgs, signals: &Signals, cli: &Cli) -> Result<ExitStatus, Failure> {
     let mut command = process::Command::new(std::env::current_exe()?);
     match &trial.begun {
         Some(folder) => command.arg("resume").arg(folder),
         None => command.arg("run").arg("--config").arg(&trial.file),
     };
-    command.args(cli.json.then_some("--json")).args((0..cli.verbose).map(|_| "--verbose"));
-    let mut child = command.stdin(process::Stdio::null()).spawn()?;
+    command.args(cli.json.then_some("--json")).args((0..cli.verbose).map(|_| "--verbose")).args(watch.again());
+    let mut child = command.spawn()?;
     let mut told = false;
     loop {
         if let Some(status) = child.try_wait()? {

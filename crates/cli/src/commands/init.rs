@@ -22,11 +22,8 @@ pub(super) fn init(args: &InitArgs, json: bool) -> Done {
     let control = Control::new();
     let signals = Signals::listen(&control)?;
     let host = Host::new()?;
-    let result = quietly(|progress| host.init(&request, &control, &mut |event| progress.show(&event)));
-    if let Some(code) = signals.exit_code() {
-        return Ok(code);
-    }
-    let report = result?;
+    let begun = quietly(json, |progress| host.init(&request, &control, &mut |event| progress.show(&event)));
+    let report = begun.map_err(|error| signals.failure(error))?;
     if json {
         output::json(&report)?;
     } else {

@@ -44,7 +44,11 @@ pub(crate) fn plugin(command: &PluginCommand, as_json: bool) -> Done {
         }
         PluginCommand::Export { name, out, overwrite } => {
             let path = Host::export_plugin(name, out, *overwrite)?;
-            if as_json { output::json(&json!({ "path": path }))? } else { output::labelled(&format!("exported  {}", path.display()))? }
+            if as_json {
+                output::json(&json!({ "path": path }))?
+            } else {
+                output::labelled(&format!("exported  {}", path.display()))?
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -3,8 +3,7 @@
 use std::io;
 
 use graftwork::{
-    AdapterReport, BuildReport, BuiltIn, CheckReport, EvalResult, PlanReport, PluginReport, Summary,
-    VerifyReport,
+    AdapterReport, BuildReport, BuiltIn, CheckReport, EvalResult, PlanReport, PluginReport, Summary, VerifyReport,
 };
 
 use crate::output::{labelled as line, line as text};

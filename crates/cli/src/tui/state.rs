@@ -7,7 +7,7 @@ use graftwork::{DataStats, EvalReport, Event, StepReport, Summary};
 
 use super::log::{Entry, Kind, Log};
 use super::series::Series;
-use crate::text::{bytes, measured, spike};
+use crate::text::{bytes, measured, share, spike};
 
 /// All that is shown.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +92,10 @@ impl State {
     pub(super) fn apply(&mut self, event: &Event, at: Duration) {
         match event {
             Event::Working { what } => self.doing = Some((*what).to_owned()),
+            Event::Progress { what, done, total, .. } => {
+                let share = total.map_or_else(String::new, |total| format!("  {}", share(*done, total)));
+                self.doing = Some(format!("{what}{share}"));
+            }
             Event::Download { file, done, total } => {
                 self.doing = Some(format!("fetching {file}: {} of {}", bytes(*done), bytes(*total)));
             }

@@ -6,6 +6,7 @@ use graftwork_data::DataError;
 use graftwork_gguf::GgufError;
 use graftwork_model::ModelError;
 use graftwork_plugin_host::{PluginError, Reason};
+use graftwork_report::ReportError;
 use graftwork_store::{PeftError, StoreError};
 
 use super::Code;
@@ -176,6 +177,16 @@ pub(super) fn authoring(error: &AuthoringError) -> Code {
         E::MissingTool { .. } => Code::MissingTool,
         E::Failed { .. } | E::NoOutput { .. } => Code::ToolFailed,
         E::Refused(error) => plugin(error),
+    }
+}
+
+pub(super) fn report(error: &ReportError) -> Code {
+    use ReportError as E;
+    match error {
+        E::Io { .. } => Code::FileRefused,
+        E::NoRun { .. } => Code::NotARun,
+        E::File { .. } | E::Line { .. } => Code::FileNotJson,
+        E::Page(_) => Code::Embedded,
     }
 }
 

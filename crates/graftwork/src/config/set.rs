@@ -34,7 +34,8 @@ impl Host {
         if settings.is_empty() {
             return Ok(());
         }
-        let plugins = config.strategy.iter().map(|s| builtin::load(&self.plugins, &s.path)).collect::<Result<Vec<_>, _>>()?;
+        let plugins =
+            config.strategy.iter().map(|s| builtin::load(&self.plugins, &s.path)).collect::<Result<Vec<_>, _>>()?;
         let resolver = Resolver { checker: Checker::new()?, plugins };
         let (mut set, mut of_plugins, mut problems) = (Set::default(), Vec::new(), Vec::new());
         for (key, value) in settings {

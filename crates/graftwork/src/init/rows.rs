@@ -54,7 +54,8 @@ impl Found {
         }
         let uncut = DataOptions { max_length: limit, ..options.clone() };
         let tokenizer = prepared.base.tokenizer()?;
-        let dataset = Dataset::load_unless(&prepared.config.data.files, tokenizer, &uncut, &|| control.stopped());
+        let dataset =
+            Dataset::load_watched(&prepared.config.data.files, tokenizer, &uncut, &mut |_| !control.stopped());
         Self::of_records(&dataset?, &options, limit)
     }
 

@@ -197,7 +197,8 @@ impl Session {
     }
 
     fn load(&mut self, adapter: &NamedAdapter) -> Result<(), Failure> {
-        let name = quietly(|progress| self.model.load(adapter, &mut |event| progress.show(&event)))?;
+        let name =
+            quietly(self.voice.is_json(), |progress| self.model.load(adapter, &mut |event| progress.show(&event)))?;
         self.voice.note(&format!("loaded; /use {name}"));
         Ok(())
     }

@@ -19,6 +19,10 @@ pub(super) enum Voice {
 }
 
 impl Voice {
+    pub(super) fn is_json(self) -> bool {
+        self == Self::Json
+    }
+
     /// A part of an answer, as it comes.
     pub(super) fn piece(self, text: &str) -> io::Result<()> {
         // What moves a cursor or names a window is none of a model's business.
