@@ -195,6 +195,7 @@ fn what_cannot_be_compared_is_refused_before_anything_trains() {
         (vec!["--strategy", LORA, "--strategy", FULL, "--sweep=-1"], "no learning rate"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--price", "much"], "price of an hour"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--eval", "0"], "data to evaluate on"),
+        (vec!["--strategy", LORA, "--strategy", FULL, "--data", "-"], "read once"),
     ] {
         let message = refused(compare(home.path(), &arguments));
         assert!(message.contains(why), "{arguments:?}: {message}");

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{self, ExitCode, ExitStatus};
 use std::time::Duration;
 
+use clap::ValueEnum;
 use graftwork::{Candidate, CompareRequest, Comparison, ComparisonReport, Control, Entry, Error, Host, Sweep, Trial};
 use serde_json::json;
 
@@ -101,6 +102,9 @@ fn run(trial: &Trial, watch: &WatchArgs, signals: &Signals, cli: &Cli) -> Result
         Some(folder) => command.arg("resume").arg(folder),
         None => command.arg("run").arg("--config").arg(&trial.file),
     };
+    if let Some(when) = cli.color.to_possible_value() {
+        command.arg("--color").arg(when.get_name());
+    }
     command.args(cli.json.then_some("--json")).args((0..cli.verbose).map(|_| "--verbose")).args(watch.again());
     let mut child = command.spawn()?;
     let mut told = false;

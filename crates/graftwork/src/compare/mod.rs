@@ -107,6 +107,10 @@ impl Host {
             let message = "a comparison has two candidates or more: `--strategy A.wasm --strategy B.wasm`; one alone needs `--sweep`";
             return Err(Error::setting("strategy", message));
         }
+        if config.data.files.iter().any(|source| source.path.as_os_str() == "-") {
+            let message = "standard input can be read once, and every candidate reads the data; give a file";
+            return Err(Error::setting("data", message));
+        }
         if let Some(Sweep::Rates(rates)) = sweep
             && let Some(bad) = rates.iter().find(|rate| !(rate.is_finite() && **rate > 0.0))
         {
