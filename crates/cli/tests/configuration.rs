@@ -203,7 +203,7 @@ fn init_without_arguments_writes_the_run_that_comes_with_the_program() {
     let (report, text, checked) = initialised(home.path(), &[]);
     assert_eq!((&checked["steps"], &report["data"]["lengths"]), (&json!(100), &Value::Null), "{report}");
     assert_eq!(report["candidates"].as_array().map(Vec::len), Some(2), "{report}");
-    // 1.2 million tokens are more than adapters of 84 thousand weights hold.
+    // 1.2 million tokens are more than adapters of 224 thousand weights hold.
     assert!(report["chosen"] == 1 && text.contains("path = \"plugins/full.wasm\"\n"), "{text}");
     for part in ["\nmax_length = 128\n", "\nsteps = 100\n", "\n#freeze_embeddings = false\n", "\n#seed = 42\n"] {
         assert!(text.contains(part), "`{part}` is not in {text}");
@@ -263,8 +263,9 @@ fn init_looks_at_a_chat_and_lays_short_records_together() {
     std::fs::write(model.join("chat_template.jinja"), template).expect("written");
     let data = home.path().join("chat.jsonl");
     let record = |i: usize| {
-        // One in a hundred and fifty is much longer.
-        let answer = "so it is ".repeat(if i % 150 == 149 { 40 } else { 1 + i % 5 });
+        // Most are short, a twentieth is longer, and one in a hundred and fifty much longer.
+        let times = if i % 150 == 149 { 40 } else if i % 20 == 19 { 10 } else { 1 };
+        let answer = "so it is ".repeat(times);
         json!({ "messages": [{ "role": "user", "content": "Is it?" }, { "role": "assistant", "content": answer }] })
             .to_string()
     };
@@ -282,6 +283,7 @@ fn init_looks_at_a_chat_and_lays_short_records_together() {
     assert_eq!(checked["data"]["truncated"].as_u64(), Some(2), "{}", checked["data"]);
     let packed = checked["data"]["rows_per_epoch"] == report["data"]["rows_per_epoch"];
     assert!(packed, "rows as foreseen: {} and {}", checked["data"], report["data"]);
+    assert_eq!(report["config"]["data"]["packing"], true, "{text}");
     assert!(text.contains("99 % of the records have up to"), "{text}");
 }
 
