@@ -235,7 +235,7 @@ fn every_key_says_what_it_is_for_and_has_a_default_or_an_example() {
     }
     let mut count = 0;
     visit("", &schema(), &mut count);
-    assert!(count > 45, "{count} keys");
+    assert!(count >= 45, "{count} keys");
 }
 
 #[test]

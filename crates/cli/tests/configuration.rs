@@ -40,7 +40,7 @@ fn refused(command: &mut Command) -> String {
 
 fn check(home: &Path, arguments: &[&str]) -> Command {
     let mut command = host(home);
-    command.args(["check", "--json", "--data", DATA]).args(arguments);
+    command.args(["check", "--data", DATA]).args(arguments);
     command
 }
 
@@ -128,7 +128,7 @@ fn keys_of_a_run_and_settings_of_strategies_are_set_alike() {
     let config = file.display().to_string();
     let report = |arguments: &[&str]| -> Value {
         let mut command = check(home.path(), &["--config", &config, "--strategy", LORA]);
-        serde_json::from_str(&printed(command.args(arguments))).expect("JSON")
+        serde_json::from_str(&printed(command.arg("--json").args(arguments))).expect("JSON")
     };
     let rate = |report: &Value| report["learning_rate"].as_f64().expect("a number");
     let plain = report(&[]);
@@ -264,7 +264,13 @@ fn init_looks_at_a_chat_and_lays_short_records_together() {
     let data = home.path().join("chat.jsonl");
     let record = |i: usize| {
         // Most are short, a twentieth is longer, and one in a hundred and fifty much longer.
-        let times = if i % 150 == 149 { 40 } else if i % 20 == 19 { 10 } else { 1 };
+        let times = if i % 150 == 149 {
+            40
+        } else if i % 20 == 19 {
+            10
+        } else {
+            1
+        };
         let answer = "so it is ".repeat(times);
         json!({ "messages": [{ "role": "user", "content": "Is it?" }, { "role": "assistant", "content": answer }] })
             .to_string()
