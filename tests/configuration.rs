@@ -61,9 +61,11 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether a whole number is written as one where one is asked for, which a schema does not see.
-fn is_written_whole(key: &str, value: &Value) -> bool {
-    !(key == "train.warmup" && value["steps"].is_f64())
+/// Whether types alone have to take what the schema admits: it does not see whether a whole number is written as one, and has the
+/// bounds of a ratio, which the run looks at.
+fn is_of_the_type(key: &str, value: &Value) -> bool {
+    let in_bounds = |ratio: f64| (0.0..1.0).contains(&ratio);
+    key != "train.warmup" || !value["steps"].is_f64() && value["ratio"].as_f64().is_none_or(in_bounds)
 }
 
 proptest! {
@@ -72,7 +74,7 @@ proptest! {
     #[test]
     fn the_schema_admits_what_is_read_and_nothing_else(index in 0..BY_HAND.len(), value in value()) {
         let key = BY_HAND[index];
-        prop_assume!(is_written_whole(key, &value));
+        prop_assume!(is_of_the_type(key, &value));
         thread_local!(static VALIDATOR: Validator = validator());
         let whole = with(key, value.clone());
         let admitted = VALIDATOR.with(|validator| validator.is_valid(&whole));
@@ -233,7 +235,7 @@ fn every_key_says_what_it_is_for_and_has_a_default_or_an_example() {
     }
     let mut count = 0;
     visit("", &schema(), &mut count);
-    assert!(count > 45, "{count} keys");
+    assert!(count >= 45, "{count} keys");
 }
 
 #[test]

@@ -94,6 +94,14 @@ fn as_toml_has_it(schema: &mut Schema) {
     if let Some(Value::String(text)) = map.get_mut("description") {
         *text = text.replace('\n', " ");
     }
+    // What is said of a form is said of its only key.
+    let description = map.get("description").cloned();
+    if let Some(Value::Object(keys)) = map.get_mut("properties")
+        && keys.len() == 1
+        && let Some((Value::Object(only), description)) = keys.values_mut().next().zip(description)
+    {
+        only.entry("description").or_insert(description);
+    }
 }
 
 /// The keys of a table, where the schema lists them.
