@@ -80,14 +80,14 @@ impl Progress {
         match event {
             Event::Working { what } => self.spin(what, true),
             Event::Progress { what, unit, done, total } => {
-                let number = |n: u64| match unit {
-                    Unit::Bytes => bytes(n),
-                    Unit::Tensors => format!("{} tensors", count(n)),
-                    Unit::Tokens => format!("{} tokens", count(n)),
+                let (number, unit): (fn(u64) -> String, _) = match unit {
+                    Unit::Bytes => (bytes, ""),
+                    Unit::Tensors => (count, " tensors"),
+                    Unit::Tokens => (count, " tokens"),
                 };
                 let far = match *total {
-                    Some(total) => format!("{}  {} of {}", share(*done, total), number(*done), number(total)),
-                    None => number(*done),
+                    Some(total) => format!("{}  {} of {}{unit}", share(*done, total), number(*done), number(total)),
+                    None => format!("{}{unit}", number(*done)),
                 };
                 self.spin(&format!("{what}  {far}"), false);
             }

@@ -238,8 +238,8 @@ fn of_form(path: &Path, base: &Base) -> Result<Option<(Plan, Form)>, Error> {
     if !path.join(PeftAdapter::MARKER).exists() || !path.join(CARD).exists() {
         return Ok(None);
     }
-    let plan = Plan::validate(&read_card(path)?.plan, &base.manifest)
-        .map_err(|problems| Error::Plan { strategy: path.display().to_string(), problems })?;
+    let plan = Plan::validate(&read_card(path)?.plan, &base.manifest);
+    let plan = plan.map_err(|problems| misfit(path, base, &problems))?;
     let form = Form::of(&plan, &base.manifest);
     Ok(form.map(|form| (plan, form)))
 }

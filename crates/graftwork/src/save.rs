@@ -128,6 +128,8 @@ pub(crate) fn model(
         let data = tensors::download(weight, &spec.shape, spec.dtype)?;
         writer.write(&spec.name, data.view())?;
     }
+    // What is left is to hash it and to make it last.
+    on_event(Event::Working { what: "saving" });
     writer.copy_companions(&base.path)?;
     Ok(writer.finish(&config(base, dtype))?)
 }

@@ -92,7 +92,7 @@ fn what_people_get_wrong_has_a_code_a_place_and_a_remedy() {
     let plain = |flags: &[&str]| flags.iter().map(|&flag| flag.to_owned()).collect::<Vec<String>>();
     let strategy = |path: &str| {
         let mut all = run(&[]);
-        all[2] = path.to_owned();
+        all.splice(2..5, [path.to_owned()]);
         all
     };
     // What is done, the code, and parts of the message: the place, and what to do.
@@ -124,9 +124,17 @@ fn what_people_get_wrong_has_a_code_a_place_and_a_remedy() {
         (data("none.jsonl"), "GW0222", &["none.jsonl:1", "at least one message"]),
         (data("chat.jsonl"), "GW0225", &["chat template", "instruct model"]),
         (run(&["--max-length", "1"]), "GW0229", &["max_length"]),
-        (run(&["--eval", "0", "--early-stopping", "2"]), "GW0803", &["early_stopping", "give `eval`"]),
-        (run(&["--lr", "-1"]), "GW0801", &["learning_rate", "must be"]),
-        (run(&["--lr", "1e30", "--steps", "20"]), "GW0804", &["step ", "before any weight was changed"]),
+        (
+            run(&["--eval", "0", "--early-stopping", "2", "--eval-every", "1"]),
+            "GW0803",
+            &["early_stopping", "give `eval`"],
+        ),
+        (run(&["--steps", "0"]), "GW0801", &["`steps` is 0", "must be"]),
+        (
+            run(&["--lr", "1e30", "--steps", "20", "--out", &at("nan")]),
+            "GW0804",
+            &["step ", "before any weight was changed"],
+        ),
         (run(&["--config", &at("bad.toml")]), "GW0901", &["bad.toml", "stpes", "steps"]),
         (run(&["--config", &at("no.toml")]), "GW0901", &["no.toml", "cannot be read"]),
         (run(&["--set", "rnak=4"]), "GW0901", &["rnak", "did you mean rank"]),
