@@ -3,7 +3,9 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(feature = "tui")]
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use graftwork::Control;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -14,6 +16,7 @@ use signal_hook::flag;
 pub(crate) struct Signals {
     which: Arc<AtomicUsize>,
     /// Whether the run was asked to stop.
+    #[cfg(feature = "tui")]
     stop: Arc<AtomicBool>,
 }
 
@@ -29,7 +32,11 @@ impl Signals {
             flag::register_usize(signal, Arc::clone(&which), signal as usize)?;
             flag::register(signal, control.flag())?;
         }
-        Ok(Self { which, stop: control.flag() })
+        Ok(Self {
+            which,
+            #[cfg(feature = "tui")]
+            stop: control.flag(),
+        })
     }
 
     /// The exit code that a shell expects after that signal; none where none came.
