@@ -51,7 +51,7 @@ pub(crate) enum Command {
     /// Train. Without a model and data, a small one that comes with the program.
     Run {
         #[command(flatten)]
-        run: Box<RunArgs>,
+        run: RunArgs,
         #[command(flatten)]
         watch: WatchArgs,
     },

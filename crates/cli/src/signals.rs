@@ -3,7 +3,9 @@
 
 use std::process::{Child, ExitCode};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(feature = "tui")]
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use graftwork::{Control, Error};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -16,6 +18,7 @@ use crate::output::Failure;
 pub(crate) struct Signals {
     which: Arc<AtomicUsize>,
     /// Whether the run was asked to stop.
+    #[cfg(feature = "tui")]
     stop: Arc<AtomicBool>,
 }
 
@@ -31,7 +34,11 @@ impl Signals {
             flag::register_usize(signal, Arc::clone(&which), signal as usize)?;
             flag::register(signal, control.flag())?;
         }
-        Ok(Self { which, stop: control.flag() })
+        Ok(Self {
+            which,
+            #[cfg(feature = "tui")]
+            stop: control.flag(),
+        })
     }
 
     /// Hands on to a child what it does not hear by itself: a terminal tells its whole group of Ctrl+C and of its end, but a SIGTERM comes to this process

@@ -112,8 +112,8 @@ impl Front {
             Self::Lines(_) if json => output::json(&serde_json::json!({ "event": "metrics", "url": url })),
             Self::Lines(_) => output::line(&format!("metrics   {url}")),
             #[cfg(feature = "tui")]
-            Self::Dashboard(dashboard) => {
-                dashboard.note(&format!("metrics {url}"));
+            Self::Dashboard(_) => {
+                crate::tui::take(&format!("metrics {url}"));
                 Ok(())
             }
         }

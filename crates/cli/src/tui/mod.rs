@@ -93,11 +93,6 @@ impl Dashboard {
         self.shared.state().apply(event, self.shared.started.elapsed());
     }
 
-    /// Takes in a line of no event.
-    pub(crate) fn note(&self, line: &str) {
-        self.shared.state().message(line, self.shared.started.elapsed());
-    }
-
     /// Gives the terminal back; the warnings that were shown, which a person is to find after the run too.
     pub(crate) fn close(self) -> Vec<String> {
         let shared = Arc::clone(&self.shared);
@@ -117,7 +112,7 @@ impl Drop for Dashboard {
     }
 }
 
-/// Takes a message of the log, if a dashboard has the terminal.
+/// Takes a line that is no event, such as a message of the log, if a dashboard has the terminal.
 pub(crate) fn take(message: &str) -> bool {
     match shown().as_ref().filter(|_| screen::is_up()) {
         Some(shared) => {
