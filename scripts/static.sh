@@ -3,19 +3,18 @@
 #
 # usage: scripts/static.sh [OUT]        OUT is target/static/host if not given
 #
-# PROFILE is the build profile, `dist` if unset. Needs the static libraries of the GNU C library (Debian: libc6-dev). The program
-# computes on the processor: a GPU's driver comes as a shared library, which a static program cannot open.
+# Needs the static libraries of the GNU C library (Debian: libc6-dev). The program computes on the processor: a GPU's driver comes as a
+# shared library, which a static program cannot open.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-profile=${PROFILE:-dist}
 out=${1:-target/static/host}
 target=${CARGO_TARGET_DIR:-target}
 
-# Only the program itself is told: so what it is made of is what other builds of this profile have, and macros of the compiler,
-# which are shared libraries, stay so.
-cargo rustc --profile "$profile" --locked -p graftwork-cli --bin host -- -C target-feature=+crt-static
+# Only the program itself is told: what it is made of is what every other build has, and the compiler's macros, which are shared
+# libraries, stay so.
+cargo rustc --release --locked -p graftwork-cli --bin host -- -C target-feature=+crt-static -C strip=symbols
 mkdir -p "$(dirname "$out")"
-cp "$target/$profile/host" "$out"
+cp "$target/release/host" "$out"
 
 fail() {
   echo "static.sh: $*" >&2

@@ -17,7 +17,7 @@ use crate::text::shown;
 #[allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic, reason = "generated from wit/strategy.wit")]
 mod generated {
     wasmtime::component::bindgen!({
-        path: "../../wit",
+        path: "wit",
         world: "any-plugin",
         imports: { default: trappable },
     });
