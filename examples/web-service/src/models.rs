@@ -100,7 +100,7 @@ fn generate(
 ) -> Result<graftwork::Generated, Error> {
     let control = Control::new();
     let generated = model.generate(&[prompt], options, &control, &mut |_, text| {
-        if to.send(Piece::Text(text.to_owned())).is_err() {
+        if !text.is_empty() && to.send(Piece::Text(text.to_owned())).is_err() {
             control.stop();
         }
     })?;

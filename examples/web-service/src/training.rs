@@ -132,7 +132,7 @@ fn train(config: &RunConfig, name: &str, models: &Models, to: &Sender<Value>) ->
     }
 }
 
-/// What a client needs to know; paths of this machine are not its affair.
+/// What a client follows a run by; paths of this machine are not its affair.
 fn is_progress(event: &Event) -> bool {
-    matches!(event, Event::Data(_) | Event::Step(_) | Event::Spike(_) | Event::Evaluation(_))
+    matches!(event, Event::Step(_) | Event::Spike(_) | Event::Evaluation(_))
 }

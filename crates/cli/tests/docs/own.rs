@@ -24,8 +24,8 @@ fn result(text: &str) -> Result<(), String> {
     judge(&document, &steps, &shell::run(&steps, folder.path(), &[])?)
 }
 
-fn holds(true_: bool, what: &str) -> Result<(), Failed> {
-    if true_ { Ok(()) } else { Err(what.into()) }
+fn holds(is: bool, what: &str) -> Result<(), Failed> {
+    if is { Ok(()) } else { Err(what.into()) }
 }
 
 /// The error has these parts.
