@@ -71,14 +71,22 @@ fn words(shown: &[&str], printed: &[&str]) -> bool {
 }
 
 fn word_agrees(shown: &str, printed: &str, measured: bool) -> bool {
-    if let Some((head, tail)) = shown.split_once('…') {
-        return printed.len() >= head.len() + tail.len() && printed.starts_with(head) && printed.ends_with(tail);
+    if let Some((head, rest)) = shown.split_once('…') {
+        return printed.strip_prefix(head).is_some_and(|printed| ends(rest, printed));
     }
     if shown == printed {
         return true;
     }
     let (Some(a), Some(b)) = (number(shown), number(printed)) else { return false };
     measured || (shown.contains('.') && (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()))
+}
+
+/// Whether a word ends so, after anything.
+fn ends(shown: &str, printed: &str) -> bool {
+    match shown.split_once('…') {
+        None => printed.ends_with(shown),
+        Some((part, rest)) => printed.match_indices(part).any(|(at, _)| ends(rest, &printed[at + part.len()..])),
+    }
 }
 
 /// The number that a word is, without what stands around it.

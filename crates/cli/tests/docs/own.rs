@@ -13,7 +13,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test("own::variables_folders_and_long_commands_last", variables_folders_and_long_commands_last),
         Trial::test("own::other_output_is_told", other_output_is_told),
         Trial::test("own::markers_have_reasons_and_blocks", markers_have_reasons_and_blocks),
-        Trial::test("own::numbers_are_compared_as_numbers", numbers_are_compared_as_numbers),
+        Trial::test("own::words_and_numbers_are_compared_as_such", words_and_numbers_are_compared_as_such),
     ]
 }
 
@@ -75,7 +75,7 @@ fn markers_have_reasons_and_blocks() -> Result<(), Failed> {
     refused("```sh\ntrue\n```\n\n<!-- not run: why -->\n\n```\nx\n```\n", &["page.md:5", "no block"])
 }
 
-fn numbers_are_compared_as_numbers() -> Result<(), Failed> {
+fn words_and_numbers_are_compared_as_such() -> Result<(), Failed> {
     let agrees = |shown, printed| output::compare(shown, printed).is_ok();
     holds(agrees("loss 4.3521, perplexity 77.64", "loss  4.3522, perplexity 77.65"), "last digits")?;
     holds(!agrees("loss 4.3521", "loss 4.5521"), "another loss")?;
@@ -83,5 +83,7 @@ fn numbers_are_compared_as_numbers() -> Result<(), Failed> {
     holds(!agrees("1,024 rows", "1,025 rows"), "another count of thousands")?;
     holds(agrees("100 steps in 50.7 s, 2404 tokens/s", "100 steps in 9 s, 13,000 tokens/s"), "another machine")?;
     holds(!agrees("100 steps in 50.7 s", "90 steps in 50.7 s"), "another number of steps")?;
-    holds(!agrees("saved in a", "saved in b"), "another word")
+    holds(!agrees("saved in a", "saved in b"), "another word")?;
+    holds(agrees("in …/a-…, b", "in /x/y/a-1, b"), "parts of a word left out")?;
+    holds(!agrees("in …/a-…, b", "in /x/y/b-1, b"), "the other parts of it")
 }
