@@ -187,7 +187,7 @@ pub enum DataError {
         role: String,
     },
     /// A label that is no class.
-    #[error("{at}: the label `{}` is none of the {} classes ({})", shown(label), known.len(), listed(known.iter()))]
+    #[error("{at}: the label `{}` is none of the {} classes ({}); if others are meant, name them all, `--labels a,b`", shown(label), known.len(), listed(known.iter()))]
     UnknownLabel {
         /// Where.
         at: Source,

@@ -107,8 +107,14 @@ pub(crate) fn find_model(model: Option<&Path>, adapter: Option<&Path>) -> Result
         }
         (Some(path), _) => Ok(path.to_owned()),
         (None, Some(adapter)) if !adapter.exists() => Err(StoreError::NoFolder { path: adapter.to_owned() }.into()),
-        (None, Some(adapter)) => recorded_base(adapter)
-            .ok_or_else(|| Error::setting("model", "the adapter does not say which model it is for; give --model")),
+        (None, Some(adapter)) => recorded_base(adapter).ok_or_else(|| {
+            let own = adapter.join("model");
+            let message = match own.join("config.json").exists() {
+                true => format!("{} trained the model itself; give --model {}", adapter.display(), own.display()),
+                false => "the adapter does not say which model it is for; give --model".to_owned(),
+            };
+            Error::setting("model", message)
+        }),
         (None, None) => {
             let mut config = RunConfig::default();
             default_base::fill(&mut config)?;

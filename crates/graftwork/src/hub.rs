@@ -17,10 +17,15 @@ pub(crate) struct Found {
     pub(crate) record: PathBuf,
 }
 
+/// A path that means the same in every folder: an adapter is used where it was not trained.
+fn from_anywhere(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Where the model is, fetched if it has to be.
 pub(crate) fn model(given: &Path, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<Found, Error> {
     match Place::model(given).map_err(|e| Error::setting("model", e.to_string()))? {
-        Place::Local(path) => Ok(Found { record: path.clone(), folder: path }),
+        Place::Local(path) => Ok(Found { record: from_anywhere(&path), folder: path }),
         Place::Hub(id) => {
             let snapshot = hub()?.model(&id, &mut Watch::new(control, on_event)).map_err(failed)?;
             Ok(Found { folder: snapshot.path, record: id.at(&snapshot.commit).to_string().into() })

@@ -17,7 +17,8 @@ pub(crate) fn model(given: &Path, _: &Control, _: &mut dyn FnMut(Event)) -> Resu
             format!("there is no folder `{}`, and this program was built without the feature `hub`", given.display());
         return Err(Error::setting("model", message));
     }
-    Ok(Found { folder: given.to_owned(), record: given.to_owned() })
+    let record = std::path::absolute(given).unwrap_or_else(|_| given.to_owned());
+    Ok(Found { folder: given.to_owned(), record })
 }
 
 /// The configuration to record.
