@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 unpacked=$(realpath -m "${1:-target/packages}")
 
-unpublished=(graftwork-conformance graftwork-fuzz)
+unpublished=(graftwork-conformance graftwork-fuzz graftwork-web-service)
 cargo package --quiet --workspace "${unpublished[@]/#/--exclude=}" --no-verify --exclude-lockfile --allow-dirty 2>&1 |
   { grep -v '^warning: ignoring' || true; }
 
