@@ -17,7 +17,7 @@ head -c 3500000 "$text" >"$out/much.txt"
 head -c 500000 "$text" >"$out/some.txt"
 head -c 60000 "$text" >"$out/little.txt"
 tail -c 200000 "$text" >"$out/held-out.txt"
-declare -A epochs=([little]=10 [some]=4 [much]=2)
+declare -A epochs=([little]=10 [some]=4 [much]=1)
 
 for size in "$@"; do
   "$host" compare --model "$model" --device "$device" --data "$out/$size.txt" --eval "$out/held-out.txt" \
