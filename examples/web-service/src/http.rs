@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use chunked_transfer::Encoder;
-use graftwork::{GenerateOptions, Prompt, Sampling};
+use graftwork::{Prompt, Sampling};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -81,8 +81,8 @@ impl Service {
             stop: Vec::new(),
             seed: wish.seed,
         };
-        let prompt = Prompt { text: wish.prompt, adapter: wish.adapter };
-        let pieces = self.models.generate(prompt, GenerateOptions { chat: false, sampling });
+        let prompt = Prompt::text(wish.prompt, wish.adapter.as_deref());
+        let pieces = self.models.generate(prompt, sampling);
         Ok(pieces.into_iter().map(|piece| match piece {
             Piece::Text(text) => json!({ "text": text }),
             Piece::End(Ok(all)) => json!({ "done": true, "tokens": all.tokens, "seconds": all.seconds }),

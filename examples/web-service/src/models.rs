@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use graftwork::{Control, Error, GenerateOptions, Host, LoadRequest, LoadedModel, NamedAdapter, Prompt};
+use graftwork::{Control, Error, Host, LoadRequest, LoadedModel, NamedAdapter, Prompt, Sampling};
 
 /// What the model is to do.
 enum Job {
-    Generate { prompt: Prompt, options: GenerateOptions, to: Sender<Piece> },
+    Generate { prompt: Prompt, sampling: Sampling, to: Sender<Piece> },
     Add { name: String, path: PathBuf, done: Sender<Result<(), String>> },
     Names(Sender<Vec<String>>),
 }
@@ -51,9 +51,9 @@ impl Models {
     }
 
     /// Begins a text; its pieces come as they are written. Dropping the receiver ends it.
-    pub(crate) fn generate(&self, prompt: Prompt, options: GenerateOptions) -> Receiver<Piece> {
+    pub(crate) fn generate(&self, prompt: Prompt, sampling: Sampling) -> Receiver<Piece> {
         let (to, pieces) = channel();
-        if self.0.send(Job::Generate { prompt, options, to: to.clone() }).is_err() {
+        if self.0.send(Job::Generate { prompt, sampling, to: to.clone() }).is_err() {
             to.send(Piece::End(Err(GONE.to_owned()))).ok();
         }
         pieces
@@ -78,8 +78,8 @@ impl Models {
 fn work(mut model: LoadedModel, queue: &Receiver<Job>) {
     for job in queue {
         match job {
-            Job::Generate { prompt, options, to } => {
-                let end = generate(&model, prompt, &options, &to).map_err(|error| error.to_string());
+            Job::Generate { prompt, sampling, to } => {
+                let end = generate(&model, prompt, &sampling, &to).map_err(|error| error.to_string());
                 to.send(Piece::End(end)).ok();
             }
             Job::Add { name, path, done } => {
@@ -95,11 +95,11 @@ fn work(mut model: LoadedModel, queue: &Receiver<Job>) {
 fn generate(
     model: &LoadedModel,
     prompt: Prompt,
-    options: &GenerateOptions,
+    sampling: &Sampling,
     to: &Sender<Piece>,
 ) -> Result<graftwork::Generated, Error> {
     let control = Control::new();
-    let generated = model.generate(&[prompt], options, &control, &mut |_, text| {
+    let generated = model.generate(&[prompt], sampling, &control, &mut |_, text| {
         if !text.is_empty() && to.send(Piece::Text(text.to_owned())).is_err() {
             control.stop();
         }
