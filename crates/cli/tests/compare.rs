@@ -175,13 +175,39 @@ fn it_goes_on_where_it_was_stopped() {
     assert_eq!(read(&folder.join("lora/summary.json"))["finished"], false, "its run was told, and left a checkpoint");
     let (full, before) = (losses(&folder.join("full")), losses(&folder.join("lora")).len());
     assert!(before < 40, "{before} updates");
-    let mut command = host(home.path());
-    command.arg("resume").arg(&folder).arg("--json");
-    let output = done(command);
+    let resume = |more: &[&str]| {
+        let mut command = host(home.path());
+        command.arg("resume").arg(&folder).args(more);
+        command
+    };
+    assert!(refused(resume(&["--allow", "data"])).contains("could not be compared"));
+    let output = done(resume(&["--json"]));
     let trials: Vec<_> = lines(&output).into_iter().filter(|event| event["event"] == "trial").collect();
     assert_eq!(trials.len(), 1, "what was finished stays: {trials:?}");
     assert_eq!(losses(&folder.join("full")), full);
     assert_eq!(losses(&folder.join("lora")).len(), 40);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_that_a_run_does_not_hear_ends_the_comparison_after_that_run() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let home = tempfile::tempdir().expect("a folder");
+    let arguments = ["--strategy", FULL, "--strategy", LORA, "--steps", "20", "--json"];
+    let mut child = compare(home.path(), &arguments).stdout(Stdio::piped()).spawn().expect("host starts");
+    let shown = BufReader::new(child.stdout.take().expect("its output"));
+    let mut events = shown.lines().map(|line| serde_json::from_str::<Value>(&line.expect("text")).expect("JSON"));
+    assert!(events.any(|event| event["event"] == "step"));
+    // To this process alone, and not to the terminal's whole group.
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(status.success());
+    events.for_each(drop);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let folder = home.path().join("compared");
+    assert_eq!(read(&folder.join("full/summary.json"))["finished"], true);
+    assert!(!folder.join("lora").exists(), "no other run begins");
 }
 
 #[test]
@@ -196,6 +222,9 @@ fn what_cannot_be_compared_is_refused_before_anything_trains() {
         (vec!["--strategy", LORA, "--strategy", FULL, "--price", "much"], "price of an hour"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--eval", "0"], "data to evaluate on"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--data", "-"], "read once"),
+        (vec!["--strategy", "compare.json: lora", "--strategy", FULL], "no ending of a file"),
+        #[cfg(feature = "prometheus")]
+        (vec!["--strategy", LORA, "--strategy", FULL, "--metrics-listen", "nowhere"], "cannot listen at `nowhere`"),
     ] {
         let message = refused(compare(home.path(), &arguments));
         assert!(message.contains(why), "{arguments:?}: {message}");

@@ -33,7 +33,8 @@ impl Serialize for ComparisonReport {
 
 impl ComparisonReport {
     fn new(runs: Vec<Run>, sweeps: &[Sweep], price: Option<Price>) -> Self {
-        let memory = runs.iter().find_map(|run| run.about.device_memory);
+        // Of several machines, the smallest.
+        let memory = runs.iter().filter_map(|run| run.about.device_memory).min();
         let compared = Compared::new(&runs, sweeps, Conditions { memory, price });
         let names: Vec<_> = runs.iter().map(|run| run.name.clone()).collect();
         let report = Report { title: names.join(" or "), runs, comparison: Some(compared) };
