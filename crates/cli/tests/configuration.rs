@@ -204,7 +204,7 @@ fn init_without_arguments_writes_the_run_that_comes_with_the_program() {
     assert_eq!((&checked["steps"], &report["data"]["lengths"]), (&json!(100), &Value::Null), "{report}");
     assert_eq!(report["candidates"].as_array().map(Vec::len), Some(2), "{report}");
     // 1.2 million tokens are more than adapters of 224 thousand weights hold.
-    assert!(report["chosen"] == 1 && text.contains("path = \"plugins/full.wasm\"\n"), "{text}");
+    assert!(report["chosen"] == 1 && text.contains("path = \"full\"\n"), "{text}");
     for part in ["\nmax_length = 128\n", "\nsteps = 100\n", "\n#freeze_embeddings = false\n", "\n#seed = 42\n"] {
         assert!(text.contains(part), "`{part}` is not in {text}");
     }
@@ -312,16 +312,11 @@ fn init_finds_classes_and_has_bert_tell_them_apart() {
 }
 
 #[test]
-fn init_without_a_plugin_at_hand_asks_for_one() {
+fn init_needs_nothing_but_the_program() {
     let home = tempfile::tempdir().expect("a folder");
-    let message = refused(host(home.path()).current_dir(home.path()).arg("init"));
-    assert!(message.contains("plugins/lora.wasm") && message.contains("--strategy"), "{message}");
-    assert_eq!(
-        std::fs::read_dir(home.path())
-            .expect("the folder")
-            .filter(|e| { e.as_ref().is_ok_and(|e| e.file_name() != "cache") })
-            .count(),
-        0,
-        "nothing is left"
-    );
+    let data = root().join(DATA).display().to_string();
+    printed(host(home.path()).current_dir(home.path()).args(["init", "--data", &data]));
+    let text = std::fs::read_to_string(home.path().join("run.toml")).expect("the file");
+    assert!(text.contains("path = \"lora\"\n") || text.contains("path = \"full\"\n"), "{text}");
+    printed(host(home.path()).current_dir(home.path()).args(["check", "--config", "run.toml"]));
 }
