@@ -113,6 +113,13 @@ fn full_or_lora_is_answered_from_what_was_measured() {
     let text = String::from_utf8_lossy(&done(command).stdout).into_owned();
     assert!(text.contains("full") && text.contains("lora"), "{text}");
     assert!(home.path().join("two.html").is_file());
+    let mut command = host(home.path());
+    command.arg("compare").arg(&folder);
+    assert!(refused(command).contains("it is a comparison"));
+    let mut command = host(home.path());
+    command.arg("verify").arg(&folder);
+    let text = String::from_utf8_lossy(&done(command).stdout).into_owned();
+    assert!(["full/model", "small/adapter"].iter().all(|result| text.contains(result)), "{text}");
 }
 
 #[test]

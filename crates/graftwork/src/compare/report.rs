@@ -94,6 +94,10 @@ pub fn compare_runs(folders: &[PathBuf], price: Option<Price>) -> Result<Compari
 }
 
 fn read(folder: &Path) -> Result<Run, Error> {
+    if Comparison::is_in(folder) {
+        let message = "it is a comparison, which `host resume` shows again; its runs are the folders in it";
+        return Err(Error::setting(folder.display().to_string(), message));
+    }
     let mut run = Run::read(folder)?;
     if let Some(failed) = failure(folder) {
         run.measured.failure = Some(failed);
