@@ -292,7 +292,7 @@ fn without_a_terminal_it_is_told_in_lines() {
 
     let output =
         host(home.path()).args(run(&out, &["--tui", "--json"])).stdin(Stdio::null()).output().expect("host runs");
-    let warned = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{warned}");
-    assert!(warned.contains("'--tui' cannot be used with '--json'"), "{warned}");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("'--tui' cannot be used with '--json'"), "{said}");
 }
