@@ -150,13 +150,13 @@ fn a_sweep_takes_the_best_rate_of_each() {
 #[test]
 fn a_candidate_that_fails_is_out_and_the_others_go_on() {
     let home = tempfile::tempdir().expect("a folder");
-    let output = done(compare(home.path(), &["--strategy", FULL, "--sweep=1e30,1e-3", "--steps", "3"]));
+    let output = done(compare(home.path(), &["--strategy", FULL, "--sweep=1e30,2e-5", "--steps", "6"]));
     let failed = home.path().join("compared/full-lr-1e30");
     let why = read(&failed.join("failure.json"))["error"].as_str().expect("a message").to_owned();
     assert!(why.contains("Lower the learning rate"), "{why}");
     let report = read(&home.path().join("compared/comparison.json"));
     assert_eq!(report["candidates"][0]["sweep"]["trials"][0]["loss"], Value::Null);
-    assert_eq!(report["candidates"][0]["learning_rate"], 1e-3);
+    assert_eq!(report["candidates"][0]["learning_rate"], 2e-5);
     assert_eq!(report["verdict"]["recommended"], 0, "{}", String::from_utf8_lossy(&output.stdout));
 }
 
