@@ -62,6 +62,31 @@ fn copied(from: &Path, to: &Path) -> PathBuf {
 }
 
 #[test]
+fn what_a_run_told_is_not_needed_to_go_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("run");
+    stopped(&config(&out, 6), 3);
+    // As versions that wrote no documents have left it, and with a line that is damaged.
+    let entries = std::fs::read_dir(&out).expect("the run").map(|entry| entry.expect("an entry").path());
+    for path in entries {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if ["about.json", "report.html"].contains(&name.as_str()) || name.starts_with("events.out.tfevents") {
+            std::fs::remove_file(&path).expect("removed");
+        }
+    }
+    let metrics = out.join("metrics.jsonl");
+    let told = std::fs::read_to_string(&metrics).expect("metrics");
+    std::fs::write(&metrics, told.replacen('{', "#", 1)).expect("written");
+    let mut warnings = Vec::new();
+    let report = host().resume(&out, &[], &Control::new(), &mut warned(&mut warnings)).expect("it goes on");
+    assert!(report.finished && out.join("adapter").is_dir() && out.join("about.json").is_file());
+    assert!(!out.join("failure.json").exists());
+    for part in ["TensorBoard's file begins", "the run has no new page"] {
+        assert!(warnings.iter().any(|warning| warning.contains(part)), "`{part}` is not in {warnings:?}");
+    }
+}
+
+#[test]
 fn the_newest_and_the_best_checkpoints_are_kept() {
     let dir = tempfile::tempdir().expect("a folder");
     let newest = dir.path().join("newest");

@@ -70,7 +70,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         watch: WatchArgs,
     },
-    /// Compare a checkpoint, a result or a whole run with the hashes that were written with it.
+    /// Compare a checkpoint, a result, a whole run or those of a comparison with the hashes that were written with it.
     Verify {
         /// Its folder.
         #[arg(value_hint = ValueHint::DirPath)]

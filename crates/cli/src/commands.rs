@@ -37,7 +37,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Run { run: args, watch } => run(args, watch, cli.json),
         Command::Check(args) => check(args, cli.json),
         Command::Compare(args) => compare::compare(args, cli),
-        Command::Resume { run, watch, .. } if Comparison::is_in(run) => compare::resume(run, watch, cli),
+        Command::Resume { run, allow, watch } if Comparison::is_in(run) => compare::resume(run, allow, watch, cli),
         Command::Resume { run, allow, watch } => {
             let allowed: Vec<_> = allow.iter().map(|name| change(*name)).collect();
             train(cli.json, watch, |host, control, watch| {
@@ -52,7 +52,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Done {
         Command::Import(args) => import(args, cli.json),
         Command::Export(args) => export(args, cli.json),
         Command::Init(args) => init::init(args, cli.json),
-        Command::Schema(args) => schema::schema(args),
+        Command::Schema(args) => schema::schema(args, cli.json),
         Command::Doctor { need } => doctor::doctor(need, cli.json),
         Command::Plugin(command) => plugin::plugin(command, cli.json),
         Command::Explain { code } => explain::explain(*code, cli.json),

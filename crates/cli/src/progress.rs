@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::output;
 use crate::plain::Plain;
 use crate::style::{self, WARNING};
-use crate::text::{bytes, count, loss, measured, rate, share, spike};
+use crate::text::{bytes, count, harmless, loss, measured, rate, share, spike};
 
 /// Shows events: as lines of JSON; or as lines for a person, with a bar on standard error, and where that is no terminal with
 /// a line now and then in its place, as a log wants it.
@@ -130,7 +130,7 @@ impl Progress {
             Event::Begun { .. } => {}
             Event::Sample { step, prompt, text } => {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                return self.line(&format!("step {step:>5}  sample: {prompt} ▸ {text}"));
+                return self.line(&harmless(&format!("step {step:>5}  sample: {prompt} ▸ {text}")));
             }
             Event::Evaluating { batches } => {
                 self.batches = (0, *batches);
@@ -147,7 +147,7 @@ impl Progress {
             Event::Step(step) => return self.step(step),
             Event::Spike(report) => return self.line(&format!("step {:>5}  {}", report.step, spike(report))),
             Event::Steered { step, plugin, actions } => {
-                return self.line(&format!("step {step:>5}  {plugin}: {actions}"));
+                return self.line(&harmless(&format!("step {step:>5}  {plugin}: {actions}")));
             }
             Event::Checkpoint { step, path } => {
                 return self.line(&format!("step {step:>5}  checkpoint {}", path.display()));

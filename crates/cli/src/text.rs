@@ -39,6 +39,12 @@ pub(crate) fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// What others have written, a model or a plugin, as a terminal may show it: what moves its cursor or names its window is none of their
+/// business.
+pub(crate) fn harmless(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && !matches!(c, '\n' | '\t'), "\u{fffd}")
+}
+
 /// A learning rate: `0.0002` as `2e-4`, cut to three digits.
 pub(crate) fn rate(value: f64) -> String {
     let text = format!("{value:.2e}");
@@ -96,6 +102,11 @@ mod tests {
         assert_eq!(loss(None), "–");
         assert_eq!((share(1, 3), share(0, 0)), ("33 %".to_owned(), "100 %".to_owned()));
         assert_eq!((clock(4.6), clock(65.0), clock(3725.0)), ("0:05".into(), "1:05".into(), "1:02:05".into()));
+    }
+
+    #[test]
+    fn what_others_write_cannot_steer_a_terminal() {
+        assert_eq!(harmless("a\tb\n\u{1b}]0;mine\u{7}\u{9b}2J\r"), "a\tb\n\u{fffd}]0;mine\u{fffd}\u{fffd}2J\u{fffd}");
     }
 
     #[test]

@@ -30,6 +30,16 @@ enum Front {
 }
 
 impl Watch {
+    /// Fails for what no run could open. For whoever leaves the runs to other processes.
+    #[cfg_attr(not(feature = "prometheus"), allow(unused_variables, reason = "nothing else is opened"))]
+    pub(crate) fn check(args: &WatchArgs) -> io::Result<()> {
+        #[cfg(feature = "prometheus")]
+        if let Some(address) = &args.metrics_listen {
+            Exporter::bind(address)?;
+        }
+        Ok(())
+    }
+
     /// Opens what the flags ask for; an address that cannot be listened on is an error.
     #[cfg_attr(not(feature = "tui"), allow(unused_variables, reason = "nothing else asks for these"))]
     pub(crate) fn start(args: &WatchArgs, json: bool, signals: &Signals) -> io::Result<Self> {

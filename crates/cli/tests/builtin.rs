@@ -144,7 +144,8 @@ fn they_are_listed_inspected_and_exported() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     let list = succeeded(&host(home).args(["plugin", "list", "--json"]).output().expect("host runs"));
-    let names: Vec<_> = list.as_array().expect("a list").iter().map(|p| p["name"].as_str().expect("a name")).collect();
+    let names: Vec<_> =
+        list["plugins"].as_array().expect("a list").iter().map(|p| p["name"].as_str().expect("a name")).collect();
     assert!(names.contains(&"lora") && names.contains(&"ties"), "{names:?}");
     let text = host(home).args(["plugin", "list"]).output().expect("host runs").stdout;
     let text = String::from_utf8(text).expect("text");

@@ -94,8 +94,9 @@ fn full_or_lora_is_answered_from_what_was_measured() {
     assert!(verdict["reasons"].as_array().is_some_and(|reasons| reasons.len() >= 2), "{verdict}");
 
     let page = std::fs::read_to_string(folder.join("report.html")).expect("a page");
-    for part in [headline, "small", "full", "EUR", "lora_B"] {
-        assert!(page.contains(&part.replace('\'', "&#x27;")) || page.contains(part), "the page has {part}");
+    // Names stand between backticks, which the page sets as code.
+    for part in headline.split('`').chain(["small", "full", "EUR", "lora_B"]) {
+        assert!(page.contains(&part.replace('\'', "&#x27;")), "the page has {part}");
     }
     assert!(!page.contains("http://") || page.contains("http://www.w3.org/2000/svg"), "nothing comes from elsewhere");
 
@@ -113,6 +114,13 @@ fn full_or_lora_is_answered_from_what_was_measured() {
     let text = String::from_utf8_lossy(&done(command).stdout).into_owned();
     assert!(text.contains("full") && text.contains("lora"), "{text}");
     assert!(home.path().join("two.html").is_file());
+    let mut command = host(home.path());
+    command.arg("compare").arg(&folder);
+    assert!(refused(command).contains("it is a comparison"));
+    let mut command = host(home.path());
+    command.arg("verify").arg(&folder);
+    let text = String::from_utf8_lossy(&done(command).stdout).into_owned();
+    assert!(["full/model", "small/adapter"].iter().all(|result| text.contains(result)), "{text}");
 }
 
 #[test]
@@ -142,13 +150,13 @@ fn a_sweep_takes_the_best_rate_of_each() {
 #[test]
 fn a_candidate_that_fails_is_out_and_the_others_go_on() {
     let home = tempfile::tempdir().expect("a folder");
-    let output = done(compare(home.path(), &["--strategy", FULL, "--sweep=1e30,1e-3", "--steps", "3"]));
+    let output = done(compare(home.path(), &["--strategy", FULL, "--sweep=1e30,2e-5", "--steps", "6"]));
     let failed = home.path().join("compared/full-lr-1e30");
     let why = read(&failed.join("failure.json"))["error"].as_str().expect("a message").to_owned();
-    assert!(why.contains("not finite"), "{why}");
+    assert!(why.contains("Lower the learning rate"), "{why}");
     let report = read(&home.path().join("compared/comparison.json"));
     assert_eq!(report["candidates"][0]["sweep"]["trials"][0]["loss"], Value::Null);
-    assert_eq!(report["candidates"][0]["learning_rate"], 1e-3);
+    assert_eq!(report["candidates"][0]["learning_rate"], 2e-5);
     assert_eq!(report["verdict"]["recommended"], 0, "{}", String::from_utf8_lossy(&output.stdout));
 }
 
@@ -175,13 +183,39 @@ fn it_goes_on_where_it_was_stopped() {
     assert_eq!(read(&folder.join("lora/summary.json"))["finished"], false, "its run was told, and left a checkpoint");
     let (full, before) = (losses(&folder.join("full")), losses(&folder.join("lora")).len());
     assert!(before < 40, "{before} updates");
-    let mut command = host(home.path());
-    command.arg("resume").arg(&folder).arg("--json");
-    let output = done(command);
+    let resume = |more: &[&str]| {
+        let mut command = host(home.path());
+        command.arg("resume").arg(&folder).args(more);
+        command
+    };
+    assert!(refused(resume(&["--allow", "data"])).contains("could not be compared"));
+    let output = done(resume(&["--json"]));
     let trials: Vec<_> = lines(&output).into_iter().filter(|event| event["event"] == "trial").collect();
     assert_eq!(trials.len(), 1, "what was finished stays: {trials:?}");
     assert_eq!(losses(&folder.join("full")), full);
     assert_eq!(losses(&folder.join("lora")).len(), 40);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_that_a_run_does_not_hear_ends_the_comparison_after_that_run() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let home = tempfile::tempdir().expect("a folder");
+    let arguments = ["--strategy", FULL, "--strategy", LORA, "--steps", "20", "--json"];
+    let mut child = compare(home.path(), &arguments).stdout(Stdio::piped()).spawn().expect("host starts");
+    let shown = BufReader::new(child.stdout.take().expect("its output"));
+    let mut events = shown.lines().map(|line| serde_json::from_str::<Value>(&line.expect("text")).expect("JSON"));
+    assert!(events.any(|event| event["event"] == "step"));
+    // To this process alone, and not to the terminal's whole group.
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(status.success());
+    events.for_each(drop);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let folder = home.path().join("compared");
+    assert_eq!(read(&folder.join("full/summary.json"))["finished"], true);
+    assert!(!folder.join("lora").exists(), "no other run begins");
 }
 
 #[test]
@@ -196,6 +230,9 @@ fn what_cannot_be_compared_is_refused_before_anything_trains() {
         (vec!["--strategy", LORA, "--strategy", FULL, "--price", "much"], "price of an hour"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--eval", "0"], "data to evaluate on"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--data", "-"], "read once"),
+        (vec!["--strategy", "compare.json: lora", "--strategy", FULL], "no ending of a file"),
+        #[cfg(feature = "prometheus")]
+        (vec!["--strategy", LORA, "--strategy", FULL, "--metrics-listen", "nowhere"], "cannot listen at `nowhere`"),
     ] {
         let message = refused(compare(home.path(), &arguments));
         assert!(message.contains(why), "{arguments:?}: {message}");

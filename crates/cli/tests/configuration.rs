@@ -25,6 +25,11 @@ fn said(output: &Output) -> String {
 }
 
 /// What a command prints, where it succeeds.
+/// The object that the output ends with.
+fn last(output: &str) -> Value {
+    serde_json::from_str(output.lines().last().expect("a report")).expect("JSON")
+}
+
 fn printed(command: &mut Command) -> String {
     let output = command.output().expect("host runs");
     assert!(output.status.success(), "{}", said(&output));
@@ -90,7 +95,7 @@ fn every_mistake_of_a_file_is_told_at_its_line() {
     let message = refused(host(home.path()).args(["check", "--config"]).arg(&file));
     let place = file.display();
     for part in [
-        format!("error: {place}:1: unknown key batch_size; did you mean train.batch_size?\n"),
+        format!("error[GW0901]: {place}:1: unknown key batch_size; did you mean train.batch_size?\n"),
         format!("{place}:2: device must be text such as \"cpu\", \"cuda:0\", found \"gpu\"\n"),
         format!("{place}:5: unknown key strategy.0.configs; did you mean strategy.0.config?\n"),
         format!("{place}:7: unknown key data.files.1.wieght; did you mean data.files.1.weight?\n"),
@@ -107,7 +112,8 @@ fn every_mistake_of_a_file_is_told_at_its_line() {
     ] {
         assert!(message.contains(&part), "`{part}` is not in: {message}");
     }
-    assert_eq!(message.lines().count(), 12, "{message}");
+    // The last line says where there is more.
+    assert_eq!(message.lines().count(), 13, "{message}");
     for (text, part) in [
         ("[train]\n\nsteps = 100.0", ":3: train.steps must be a whole number from 1, found 100.0"),
         ("[train]\nsteps = [\n", ":2: "),
@@ -128,7 +134,7 @@ fn keys_of_a_run_and_settings_of_strategies_are_set_alike() {
     let config = file.display().to_string();
     let report = |arguments: &[&str]| -> Value {
         let mut command = check(home.path(), &["--config", &config, "--strategy", LORA]);
-        serde_json::from_str(&printed(command.arg("--json").args(arguments))).expect("JSON")
+        last(&printed(command.arg("--json").args(arguments)))
     };
     let rate = |report: &Value| report["learning_rate"].as_f64().expect("a number");
     let plain = report(&[]);
@@ -179,7 +185,7 @@ fn what_is_set_wrongly_is_told_with_what_is_admitted() {
     }
     // All at once.
     let mut command = check(home.path(), &["--strategy", LORA, "--set", "rnak=4", "--set", "train.steps=x"]);
-    assert_eq!(refused(&mut command).lines().count(), 2);
+    assert_eq!(refused(&mut command).lines().count(), 3, "two, and where there is more");
     let mut two = check(home.path(), &["--strategy", "plugins/rank-select.wasm", "--strategy", LORA]);
     assert!(refused(two.args(["--set", "alpha=4"])).contains("rank-select.alpha or lora.alpha"));
     let flag = check(home.path(), &["--strategy", LORA, "--learnin-rate", "1"]).output().expect("host runs");
@@ -191,10 +197,8 @@ fn what_is_set_wrongly_is_told_with_what_is_admitted() {
 fn initialised(home: &Path, arguments: &[&str]) -> (Value, String, Value) {
     let out = home.join("new.toml");
     let text = printed(host(home).args(["init", "--json", "--out"]).arg(&out).args(arguments));
-    let report: Value = serde_json::from_str(text.lines().last().expect("a report")).expect("JSON");
     let checked = printed(host(home).args(["check", "--json", "--config"]).arg(&out));
-    let checked = serde_json::from_str(&checked).expect("JSON");
-    (report, std::fs::read_to_string(&out).expect("the file"), checked)
+    (last(&text), std::fs::read_to_string(&out).expect("the file"), last(&checked))
 }
 
 #[test]
@@ -204,7 +208,7 @@ fn init_without_arguments_writes_the_run_that_comes_with_the_program() {
     assert_eq!((&checked["steps"], &report["data"]["lengths"]), (&json!(100), &Value::Null), "{report}");
     assert_eq!(report["candidates"].as_array().map(Vec::len), Some(2), "{report}");
     // 1.2 million tokens are more than adapters of 224 thousand weights hold.
-    assert!(report["chosen"] == 1 && text.contains("path = \"plugins/full.wasm\"\n"), "{text}");
+    assert!(report["chosen"] == 1 && text.contains("path = \"full\"\n"), "{text}");
     for part in ["\nmax_length = 128\n", "\nsteps = 100\n", "\n#freeze_embeddings = false\n", "\n#seed = 42\n"] {
         assert!(text.contains(part), "`{part}` is not in {text}");
     }
@@ -312,16 +316,11 @@ fn init_finds_classes_and_has_bert_tell_them_apart() {
 }
 
 #[test]
-fn init_without_a_plugin_at_hand_asks_for_one() {
+fn init_needs_nothing_but_the_program() {
     let home = tempfile::tempdir().expect("a folder");
-    let message = refused(host(home.path()).current_dir(home.path()).arg("init"));
-    assert!(message.contains("plugins/lora.wasm") && message.contains("--strategy"), "{message}");
-    assert_eq!(
-        std::fs::read_dir(home.path())
-            .expect("the folder")
-            .filter(|e| { e.as_ref().is_ok_and(|e| e.file_name() != "cache") })
-            .count(),
-        0,
-        "nothing is left"
-    );
+    let data = root().join(DATA).display().to_string();
+    printed(host(home.path()).current_dir(home.path()).args(["init", "--data", &data]));
+    let text = std::fs::read_to_string(home.path().join("run.toml")).expect("the file");
+    assert!(text.contains("path = \"lora\"\n") || text.contains("path = \"full\"\n"), "{text}");
+    printed(host(home.path()).current_dir(home.path()).args(["check", "--config", "run.toml"]));
 }

@@ -13,7 +13,8 @@ use crate::{DeviceChoice, Error, doctor};
 /// Its file.
 pub(crate) const ABOUT: &str = "about.json";
 
-pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>) -> Result<About, Error> {
+/// `blake3` is the model's hash, for which all of it is read.
+pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>, blake3: &str) -> Result<About, Error> {
     let Prepared { config, base, plan, chain, record, .. } = prepared;
     let options = config.train_options(plan.is_full())?;
     let (manifest, stats) = (&base.manifest, dataset.stats());
@@ -28,7 +29,7 @@ pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>)
             path: base.record.display().to_string(),
             architecture: manifest.architecture.clone(),
             parameters: manifest.total_parameters(),
-            blake3: base.dir.hash(),
+            blake3: blake3.to_owned(),
         },
         strategy: about::Strategy { name: chain.name(), plugins: chain.records().into_iter().map(plugin).collect() },
         plan: about::Plan {

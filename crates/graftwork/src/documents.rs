@@ -29,13 +29,18 @@ pub(crate) struct Events {
 
 impl Events {
     /// Begins it.
-    pub(crate) fn begin(run: &RunDir) -> Result<Self, Error> {
+    pub(crate) fn begin(run: &RunDir, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
         #[expect(
             clippy::disallowed_methods,
             reason = "TensorBoard shows when something was; nothing is computed from it"
         )]
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
-        let history = History::read(&run.path().join(METRICS))?;
+        // A run that can go on does, whatever has become of what it told.
+        let history = History::read(&run.path().join(METRICS)).unwrap_or_else(|error| {
+            let message = format!("TensorBoard's file begins with what comes now: {error}");
+            on_event(Event::Warning { message });
+            History::default()
+        });
         // What this process did not see was before it.
         let before: f64 = history.steps.iter().map(|step| step.seconds).filter(|seconds| seconds.is_finite()).sum();
         let name = EventWriter::file_name(now);

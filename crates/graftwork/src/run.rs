@@ -115,7 +115,7 @@ impl Host {
         let from = provenance(&prepared, &dataset, on_event)?;
         let controllers = prepared.controllers();
         let metrics = run.metrics()?;
-        let about = about(&prepared, &dataset, &memory)?;
+        let about = about(&prepared, &dataset, &memory, &from.base.blake3)?;
         let (prepared, run, from, whole) = (&prepared, &run, &from, None);
         train(
             Work { prepared, about, trainer, controllers, memory, run, metrics, from, whole, started, control },
@@ -180,7 +180,7 @@ impl Host {
             // Whatever ends this process, the run is not to look as if it had come to its end.
             run.write_json(SUMMARY, &RunReport { finished: false, result: None, result_step: None, ..report })?;
         }
-        let about = about(&prepared, &dataset, &memory)?;
+        let about = about(&prepared, &dataset, &memory, &from.base.blake3)?;
         let (prepared, run, from) = (&prepared, &run, &from);
         train(
             Work { prepared, about, trainer, controllers, memory, run, metrics, from, whole, started, control },
@@ -294,7 +294,7 @@ fn train_to_the_end(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<R
     });
     let device = prepared.config.device.open()?;
     let sampler = Sampler { prepared, device: &device };
-    let events = Events::begin(run)?;
+    let events = Events::begin(run, on_event)?;
     let mut recorder = Recorder { run, metrics, events, prepared, from, controllers, control, whole, on_event };
     if trainer.step() == 0 {
         recorder.sample(&sampler, &trainer)?;
@@ -314,7 +314,10 @@ fn train_to_the_end(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<R
     let result = result.map(|path| (path, trainer.step()));
     let report = report(&sampler, &outcome, started, run, result, memory.recompute);
     run.write_json(SUMMARY, &report)?;
-    write_page(run)?;
+    if let Err(error) = write_page(run) {
+        // What it would show is there.
+        (recorder.on_event)(Event::Warning { message: format!("the run has no new page: {error}") });
+    }
     Ok(report)
 }
 

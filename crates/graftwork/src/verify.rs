@@ -1,5 +1,6 @@
 //! Whether what lies on the disk is what was written.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use graftwork_store::{CheckpointDir, MANIFEST, ModelDir, StoreError, verify_all};
@@ -8,7 +9,7 @@ use serde::Serialize;
 use crate::event::Unit;
 use crate::pace::Pace;
 use crate::run::{CONFIGURATION, SUMMARY};
-use crate::{Error, Event, RunConfig};
+use crate::{Comparison, Error, Event, RunConfig};
 
 /// What [`verify`] found.
 #[derive(Clone, Debug, Serialize)]
@@ -38,7 +39,8 @@ impl VerifyReport {
     }
 }
 
-/// Compares everything in a folder with its hashes: a checkpoint, an adapter, a model, or a run with all of these. Nothing is changed.
+/// Compares everything in a folder with its hashes: a checkpoint, an adapter, a model, a run with all of these, or the runs of a comparison.
+/// Nothing is changed.
 ///
 /// # Errors
 /// It is none of these.
@@ -51,6 +53,10 @@ pub fn verify(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<VerifyRepo
         parts.push(by_hashes(path, on_event));
     } else if path.join(CONFIGURATION).exists() || !CheckpointDir::list(path)?.is_empty() {
         parts.extend(run(path, on_event)?);
+    } else if Comparison::is_in(path) {
+        for folder in runs_in(path)? {
+            parts.extend(run(&folder, on_event)?);
+        }
     } else if path.join("config.json").exists() {
         parts.push(by_headers(path));
     } else {
@@ -58,6 +64,16 @@ pub fn verify(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<VerifyRepo
         return Err(Error::weights(path, message));
     }
     Ok(VerifyReport { path: path.to_owned(), parts })
+}
+
+/// Folders of the runs in that of a comparison, by name.
+fn runs_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = std::fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(StoreError::io("read", path))?;
+    let mut runs: Vec<_> =
+        entries.into_iter().map(|entry| entry.path()).filter(|folder| folder.join(CONFIGURATION).is_file()).collect();
+    runs.sort();
+    Ok(runs)
 }
 
 fn by_hashes(path: &Path, on_event: &mut dyn FnMut(Event)) -> Verified {

@@ -20,7 +20,7 @@ pub enum ReportError {
     File { path: PathBuf, problem: serde_json::Error },
 
     /// A line that is not what the host writes.
-    #[error("{}:{line}: {problem}; remove the line, or resume the run, which writes it anew", path.display())]
+    #[error("{}:{line}: {problem}; it is not as a run writes it, so remove the line", path.display())]
     Line { path: PathBuf, line: usize, problem: serde_json::Error },
 
     /// The page could not be made.

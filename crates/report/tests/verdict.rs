@@ -131,6 +131,28 @@ fn equal_losses_leave_it_to_the_cost() {
 }
 
 #[test]
+fn of_several_equals_it_is_said_who_costs_more() {
+    let candidates = [
+        candidate("full", 3.800),
+        adapter("lora", 3.804),
+        Candidate { seconds_per_update: Some(0.52), ..adapter("dora", 3.803) },
+    ];
+    let verdict = judge(&candidates);
+    assert_eq!(taken(&candidates, &verdict), Some("dora"), "within a tenth costs are alike");
+    says(&verdict.headline, &["it costs less than `full`, and has the lowest loss of the others"]);
+}
+
+#[test]
+fn one_rate_is_no_sweep() {
+    let sweep =
+        Sweep { run: "full".to_owned(), updates: 100, trials: vec![Trial { learning_rate: 1e-3, loss: Some(3.8) }] };
+    let candidates = [Candidate { sweep: Some(sweep), ..candidate("full", 3.800) }, adapter("lora", 3.9)];
+    let caveats = judge(&candidates).caveats.join(" ");
+    assert!(!caveats.contains("that were tried"), "{caveats}");
+    says(&caveats, &["One learning rate was tried each: 0.001 of `full`, 0.001 of `lora`"]);
+}
+
+#[test]
 fn who_is_far_behind_is_not_taken_for_being_cheap() {
     let candidates = [candidate("full", 3.800), adapter("lora", 3.805), adapter("tiny", 3.9)];
     let verdict = judge(&candidates);

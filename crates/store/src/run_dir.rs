@@ -15,8 +15,17 @@ use crate::{AppendLog, Overwrite, StoreError, disk, write_atomic};
 
 /// The file of a run's metrics.
 pub const METRICS: &str = "metrics.jsonl";
-/// What a run writes beside its folders.
-const FILES: [&str; 6] = ["run.toml", "about.json", "plan.json", "summary.json", "failure.json", "report.html"];
+/// What a run, or a comparison of runs, writes beside its folders.
+const FILES: [&str; 8] = [
+    "run.toml",
+    "about.json",
+    "plan.json",
+    "summary.json",
+    "failure.json",
+    "report.html",
+    "compare.json",
+    "comparison.json",
+];
 
 /// A run directory that this process may write to. No other process may while this lives.
 #[derive(Debug)]

@@ -94,7 +94,7 @@ impl Training {
         let data = self.folder.join(format!("{}.jsonl", order.name));
         let lines: String = order.records.iter().map(|record| format!("{record}\n")).collect();
         std::fs::write(&data, lines)?;
-        let mut lora = StrategyConfig::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/lora.wasm"));
+        let mut lora = StrategyConfig::new("builtin:lora");
         lora.config.insert("rank".to_owned(), order.rank.into());
         let out = Some(self.folder.join(&order.name));
         let mut config = RunConfig { out, overwrite: true, strategy: vec![lora], ..RunConfig::default() };

@@ -9,8 +9,8 @@ use super::{RunArgs, WatchArgs};
 
 /// Candidates on the same data, in the same order, for as many updates; or runs that are there already.
 #[derive(Debug, Args)]
-#[command(mut_arg("strategy", |arg| arg.value_name("[NAME:] FILE.wasm [KEY=VALUE…] …").help(
-    "Candidate: a strategy plugin with its settings, or a chain, in one argument: 'small: plugins/lora.wasm rank=4'; \
+#[command(mut_arg("strategy", |arg| arg.value_name("[NAME:] PLUGIN [KEY=VALUE…] …").help(
+    "Candidate: a strategy plugin with its settings, or a chain, in one argument: 'small: lora rank=4'; \
      give two or more")))]
 #[command(mut_arg("out", |arg| arg.help("Folder of the comparison; the next free `runs/compare-N` if not given")))]
 pub(crate) struct CompareArgs {

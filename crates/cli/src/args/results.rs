@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use graftwork::{DeviceChoice, NamedAdapter};
 use serde_json::Value;
 
-use super::{DtypeName, MODEL, setting};
+use super::{DtypeName, MODEL, setting, temperature, top_p};
 
 /// Flags of `generate`.
 #[derive(Debug, Args)]
@@ -33,10 +33,10 @@ pub(crate) struct GenerateArgs {
     #[arg(long, default_value_t = 128, value_name = "TOKENS")]
     pub(crate) max_tokens: usize,
     /// Divides the logits; 0 always takes the likeliest token.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value = "0", value_parser = temperature)]
     pub(crate) temperature: f64,
     /// Only the likeliest tokens that together reach this probability.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value = "1", value_parser = top_p)]
     pub(crate) top_p: f64,
     /// The same seed and prompt give the same text.
     #[arg(long, default_value_t = 0)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use graftwork::{DataSource, DeviceChoice};
 
 use super::{MODEL, source};
@@ -16,8 +16,8 @@ pub(crate) struct InitArgs {
     /// What to train on, as for `run`; the text that comes with the program if not given.
     #[arg(long, value_name = "PATH[=WEIGHT]", value_parser = source)]
     pub(crate) data: Vec<DataSource>,
-    /// Strategy plugin; several form a chain. If not given, plugins/lora.wasm or plugins/full.wasm below this folder.
-    #[arg(long, value_name = "FILE.wasm")]
+    /// Strategy plugin; several form a chain. If not given, `lora` or `full`, by the model, the data and the memory.
+    #[arg(long, value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// `cpu`, `cuda:0`.
     #[arg(long, default_value_t)]
@@ -34,7 +34,7 @@ pub(crate) struct InitArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// Plugin whose settings to put in; may be given more than once.
-    #[arg(long, value_name = "FILE.wasm")]
+    #[arg(long, value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
     pub(crate) strategy: Vec<PathBuf>,
     /// Every key for a person, in Markdown.
     #[arg(long, conflicts_with = "strategy")]

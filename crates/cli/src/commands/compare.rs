@@ -12,10 +12,12 @@ use graftwork::{Candidate, CompareRequest, Comparison, ComparisonReport, Control
 use serde_json::json;
 
 use super::{Done, config, quietly};
-use crate::args::{Cli, CompareArgs, WatchArgs};
+use crate::args::{ChangeName, Cli, CompareArgs, WatchArgs};
+use crate::exit;
 use crate::output::{self, Failure, labelled as line};
 use crate::signals::Signals;
 use crate::text::{bytes, count, rate};
+use crate::watch::Watch;
 
 /// How often a run that goes on is looked at.
 const PACE: Duration = Duration::from_millis(50);
@@ -25,6 +27,8 @@ pub(crate) fn compare(args: &CompareArgs, cli: &Cli) -> Done {
         let report = graftwork::compare_runs(&args.runs, args.price.clone())?;
         return show(&report, args.html.as_deref(), cli.json);
     }
+    // What would stop every run is told before the first.
+    Watch::check(&args.watch)?;
     let control = Control::new();
     let signals = Signals::listen(&control)?;
     let host = Host::new()?;
@@ -33,7 +37,13 @@ pub(crate) fn compare(args: &CompareArgs, cli: &Cli) -> Done {
     go_on(begun.map_err(|error| signals.failure(error))?, args.html.as_deref(), &args.watch, &signals, cli)
 }
 
-pub(crate) fn resume(folder: &Path, watch: &WatchArgs, cli: &Cli) -> Done {
+pub(crate) fn resume(folder: &Path, allow: &[ChangeName], watch: &WatchArgs, cli: &Cli) -> Done {
+    if !allow.is_empty() {
+        let message = "a comparison goes on as it began, since its runs could not be compared otherwise; \
+                       `host resume FOLDER/RUN --allow …` goes on with one of them";
+        return Err(Error::Setting { key: "allow".to_owned(), message: message.to_owned() }.into());
+    }
+    Watch::check(watch)?;
     let signals = Signals::listen(&Control::new())?;
     go_on(Comparison::open(folder)?, None, watch, &signals, cli)
 }
@@ -61,12 +71,22 @@ fn go_on(mut comparison: Comparison, html: Option<&Path>, watch: &WatchArgs, sig
         }
     }
     while let Some(trial) = comparison.next()? {
+        // A signal that came when no run was there to hear it, or that one did not need to hear any more.
+        if let Some(code) = signals.exit_code() {
+            return Ok(go_on_later(&comparison, code));
+        }
         announce(&trial, cli.json)?;
         let status = run(&trial, watch, signals, cli)?;
         let stopped = signals.exit_code().or_else(|| was_stopped(status));
         if let Some(code) = stopped.filter(|_| !status.success()) {
-            output::say(&format!("go on     host resume {}", comparison.path().display()));
-            return Ok(code);
+            return Ok(go_on_later(&comparison, code));
+        }
+        if status.code() == Some(i32::from(exit::FAILED))
+            && trial.begun.is_some()
+            && comparison.next()? == Some(trial.clone())
+        {
+            // It has said why it cannot go on, and nothing in its folder says that it failed: another process holds it, or its data is another.
+            return Ok(go_on_later(&comparison, ExitCode::from(exit::FAILED)));
         }
         if !status.success() {
             comparison.failed(&trial, &ended(status))?;
@@ -74,6 +94,12 @@ fn go_on(mut comparison: Comparison, html: Option<&Path>, watch: &WatchArgs, sig
     }
     let report = comparison.conclude()?;
     show(&report, html, cli.json)
+}
+
+/// Says how to go on; the exit code.
+fn go_on_later(comparison: &Comparison, code: ExitCode) -> ExitCode {
+    output::say(&format!("go on     host resume {}", comparison.path().display()));
+    code
 }
 
 /// What is known of a candidate before it trains.

@@ -39,7 +39,7 @@ fn only_plugins(shell: Shell, script: &str) -> String {
             };
             script.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
         }
-        Shell::Zsh => script.replace(":FILE.wasm:_files", r#":FILE.wasm:_files -g "*.wasm""#),
+        Shell::Zsh => script.replace(":PLUGIN:_files", r#":PLUGIN:_files -g "*.wasm""#),
         Shell::Fish => {
             let line = |line: &str| {
                 let plugin = [" -l strategy ", " -l composer "].iter().any(|flag| line.contains(flag));

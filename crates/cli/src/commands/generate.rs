@@ -1,5 +1,6 @@
 //! `generate`: texts from a model, alone or with adapters.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use graftwork::{Control, Error, Event, Host, LoadRequest, LoadedModel, Message, Prompt, Sampling};
@@ -8,6 +9,7 @@ use super::{Done, quietly};
 use crate::args::GenerateArgs;
 use crate::output;
 use crate::signals::Signals;
+use crate::text::harmless;
 
 /// The name that stands for no adapter.
 pub(super) const BASE: &str = "base";
@@ -24,6 +26,9 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
         stop: Vec::new(),
         seed: args.seed,
     };
+    // A file gets what the model wrote, to the byte.
+    let is_terminal = io::stdout().is_terminal();
+    let shown = |text: &str| if is_terminal { harmless(text) } else { text.to_owned() };
     let mut failed = None;
     // One text is shown as it comes; of several, each when all are done.
     let alone = args.prompts.len() == 1;
@@ -36,7 +41,7 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
         model.generate(&prompts, &sampling, &control, &mut |_, text| {
             if alone && !json && failed.is_none() {
                 bar.finish_and_clear();
-                failed = output::piece(text).err();
+                failed = output::piece(&shown(text)).err();
             }
         })
     });
@@ -52,7 +57,7 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
                 let adapter = generated.adapter.as_deref().unwrap_or(BASE);
                 // A text goes on where its prompt ends; an answer is a turn of its own.
                 let between = if args.chat { " ▸ " } else { "" };
-                output::line(&format!("[{adapter}] {prompt}{between}{}", generated.text))?;
+                output::line(&format!("[{adapter}] {prompt}{between}{}", shown(&generated.text)))?;
             }
         }
     }

@@ -21,8 +21,8 @@ use numbers::Numbers;
 pub(crate) struct Exporter(Mutex<Numbers>);
 
 impl Exporter {
-    /// Listens at an address; with it, the URL at which the numbers are.
-    pub(crate) fn serve(address: &str) -> io::Result<(Arc<Self>, String)> {
+    /// Takes an address of this machine.
+    pub(crate) fn bind(address: &str) -> io::Result<TcpListener> {
         let failed = |error: io::Error| {
             let what = format!(
                 "--metrics-listen: cannot listen at `{address}`: {error}; it takes an address of this machine and a port \
@@ -30,7 +30,12 @@ impl Exporter {
             );
             io::Error::new(error.kind(), what)
         };
-        let listener = TcpListener::bind(address).map_err(failed)?;
+        TcpListener::bind(address).map_err(failed)
+    }
+
+    /// Listens at an address; with it, the URL at which the numbers are.
+    pub(crate) fn serve(address: &str) -> io::Result<(Arc<Self>, String)> {
+        let listener = Self::bind(address)?;
         let url = format!("http://{}/metrics", listener.local_addr()?);
         let exporter = Arc::new(Self::default());
         let mut registry = Registry::default();

@@ -118,6 +118,7 @@ fn doing(state: &State, moment: Moment) -> String {
     match (&state.doing, moment.stopping) {
         (_, true) => "stopping after this update; again: at once".to_owned(),
         (Some(doing), false) => doing.clone(),
+        (None, false) if state.run.is_none() => "starting".to_owned(),
         (None, false) => "training".to_owned(),
     }
 }

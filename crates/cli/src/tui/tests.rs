@@ -111,7 +111,7 @@ fn a_tiny_terminal_has_what_matters_most() {
         &text(&run(120), (20, 5), View::default()),
         &["training", "120/200, 0:40 left", "loss 3.", "eval 3.8521", "tokens/s"],
     );
-    shows(&text(&State::default(), (20, 1), View::default()), &["training"]);
+    shows(&text(&State::default(), (20, 1), View::default()), &["starting"]);
 }
 
 #[test]

@@ -1,10 +1,21 @@
 //! `--json`: every line is JSON, and the last one is the result or the error.
 
 use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
 use crate::{DATA, LLAMA, ended, err, host, lines, out, short};
+
+/// What a command comes to; a chat is asked for its numbers.
+fn asked(command: &mut Command) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("host starts");
+    // Others read nothing, and may have ended by now.
+    let _ = child.stdin.take().expect("piped").write_all(b"/stats\n");
+    child.wait_with_output().expect("it ends")
+}
 
 #[test]
 fn every_command_speaks_json_and_ends_with_one_object() {
@@ -31,6 +42,9 @@ fn every_command_speaks_json_and_ends_with_one_object() {
         &ia3,
     ];
     let ia3_peft = at("ia3/adapter");
+    let (compared, begun) = (at("compared"), at("begun.toml"));
+    let compare = ["compare", "--strategy", "lora"].into_iter().chain(run[1..run.len() - 1].iter().copied());
+    let compare: Vec<&str> = compare.chain([compared.as_str()]).collect();
     // In an order in which each has what it needs; each with a key that its last object has.
     let commands: Vec<(Vec<&str>, &str)> = vec![
         (run.clone(), "finished"),
@@ -48,6 +62,11 @@ fn every_command_speaks_json_and_ends_with_one_object() {
             vec!["import", &ia3_peft, "--strategy", "plugins/ia3.wasm", "--model", LLAMA, "--out", &imported],
             "trainable_parameters",
         ),
+        (compare, "verdict"),
+        (vec!["chat", "--model", LLAMA], "answers"),
+        (vec!["init", "--model", LLAMA, "--data", DATA, "--out", &begun], "chosen"),
+        (vec!["schema"], "properties"),
+        (vec!["schema", "--markdown"], "markdown"),
         (vec!["doctor"], "findings"),
         (vec!["plugin", "new", "mine", "--into", home.path().to_str().expect("text")], "files"),
         (vec!["plugin", "inspect", "plugins/lora.wasm"], "config_schema"),
@@ -56,6 +75,8 @@ fn every_command_speaks_json_and_ends_with_one_object() {
         (vec!["plugin", "check", "plugins/rank-select.wasm"], "capabilities"),
         (vec!["plugin", "test", "plugins/bitfit.wasm"], "checks"),
         (vec!["plugin", "build", &merged], "error"),
+        (vec!["plugin", "list"], "plugins"),
+        (vec!["plugin", "export", "lora", "--out", home.path().to_str().expect("text")], "path"),
         (vec!["explain"], "codes"),
         (vec!["explain", "GW0101"], "text"),
         (vec!["completions", "bash"], "script"),
@@ -65,13 +86,13 @@ fn every_command_speaks_json_and_ends_with_one_object() {
     ];
     let mut seen = BTreeSet::new();
     for (arguments, key) in commands {
-        let output = ended(host(home.path()).args(&arguments).arg("--json"));
+        let output = asked(host(home.path()).args(&arguments).arg("--json"));
         let lines = lines(&output);
         let (last, before) = lines.split_last().unwrap_or_else(|| panic!("{arguments:?}: {}", err(&output)));
         assert!(last.get(key).is_some(), "{arguments:?}: {last}; {}", err(&output));
         assert_eq!(last.get("error").is_some(), key == "error", "{arguments:?}: {last}");
-        // What comes before are events, and of several prompts the other texts.
-        let known = |line: &Value| line.get("event").is_some() || line.get("text").is_some();
+        // What comes before are events, of several prompts the other texts, and of a comparison its runs.
+        let known = |line: &Value| ["event", "text", "finished"].iter().any(|key| line.get(key).is_some());
         assert!(before.iter().all(known) && last.is_object(), "{arguments:?}: {}", out(&output));
         let depth = if arguments[0] == "plugin" { 2 } else { 1 };
         seen.insert(arguments[..depth].join(" "));

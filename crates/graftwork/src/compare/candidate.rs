@@ -54,7 +54,7 @@ impl FromStr for Candidate {
             }
         }
         if candidate.strategy.is_empty() {
-            return Err(refuse("it names no plugin; write e.g. `plugins/lora.wasm rank=16`"));
+            return Err(refuse("it names no plugin; write e.g. `lora rank=16`"));
         }
         Ok(candidate)
     }
@@ -93,13 +93,29 @@ impl Host {
     }
 }
 
-/// A name that a folder can have.
+/// Endings of the files that lie beside the folders.
+const FILES: [&str; 3] = [".toml", ".json", ".html"];
+
+/// A name that a folder can have, beside the comparison's own files.
 pub(crate) fn name_of_folder(name: &str) -> Result<String, String> {
-    let plain = |c: char| c.is_alphanumeric() || "-_+.".contains(c);
-    match !name.is_empty() && !name.starts_with('.') && name.chars().all(plain) {
+    let is_file = FILES.iter().any(|ending| name.to_lowercase().ends_with(ending));
+    match !name.is_empty() && !name.starts_with('.') && name.chars().all(plain) && !is_file {
         true => Ok(name.to_owned()),
-        false => Err(format!("`{name}` names its folder: use letters, digits, -, _, + and ., not in front")),
+        false => Err(format!(
+            "`{name}` names its folder: use letters, digits, -, _, + and ., not in front, and no ending of a file ({})",
+            FILES.join(", ")
+        )),
     }
+}
+
+/// Such a name made of any, as plugins give themselves.
+pub(crate) fn as_name_of_folder(name: &str) -> String {
+    let replaced: String = name.chars().map(|c| if plain(c) && c != '.' { c } else { '-' }).collect();
+    if replaced.is_empty() { "candidate".to_owned() } else { replaced }
+}
+
+fn plain(c: char) -> bool {
+    c.is_alphanumeric() || "-_+.".contains(c)
 }
 
 #[cfg(test)]
@@ -126,6 +142,15 @@ mod tests {
     }
 
     #[test]
+    fn any_plugin_has_a_name_that_a_folder_can_have() {
+        for name in ["lora", "", "../../up", "a/b", "compare.json", "ü+é", "\u{1b}[2J"] {
+            let made = as_name_of_folder(name);
+            assert_eq!(name_of_folder(&made).as_deref(), Ok(made.as_str()), "{name:?}");
+        }
+        assert_eq!(as_name_of_folder("rank-select+lora"), "rank-select+lora");
+    }
+
+    #[test]
     fn a_file_is_a_plugin_whatever_it_is_called() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("my rank=4.wasm");
@@ -141,6 +166,8 @@ mod tests {
             ("rank=4 lora.wasm", "comes after the plugin"),
             ("'lora.wasm", "not closed"),
             ("../up: lora.wasm", "names its folder"),
+            ("compare.json: lora.wasm", "no ending of a file"),
+            ("lora.TOML: lora.wasm", "no ending of a file"),
         ] {
             let error = text.parse::<Candidate>().expect_err(text).to_string();
             assert!(error.contains(why), "{error}");

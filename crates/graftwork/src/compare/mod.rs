@@ -5,7 +5,6 @@
 
 mod candidate;
 mod report;
-
 mod sweep;
 mod trial;
 
@@ -22,10 +21,10 @@ use crate::run::tokenise;
 use crate::run_folder::folder;
 use crate::{Control, Error, Event, Host, RunConfig, StrategyConfig, memory};
 pub use candidate::Candidate;
+use candidate::{as_name_of_folder, name_of_folder};
 use graftwork_report::About;
 use graftwork_report::verdict::Price;
 pub use report::{ComparisonReport, compare_runs};
-
 pub use sweep::Sweep;
 use sweep::Tried;
 use trial::State;
@@ -104,7 +103,8 @@ impl Host {
     ) -> Result<Comparison, Error> {
         let CompareRequest { config, candidates, sweep, price } = request;
         if candidates.len() < 2 && sweep.is_none() {
-            let message = "a comparison has two candidates or more: `--strategy A.wasm --strategy B.wasm`; one alone needs `--sweep`";
+            let message =
+                "a comparison has two candidates or more: `--strategy full --strategy lora`; one alone needs `--sweep`";
             return Err(Error::setting("strategy", message));
         }
         if config.data.files.iter().any(|source| source.path.as_os_str() == "-") {
@@ -120,16 +120,20 @@ impl Host {
         for candidate in candidates {
             let config = RunConfig { strategy: candidate.strategy.clone(), ..config.clone() };
             let prepared = self.prepare(&config, control, on_event)?;
+            // All have the same model and data.
             if data.is_none() {
-                data = Some(tokenise(&prepared, control, on_event)?);
+                data = Some((tokenise(&prepared, control, on_event)?, prepared.base.hash(on_event)));
             }
-            let Some(dataset) = &data else { continue };
+            let Some((dataset, hash)) = &data else { continue };
             let memory = Memory::of_run(&prepared, dataset)?;
-            let name = candidate.name.clone().unwrap_or_else(|| prepared.chain.name());
+            let name = match &candidate.name {
+                Some(name) => name_of_folder(name).map_err(|message| Error::setting("strategy", message))?,
+                None => as_name_of_folder(&prepared.chain.name()),
+            };
             entries.push(Entry {
                 name: free_name(&name, &entries),
                 strategy: prepared.record.strategy.clone(),
-                about: about(&prepared, dataset, &memory)?,
+                about: about(&prepared, dataset, &memory, hash)?,
                 failed: BTreeMap::new(),
             });
             if common.is_none() {
@@ -154,9 +158,9 @@ impl Host {
     }
 }
 
-/// The name, with a number where it is taken.
+/// The name, with a number where it is taken. Some systems know no capitals in the names of folders.
 fn free_name(name: &str, taken: &[Entry]) -> String {
-    let is_free = |name: &String| taken.iter().all(|entry| entry.name != *name);
+    let is_free = |name: &String| taken.iter().all(|entry| entry.name.to_lowercase() != name.to_lowercase());
     let numbered = (2..).map(|n| format!("{name}-{n}"));
     std::iter::once(name.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
 }
@@ -168,7 +172,7 @@ impl Comparison {
         folder.join(STATE).is_file()
     }
 
-    /// Goes on with the comparison in a folder.
+    /// Goes on with the comparison in a folder. A run that failed before it had a folder, which may have had a reason that is gone, is tried again.
     ///
     /// # Errors
     /// There is none, or another process holds it.
@@ -176,7 +180,10 @@ impl Comparison {
         let run = RunDir::open(folder)?;
         let path = folder.join(STATE);
         let text = graftwork_store::read_file(&path).map_err(StoreError::io("read", &path))?;
-        let record = serde_json::from_slice(&text).map_err(|reason| StoreError::Json { path, reason })?;
+        let mut record: Record = serde_json::from_slice(&text).map_err(|reason| StoreError::Json { path, reason })?;
+        for entry in &mut record.entries {
+            entry.failed.retain(|name, _| !matches!(State::of(&folder.join(name)), State::Absent));
+        }
         Ok(Self { folder: run, record })
     }
 

@@ -33,7 +33,8 @@ impl Serialize for ComparisonReport {
 
 impl ComparisonReport {
     fn new(runs: Vec<Run>, sweeps: &[Sweep], price: Option<Price>) -> Self {
-        let memory = runs.iter().find_map(|run| run.about.device_memory);
+        // Of several machines, the smallest.
+        let memory = runs.iter().filter_map(|run| run.about.device_memory).min();
         let compared = Compared::new(&runs, sweeps, Conditions { memory, price });
         let names: Vec<_> = runs.iter().map(|run| run.name.clone()).collect();
         let report = Report { title: names.join(" or "), runs, comparison: Some(compared) };
@@ -93,6 +94,10 @@ pub fn compare_runs(folders: &[PathBuf], price: Option<Price>) -> Result<Compari
 }
 
 fn read(folder: &Path) -> Result<Run, Error> {
+    if Comparison::is_in(folder) {
+        let message = "it is a comparison, which `host resume` shows again; its runs are the folders in it";
+        return Err(Error::setting(folder.display().to_string(), message));
+    }
     let mut run = Run::read(folder)?;
     if let Some(failed) = failure(folder) {
         run.measured.failure = Some(failed);

@@ -22,7 +22,7 @@ A name that could be both is refused: `run.KEY` is always the key of `run.toml`,
 **Mistakes** are told all at once, each with its line, and before anything is loaded:
 
 ```text
-error: run.toml:3: unknown key train.learnig_rate; did you mean train.learning_rate?
+error[GW0901]: run.toml:3: unknown key train.learnig_rate; did you mean train.learning_rate?
 run.toml:4: train.schedule must be one of "constant", "linear", "cosine", found "cosin"; did you mean "cosine"?
 ```
 

@@ -1,6 +1,6 @@
 //! Which method, and how its updates fit into memory.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -10,14 +10,13 @@ use crate::estimate::Memory;
 use crate::host::Prepared;
 use crate::{Error, Way};
 
-/// Where the plugins of this repository lie.
-const LORA: &str = "plugins/lora.wasm";
-const FULL: &str = "plugins/full.wasm";
+/// Those that are compared where none is given: plugins inside the program.
+const COMPARED: [&str; 2] = ["lora", "full"];
 
 /// A method, and what it was measured by.
 #[derive(Clone, Debug, Serialize)]
 pub struct Candidate {
-    /// The plugins' files.
+    /// The plugins: files, or names of those inside the program.
     pub strategy: Vec<PathBuf>,
     /// Weights that train.
     pub trainable_parameters: u64,
@@ -61,23 +60,16 @@ impl Candidate {
     }
 }
 
-/// The strategies to compare: those that are given, in a chain, or else those of this repository that are there.
-pub(super) fn chains(given: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, Error> {
-    if !given.is_empty() {
-        return Ok(vec![given.to_vec()]);
+/// The strategies to compare: those that are given, in a chain, or else LoRA and full fine-tuning.
+pub(super) fn chains(given: &[PathBuf]) -> Vec<Vec<PathBuf>> {
+    match given {
+        [] => COMPARED.map(|name| vec![name.into()]).into(),
+        given => vec![given.to_vec()],
     }
-    let there: Vec<_> = [LORA, FULL].into_iter().filter(|path| Path::new(path).is_file()).collect();
-    // Alone it is no choice that anybody has made.
-    if there.first() != Some(&LORA) {
-        return Err(none_given());
-    }
-    Ok(there.into_iter().map(|path| vec![path.into()]).collect())
 }
 
 pub(super) fn none_given() -> Error {
-    let message =
-        format!("none is given, and there is no {LORA} below this folder; name a plugin: `--strategy FILE.wasm`");
-    Error::setting("strategy", message)
+    Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy lora`")
 }
 
 /// The candidates and the one that was chosen.
@@ -90,13 +82,12 @@ pub(super) struct Choice {
 
 impl Choice {
     /// The one candidate, or of LoRA and full fine-tuning the one that memory and data speak for.
-    pub(super) fn of(measured: Vec<(Candidate, Option<u64>)>, is_given: bool, rows: &Found) -> Option<Self> {
+    pub(super) fn of(measured: Vec<(Candidate, Option<u64>)>, rows: &Found) -> Option<Self> {
         let available = measured.first()?.1;
         let candidates: Vec<_> = measured.into_iter().map(|(candidate, _)| candidate).collect();
         let (index, reason) = match candidates.as_slice() {
             [lora, full] => compared(lora, full, rows.stats.train.target_tokens as u64),
-            _ if is_given => (0, "as given".to_owned()),
-            _ => (0, format!("there is no {FULL} to compare it with")),
+            _ => (0, "as given".to_owned()),
         };
         Some(Self { candidates, index, reason, available })
     }

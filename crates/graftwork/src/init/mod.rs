@@ -27,7 +27,7 @@ pub struct InitRequest {
     pub model: Option<PathBuf>,
     /// The data; the text that comes with the program if there is none.
     pub data: Vec<DataSource>,
-    /// The strategies of the run; if there are none, `plugins/lora.wasm` and `plugins/full.wasm` are compared, as far as they are there.
+    /// The strategies of the run; if there are none, `lora` and `full` are compared.
     pub strategy: Vec<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
@@ -102,7 +102,7 @@ impl Host {
     /// other key is there with its default.
     ///
     /// # Errors
-    /// The file is there and may not be replaced, no strategy is given or found, or whatever would keep a run from starting.
+    /// The file is there and may not be replaced, or whatever would keep a run from starting.
     pub fn init(
         &self,
         request: &InitRequest,
@@ -111,7 +111,7 @@ impl Host {
     ) -> Result<InitReport, Error> {
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
         let mut file = AtomicFile::create(&request.out, overwrite, 1 << 15)?;
-        let chains = method::chains(&request.strategy)?;
+        let chains = method::chains(&request.strategy);
         let mut config = RunConfig { model: request.model.clone(), device: request.device, ..RunConfig::default() };
         config.data.files.clone_from(&request.data);
         let mut found: Option<Found> = None;
@@ -129,7 +129,7 @@ impl Host {
             first.get_or_insert(prepared);
         }
         let (Some(prepared), Some(found)) = (first, found) else { return Err(method::none_given()) };
-        let Some(choice) = Choice::of(candidates, !request.strategy.is_empty(), &found) else {
+        let Some(choice) = Choice::of(candidates, &found) else {
             return Err(method::none_given());
         };
         let (model, data) = (model_found(&prepared), data_found(&prepared, &found));

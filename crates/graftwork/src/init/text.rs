@@ -13,7 +13,7 @@ const WIDTH: usize = 110;
 
 /// A strategy of the file.
 pub(super) struct Strategy {
-    /// The plugin's file.
+    /// The plugin's file, or its name.
     pub(super) path: String,
     /// What it is, and why.
     pub(super) why: String,

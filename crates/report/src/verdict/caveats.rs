@@ -112,6 +112,9 @@ fn coarse(candidate: &Candidate) -> Option<String> {
 fn edge(candidate: &Candidate) -> Option<String> {
     let sweep = candidate.sweep.as_ref()?;
     let (trials, best) = (sweep.sorted(), sweep.best()?);
+    if trials.len() < 2 {
+        return None;
+    }
     let (end, other) = match best {
         0 => ("lowest", "lower"),
         best if best + 1 == trials.len() => ("highest", "higher"),
@@ -125,7 +128,7 @@ fn edge(candidate: &Candidate) -> Option<String> {
 
 /// The rates may be fair to one and not to another. Ten times: J. Schulman et al., LoRA Without Regret, 2025.
 fn unswept(all: &[&Candidate]) -> Option<String> {
-    let without: Vec<_> = all.iter().filter(|c| c.sweep.is_none()).collect();
+    let without: Vec<_> = all.iter().filter(|c| c.sweep.as_ref().is_none_or(|sweep| sweep.trials.len() < 2)).collect();
     if all.len() < 2 || without.is_empty() {
         return None;
     }

@@ -21,8 +21,8 @@ pub(super) struct Choice {
     pub(super) taken: usize,
     /// So many of the first have losses that count as equal to the lowest.
     pub(super) equals: usize,
-    /// Whether its cost told it from some of them.
-    pub(super) cheaper: bool,
+    /// Those of them that cost more.
+    pub(super) dearer: Vec<usize>,
 }
 
 /// Whether a candidate is in, or why not.
@@ -61,7 +61,8 @@ pub(super) fn choose(entrants: &[Entrant<'_>]) -> Option<Choice> {
     let equals = entrants.iter().take_while(|e| e.best.loss - lowest < EQUAL_LOSS).count();
     let cheap = cheapest((0..equals).collect(), |e| occupied(entrants[e].candidate));
     let cheap = cheapest(cheap, |e| entrants[e].candidate.artefact_bytes.map(|bytes| bytes as f64));
-    Some(Choice { taken: *cheap.first()?, equals, cheaper: cheap.len() < equals })
+    let dearer = (0..equals).filter(|e| !cheap.contains(e)).collect();
+    Some(Choice { taken: *cheap.first()?, equals, dearer })
 }
 
 /// By loss, then by what trains, then by name.
@@ -104,7 +105,12 @@ pub(super) fn headline(entrants: &[Entrant<'_>], choice: &Choice) -> String {
     }
     let describe = |e: &Entrant<'_>| format!("`{}`, {}{}", e.candidate.name, loss(e.best.loss), price(e.candidate));
     let equals = others[..choice.equals - 1].iter().map(describe).collect::<Vec<_>>().join(" and ");
-    let why = if choice.cheaper { "costs less" } else { "has the lowest loss of those whose cost is alike" };
+    let dearer: Vec<_> = choice.dearer.iter().map(|&e| format!("`{}`", entrants[e].candidate.name)).collect();
+    let why = match dearer.len() {
+        0 => "has the lowest loss of those whose cost is alike".to_owned(),
+        all if all + 1 == choice.equals => "costs less".to_owned(),
+        _ => format!("costs less than {}, and has the lowest loss of the others", dearer.join(" and ")),
+    };
     let own = format!("{own}{}", price(taken.candidate));
     format!("Take `{name}`: its lowest evaluation loss, {own}, counts as equal to that of {equals}, and it {why}.")
 }

@@ -6,6 +6,7 @@ use graftwork::{Ending, Error, Generated};
 use serde::Serialize;
 
 use crate::output;
+use crate::text::harmless;
 
 /// Whom it is shown to. Answers and what was asked for go to standard output; all else goes to standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +26,10 @@ impl Voice {
 
     /// A part of an answer, as it comes.
     pub(super) fn piece(self, text: &str) -> io::Result<()> {
-        // What moves a cursor or names a window is none of a model's business.
-        let controls = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
         match self {
             Self::Json => Ok(()),
             Self::Text => output::piece(text),
-            Self::Terminal => output::piece(&text.replace(controls, "\u{fffd}")),
+            Self::Terminal => output::piece(&harmless(text)),
         }
     }
 
