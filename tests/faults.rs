@@ -54,9 +54,15 @@ fn result(out: &Path) -> Vec<u8> {
 fn names(out: &Path) -> Vec<PathBuf> {
     let list = |dir: PathBuf| std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut names: Vec<_> = list(out.to_owned()).chain(list(out.join("checkpoints"))).collect();
-    names.iter_mut().for_each(|name| *name = name.strip_prefix(out).expect("below").to_owned());
+    names.iter_mut().for_each(|name| *name = undated(name.strip_prefix(out).expect("below")));
     names.sort();
     names
+}
+
+/// Without the time that the name of TensorBoard's file has in it.
+fn undated(name: &Path) -> PathBuf {
+    let prefix = "events.out.tfevents";
+    if name.to_string_lossy().starts_with(prefix) { prefix.into() } else { name.to_owned() }
 }
 
 /// What the system says when this operation fails.

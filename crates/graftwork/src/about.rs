@@ -22,7 +22,7 @@ pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>,
     Ok(About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         device: config.device.to_string(),
-        machine: (config.device == DeviceChoice::Cpu).then(doctor::brand).flatten(),
+        machine: machine(config.device),
         command: None,
         threads: doctor::threads(),
         model: about::Model {
@@ -65,6 +65,14 @@ pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>,
         estimated_memory: memory.estimate.total,
         device_memory: memory.available,
     })
+}
+
+/// What the device is, as it calls itself.
+fn machine(device: DeviceChoice) -> Option<String> {
+    match device {
+        DeviceChoice::Cpu => doctor::brand(),
+        DeviceChoice::Cuda(index) => doctor::gpus().into_iter().nth(index),
+    }
 }
 
 fn plugin(record: StrategyRecord) -> about::Plugin {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::{Error, Language, memory};
-pub(crate) use machine::{brand, threads};
+pub(crate) use machine::{brand, gpus, threads};
 
 /// What was found.
 #[derive(Clone, Debug, Serialize)]

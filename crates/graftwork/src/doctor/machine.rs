@@ -113,7 +113,7 @@ pub(super) fn memory() -> Finding {
 }
 
 /// GPUs as the driver's own tool names them; also for a program without code for them.
-pub(super) fn gpus() -> Vec<String> {
+pub(crate) fn gpus() -> Vec<String> {
     let query = ["--query-gpu=name,driver_version,memory.free,memory.total", "--format=csv,noheader"];
     let said = Command::new("nvidia-smi").args(query).output().ok().filter(|said| said.status.success());
     let gpu = |line: &str| {
