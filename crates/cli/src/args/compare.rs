@@ -15,7 +15,7 @@ use super::{RunArgs, WatchArgs};
 #[command(mut_arg("out", |arg| arg.help("Folder of the comparison; the next free `runs/compare-N` if not given")))]
 pub(crate) struct CompareArgs {
     /// Runs to compare as they are; nothing is trained.
-    #[arg(value_name = "RUN", conflicts_with_all = ["strategy", "sweep", "out"])]
+    #[arg(value_name = "RUN", conflicts_with_all = ["strategy", "settings", "config", "model", "adapter", "data", "steps", "epochs", "sweep", "out"])]
     pub(crate) runs: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
