@@ -112,7 +112,7 @@ pub use graftwork_train::{
 };
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
-pub use init::{Candidate as MethodFound, DataFound, InitReport, InitRequest, Lengths, ModelFound};
+pub use init::{DataFound, InitReport, InitRequest, Lengths, MethodFound, ModelFound};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use memory::{ProcessMemory, peak_bytes as peak_memory_bytes};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::host::Prepared;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, StrategyConfig};
-pub use method::Candidate;
+pub use method::MethodFound;
 use method::Choice;
 use rows::Found;
 pub use rows::Lengths;
@@ -49,7 +49,7 @@ pub struct InitReport {
     /// Memory that a run may take in bytes, where the system says.
     pub device_memory: Option<u64>,
     /// The methods that were compared.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<MethodFound>,
     /// The number of the one that was chosen, from 0.
     pub chosen: usize,
     /// Why that one.
@@ -125,7 +125,7 @@ impl Host {
                 Some(rows) => rows,
                 None => &*found.insert(Found::look(&prepared, control, on_event)?),
             };
-            candidates.push(Candidate::measure(chain, &prepared, rows)?);
+            candidates.push(MethodFound::measure(chain, &prepared, rows)?);
             first.get_or_insert(prepared);
         }
         let (Some(prepared), Some(found)) = (first, found) else { return Err(method::none_given()) };
