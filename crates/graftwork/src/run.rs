@@ -97,6 +97,27 @@ impl Host {
     /// # Errors
     /// Anything about the configuration, the plugins, the model, the data, the disk; a loss that is not finite; or
     /// [`Error::Stopped`] where nothing was written yet.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Control, Event, Host, RunConfig, StrategyConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let mut config = RunConfig { model: Some("models/SmolLM2-135M".into()), ..RunConfig::default() };
+    /// config.data.files.push("notes.jsonl".into());
+    /// let mut lora = StrategyConfig::new("lora");
+    /// lora.config.insert("rank".to_owned(), 16.into());
+    /// config.strategy.push(lora);
+    /// let control = Control::new();
+    /// let report = Host::new()?.run(&config, &control, &mut |event| match event {
+    ///     Event::Step(step) if step.loss > 20.0 => control.stop(),
+    ///     Event::Warning { message } => eprintln!("{message}"),
+    ///     _ => {}
+    /// })?;
+    /// println!("{} updates, and the result is in {:?}", report.steps, report.result);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run(
         &self,
         config: &RunConfig,
@@ -128,6 +149,19 @@ impl Host {
     ///
     /// # Errors
     /// As [`run`](Self::run); or it would not be the same run, in a way that is not `allowed`.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Change, Control, Host};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let (host, control) = (Host::new()?, Control::new());
+    /// host.resume("runs/lora-1".as_ref(), &[], &control, &mut |_| {})?;
+    /// // Its data has grown since, and that is meant.
+    /// host.resume("runs/lora-2".as_ref(), &[Change::Data], &control, &mut |_| {})?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resume(
         &self,
         out: &Path,

@@ -31,6 +31,20 @@ impl Trial {
     ///
     /// # Errors
     /// As [`Host::run`] and [`Host::resume`].
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Comparison, Control, Host};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let comparison = Comparison::open("runs/compare-1".as_ref())?;
+    /// if let Some(trial) = comparison.next()? {
+    ///     let report = trial.run(&Host::new()?, &Control::new(), &mut |_| {})?;
+    ///     println!("{} came to {:?}", trial.name, report.eval_loss.last);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run(&self, host: &Host, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
         match &self.begun {
             Some(folder) => host.resume(folder, &[], control, on_event),

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use crate::host::Prepared;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, StrategyConfig};
-pub use method::MethodFound;
 use method::Choice;
+pub use method::MethodFound;
 use rows::Found;
 pub use rows::Lengths;
 
@@ -103,6 +103,27 @@ impl Host {
     ///
     /// # Errors
     /// The file is there and may not be replaced, no strategy is given or found, or whatever would keep a run from starting.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Control, DeviceChoice, Host, InitRequest};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let (host, control) = (Host::new()?, Control::new());
+    /// let request = InitRequest {
+    ///     model: Some("models/SmolLM2-135M".into()),
+    ///     data: vec!["notes.jsonl".into()],
+    ///     strategy: vec!["lora".into(), "full".into()],
+    ///     device: DeviceChoice::Cpu,
+    ///     out: "run.toml".into(),
+    ///     overwrite: false,
+    /// };
+    /// let report = host.init(&request, &control, &mut |_| {})?;
+    /// println!("{}", report.reason);
+    /// host.run(&report.config, &control, &mut |_| {})?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn init(
         &self,
         request: &InitRequest,
