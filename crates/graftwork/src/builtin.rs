@@ -72,6 +72,14 @@ static ALL: [BuiltIn; 25] = [
 
 impl Host {
     /// The plugins that are inside the program.
+    ///
+    /// # Examples
+    /// ```
+    /// use graftwork::Host;
+    ///
+    /// let composers = Host::built_in_plugins().iter().filter(|plugin| plugin.capabilities.contains(&"composer"));
+    /// assert!(composers.map(|plugin| plugin.name).any(|name| name == "ties"));
+    /// ```
     #[must_use]
     pub fn built_in_plugins() -> &'static [BuiltIn] {
         &ALL

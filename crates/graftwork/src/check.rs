@@ -92,6 +92,22 @@ impl Host {
     ///
     /// # Errors
     /// Whatever would stop the run before its first update.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Host, RunConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let config = RunConfig::from_file("run.toml".as_ref())?;
+    /// let report = Host::new()?.check(&config, 1, &mut |_| {})?;
+    /// println!("{} of {} weights train", report.plan.trainable_parameters, report.plan.total_parameters);
+    /// println!("{} updates, each in {} MiB", report.steps, report.memory.total >> 20);
+    /// for piece in report.preview.iter().flat_map(|sample| &sample.pieces) {
+    ///     print!("{}", piece.text);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn check(
         &self,
         config: &RunConfig,

@@ -12,6 +12,14 @@ macro_rules! codes {
         /// What kind of error it is. `GW0203` is the third of the area 02, data.
         ///
         /// One code stands for what a person has to do, so errors with one remedy share it. What each means is in `docs/errors.md`.
+        ///
+        /// # Examples
+        /// ```
+        /// use graftwork::Code;
+        ///
+        /// assert_eq!(Code::Setting.to_string(), "GW0901");
+        /// assert_eq!("gw901".parse(), Ok(Code::Setting));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         #[repr(u16)]

@@ -76,6 +76,14 @@ pub struct StrategyConfig {
 
 impl StrategyConfig {
     /// A plugin with its default settings.
+    ///
+    /// # Examples
+    /// ```
+    /// use graftwork::StrategyConfig;
+    ///
+    /// let mut lora = StrategyConfig::new("lora");
+    /// lora.config.insert("target_modules".to_owned(), ["q_proj", "v_proj"].as_slice().into());
+    /// ```
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), config: Map::new() }

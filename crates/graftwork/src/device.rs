@@ -96,6 +96,16 @@ impl fmt::Display for DeviceChoice {
     }
 }
 
+/// `cpu`, `cuda:1`, or `cuda` for the first.
+///
+/// # Examples
+/// ```
+/// use graftwork::DeviceChoice;
+///
+/// assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
+/// assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(0)));
+/// assert_eq!(DeviceChoice::Cuda(1).to_string(), "cuda:1");
+/// ```
 impl FromStr for DeviceChoice {
     type Err = String;
 

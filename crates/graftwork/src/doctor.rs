@@ -111,6 +111,16 @@ pub struct CudaReport {
 }
 
 /// Looks at this machine. Asks nothing of a network.
+///
+/// # Examples
+/// ```no_run
+/// use graftwork::{Verdict, doctor};
+///
+/// for finding in doctor().findings.iter().filter(|finding| finding.verdict != Verdict::Ok) {
+///     println!("{}: {}", finding.name, finding.found);
+///     finding.remedy.iter().for_each(|line| println!("  {line}"));
+/// }
+/// ```
 #[must_use]
 pub fn doctor() -> DoctorReport {
     let cuda = cuda();

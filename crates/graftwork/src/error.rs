@@ -5,6 +5,22 @@ use std::path::PathBuf;
 use crate::{Change, Problems};
 
 /// Why the host could not do what it was asked to. The message says what, where, and what to do.
+///
+/// # Examples
+/// ```no_run
+/// use graftwork::{Control, Error, Host, RunConfig};
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let config = RunConfig::from_file("run.toml".as_ref())?;
+/// match Host::new()?.run(&config, &Control::new(), &mut |_| {}) {
+///     Ok(report) => println!("{}", report.out.display()),
+///     Err(Error::OutOfMemory { remedy, .. }) => eprintln!("{remedy}"),
+///     Err(error) if error.is_stop() => {}
+///     Err(error) => eprintln!("{}: {error}", error.code()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file could not be read or written as what it should be.

@@ -128,6 +128,21 @@ impl Host {
     ///
     /// # Errors
     /// The model, the adapter or the data cannot be used, or no token counts.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Control, EvalRequest, Host, RunConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let mut config = RunConfig::default();
+    /// config.data.files.push("held-out.jsonl".into());
+    /// let (adapter, batch_size) = (Some("runs/lora-1".into()), config.train.batch_size);
+    /// let request = EvalRequest { model: None, adapter, config, batch_size };
+    /// let result = Host::new()?.eval(&request, &Control::new(), &mut |_| {})?;
+    /// println!("{:.4} nats", result.evaluation.loss);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn eval(
         &self,
         request: &EvalRequest,
@@ -208,6 +223,19 @@ impl Host {
     ///
     /// # Errors
     /// The model or the adapter cannot be used, or a token is not in the vocabulary.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{DeviceChoice, Host, LogitsRequest, Tokens};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let tokens = Tokens::Text("Once upon a time".to_owned());
+    /// let request = LogitsRequest { model: None, adapter: None, device: DeviceChoice::Cpu, tokens };
+    /// let logits = Host::new()?.logits(&request, &mut |_| {})?;
+    /// let last = logits.values.chunks(logits.columns).last();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn logits(&self, request: &LogitsRequest, on_event: &mut dyn FnMut(Event)) -> Result<Logits, Error> {
         let opened = Opened::new(
             request.model.as_deref(),

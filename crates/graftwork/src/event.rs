@@ -12,6 +12,15 @@ use serde::Serialize;
 use crate::Error;
 
 /// Something that happened. Serialises as `{"event": "...", ...}`.
+///
+/// # Examples
+/// ```
+/// use graftwork::Event;
+///
+/// let event = serde_json::to_value(Event::Working { what: "planning" })?;
+/// assert_eq!(event, serde_json::json!({ "event": "working", "what": "planning" }));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -133,6 +142,16 @@ pub enum Unit {
 }
 
 /// Stops a run from another thread or a signal handler: it ends after the current update, with a checkpoint.
+///
+/// # Examples
+/// ```
+/// use graftwork::Control;
+///
+/// let control = Control::new();
+/// let handle = control.clone();
+/// std::thread::spawn(move || handle.stop()).join().expect("it does not panic");
+/// assert!(control.stopped());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Control(Arc<AtomicBool>);
 

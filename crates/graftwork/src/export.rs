@@ -67,6 +67,23 @@ impl Host {
     /// # Errors
     /// The form cannot say what the model or the adapter is, or would compute something else for every text; the disk refuses.
     /// Then there is no result.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{ExportFormat, ExportRequest, Host, Precision, Vocabulary};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let request = ExportRequest {
+    ///     model: None,
+    ///     adapter: Some("runs/lora-1".into()),
+    ///     out: "lora-1.gguf".into(),
+    ///     overwrite: false,
+    ///     format: ExportFormat::Gguf { precision: Precision::Q8_0, vocabulary: Vocabulary::Written },
+    /// };
+    /// Host::new()?.export(&request, &mut |_| {})?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn export(&self, request: &ExportRequest, on_event: &mut dyn FnMut(Event)) -> Result<ExportReport, Error> {
         let overwrite = if request.overwrite { Overwrite::Replace } else { Overwrite::Never };
         let given = || {

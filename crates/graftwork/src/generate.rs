@@ -19,6 +19,15 @@ pub enum PromptContent {
 }
 
 /// What is to be continued, and with which adapter.
+///
+/// # Examples
+/// ```
+/// use graftwork::{Message, Prompt};
+///
+/// let text = Prompt::text("Once upon a time", None);
+/// let chat = Prompt::chat([Message::new("system", "Be brief."), Message::new("user", "Who is Elizabeth?")], Some("novels"));
+/// assert_eq!(chat.adapter.as_deref(), Some("novels"));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prompt {
     /// A text or a conversation.
@@ -76,6 +85,25 @@ impl LoadedModel {
     /// # Errors
     /// The model continues no texts, an adapter is not there, a prompt is empty or too long, or a conversation is given to a model
     /// without a chat template.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Control, DeviceChoice, Host, LoadRequest, NamedAdapter, Prompt, Sampling};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let novels = NamedAdapter { name: Some("novels".to_owned()), path: "runs/lora-1".into() };
+    /// let request = LoadRequest { model: None, adapters: vec![novels], device: DeviceChoice::Cpu };
+    /// let control = Control::new();
+    /// let model = Host::new()?.load(&request, &control, &mut |_| {})?;
+    /// // One with the adapter and one without, in one batch.
+    /// let prompts = [Prompt::text("Once upon a time", Some("novels")), Prompt::text("Once upon a time", None)];
+    /// let sampling = Sampling { max_tokens: 40, temperature: 0.8, top_p: 0.95, stop: Vec::new(), seed: 7 };
+    /// for generated in model.generate(&prompts, &sampling, &control, &mut |_, _| {})? {
+    ///     println!("{:?}: {}", generated.adapter, generated.text);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn generate(
         &self,
         prompts: &[Prompt],

@@ -43,6 +43,25 @@ impl Host {
     ///
     /// # Errors
     /// The strategy has no form in PEFT, or plans other tensors than the folder has.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Host, ImportRequest, StrategyConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let mut loha = StrategyConfig::new("loha");
+    /// loha.config.insert("rank".to_owned(), 8.into());
+    /// let request = ImportRequest {
+    ///     model: Some("models/SmolLM2-135M".into()),
+    ///     peft: "loha-of-peft".into(),
+    ///     strategy: vec![loha],
+    ///     out: "loha".into(),
+    ///     overwrite: false,
+    /// };
+    /// println!("{} weights", Host::new()?.import(&request, &mut |_| {})?.trainable_parameters);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn import(&self, request: &ImportRequest, on_event: &mut dyn FnMut(Event)) -> Result<ImportReport, Error> {
         let ImportRequest { model, peft, strategy, out, overwrite } = request.clone();
         if !peft.join(PeftAdapter::MARKER).exists() {

@@ -18,6 +18,26 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Where to find what
+//!
+//! | to | there is |
+//! |---|---|
+//! | look before anything trains | [`Host::check`]: the plan, the memory, the data; [`Host::init`] writes a first `run.toml` |
+//! | train | [`Host::run`] with a [`RunConfig`], in code or [from a file](RunConfig::from_file); a [`Control`] stops it |
+//! | go on | [`Host::resume`]; [`verify`] says whether what lies there is what was written |
+//! | compare methods | [`Host::compare`], [`Comparison::next`], [`Trial::run`], [`Comparison::conclude`]; [`compare_runs`] for runs that are there |
+//! | measure | [`Host::eval`], [`Host::logits`] |
+//! | use | [`Host::load`], then [`LoadedModel::generate`], or [`LoadedModel::ask`] in a [`Conversation`] |
+//! | merge and exchange | [`Host::merge`], [`Host::export`], [`Host::import`] |
+//! | know plugins | [`Host::built_in_plugins`], [`Host::inspect_plugin`]; [`Host::new_plugin`], [`Host::build_plugin`] and [`Host::test_plugin`] for one of your own, written with `graftwork-sdk` |
+//! | show runs | [`report`]: pages, tables, TensorBoard |
+//!
+//! What takes long receives a [`Control`] and tells [`Event`]s. Paths are of this machine, or names on the Hub (`ORG/NAME`); without a
+//! model and data, the small ones that come with Graftwork are taken. Memory is told of processes: see [`Trial::run`].
+//!
+//! Everything fails with an [`Error`], whose message says what, where and what to do, and whose [`code`](Error::code) stays when the
+//! words change.
 
 mod about;
 mod adapter;
@@ -112,7 +132,7 @@ pub use graftwork_train::{
 };
 pub use host::Host;
 pub use import::{ImportReport, ImportRequest};
-pub use init::{Candidate as MethodFound, DataFound, InitReport, InitRequest, Lengths, ModelFound};
+pub use init::{DataFound, InitReport, InitRequest, Lengths, MethodFound, ModelFound};
 pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use memory::{ProcessMemory, peak_bytes as peak_memory_bytes};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};

@@ -23,6 +23,14 @@ pub struct NamedAdapter {
 }
 
 /// What to load.
+///
+/// # Examples
+/// ```
+/// use graftwork::{DeviceChoice, LoadRequest, NamedAdapter};
+///
+/// let adapters = ["runs/lora-1", "runs/lora-2"].map(|path| NamedAdapter { name: None, path: path.into() });
+/// let request = LoadRequest { model: None, adapters: adapters.into(), device: DeviceChoice::Cpu };
+/// ```
 #[derive(Clone, Debug)]
 pub struct LoadRequest {
     /// Base model; the one that the first adapter was trained on if not given, else the one that comes with Graftwork.
@@ -34,6 +42,21 @@ pub struct LoadRequest {
 }
 
 /// A base model and adapters that share its weights: what an adapter takes is its own tensors.
+///
+/// # Examples
+/// ```no_run
+/// use graftwork::{Control, DeviceChoice, Host, LoadRequest};
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let request = LoadRequest { model: None, adapters: Vec::new(), device: DeviceChoice::Cpu };
+/// let mut model = Host::new()?.load(&request, &Control::new(), &mut |_| {})?;
+/// model.add("novels", "runs/lora-1".as_ref())?;
+/// for name in model.adapters() {
+///     println!("{name}: {} weights", model.summary(Some(name))?.adapter_parameters);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct LoadedModel {
     pub(crate) base: Base,
     pub(crate) device: Device,

@@ -95,6 +95,27 @@ impl Host {
     ///
     /// # Errors
     /// The model, a source or the composer cannot be used, or the folder cannot be written; then there is no folder.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Host, MergeOutput, MergeRequest, MergeSource, StrategyConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let host = Host::new()?;
+    /// // An adapter and its base as one model.
+    /// host.merge(&MergeRequest::new("runs/lora-1", "merged"), &mut |_| {})?;
+    /// // Two adapters as one, by TIES.
+    /// let source = |path: &str, weight| MergeSource { path: path.into(), weight };
+    /// let request = MergeRequest {
+    ///     sources: vec![source("runs/lora-1", 0.7), source("runs/lora-2", 0.3)],
+    ///     composer: Some(StrategyConfig::new("ties")),
+    ///     output: MergeOutput::Lora { rank: Some(16) },
+    ///     ..MergeRequest::new("runs/lora-1", "both")
+    /// };
+    /// println!("{:?}", host.merge(&request, &mut |_| {})?.truncation);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge(&self, request: &MergeRequest, on_event: &mut dyn FnMut(Event)) -> Result<MergeReport, Error> {
         let Some(first) = request.sources.first() else {
             return Err(Error::setting("adapter", "none is given; name what to merge"));

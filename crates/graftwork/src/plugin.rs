@@ -72,6 +72,18 @@ impl Host {
     ///
     /// # Errors
     /// It is no plugin, or one for another contract, or it breaks a limit.
+    ///
+    /// # Examples
+    /// ```
+    /// use graftwork::Host;
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let report = Host::new()?.inspect_plugin("lora".as_ref())?;
+    /// assert_eq!(report.capabilities, ["strategy"]);
+    /// assert_eq!(report.config_schema["properties"]["rank"]["type"], "integer");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn inspect_plugin(&self, path: &Path) -> Result<PluginReport, Error> {
         let plugin = builtin::load(&self.plugins, path)?;
         let capabilities = plugin.capabilities();
@@ -101,6 +113,18 @@ impl Host {
     ///
     /// # Errors
     /// The name is none for a plugin, or the folder is there already.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Host, Language};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// Host::new_plugin("my-method", Language::Rust, "plugins".as_ref())?;
+    /// let built = Host::new()?.build_plugin("plugins/my-method".as_ref(), &mut |_| {})?;
+    /// println!("{}: {} bytes", built.path.display(), built.bytes);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new_plugin(name: &str, language: Language, into: &Path) -> Result<Vec<PathBuf>, Error> {
         Ok(graftwork_authoring::new(name, language, into)?)
     }
@@ -121,6 +145,18 @@ impl Host {
     ///
     /// # Errors
     /// It cannot be loaded, or the model cannot be used. What a plugin does wrong is a check that it has not passed.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::Host;
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// for check in Host::new()?.test_plugin("my-method.wasm".as_ref(), None, Vec::new(), &mut |_| {})? {
+    ///     println!("{check:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn test_plugin(
         &self,
         path: &Path,
@@ -145,6 +181,18 @@ impl Host {
     ///
     /// # Errors
     /// Whatever keeps it from planning: the load, a limit, its settings, its plan.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::Host;
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let settings = vec![("rank".to_owned(), 4.into())];
+    /// let report = Host::new()?.plan_plugin("lora".as_ref(), None, settings, &mut |_| {})?;
+    /// println!("{}", report.plan);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn plan_plugin(
         &self,
         path: &Path,

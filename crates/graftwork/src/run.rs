@@ -97,6 +97,27 @@ impl Host {
     /// # Errors
     /// Anything about the configuration, the plugins, the model, the data, the disk; a loss that is not finite; or
     /// [`Error::Stopped`] where nothing was written yet.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Control, Event, Host, RunConfig, StrategyConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let mut config = RunConfig { model: Some("models/SmolLM2-135M".into()), ..RunConfig::default() };
+    /// config.data.files.push("notes.jsonl".into());
+    /// let mut lora = StrategyConfig::new("lora");
+    /// lora.config.insert("rank".to_owned(), 16.into());
+    /// config.strategy.push(lora);
+    /// let control = Control::new();
+    /// let report = Host::new()?.run(&config, &control, &mut |event| match event {
+    ///     Event::Step(step) if step.loss > 20.0 => control.stop(),
+    ///     Event::Warning { message } => eprintln!("{message}"),
+    ///     _ => {}
+    /// })?;
+    /// println!("{} updates, and the result is in {:?}", report.steps, report.result);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run(
         &self,
         config: &RunConfig,
@@ -128,6 +149,19 @@ impl Host {
     ///
     /// # Errors
     /// As [`run`](Self::run); or it would not be the same run, in a way that is not `allowed`.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Change, Control, Host};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let (host, control) = (Host::new()?, Control::new());
+    /// host.resume("runs/lora-1".as_ref(), &[], &control, &mut |_| {})?;
+    /// // Its data has grown since, and that is meant.
+    /// host.resume("runs/lora-2".as_ref(), &[Change::Data], &control, &mut |_| {})?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resume(
         &self,
         out: &Path,
@@ -142,6 +176,7 @@ impl Host {
             if allowed.is_empty() {
                 let message = format!("{} is finished; nothing is left to do", out.display());
                 on_event(Event::Warning { message });
+                leave_documents(&run, on_event)?;
                 return Ok(report.clone());
             }
             if CheckpointDir::latest(out)?.is_none() {
@@ -314,11 +349,19 @@ fn train_to_the_end(work: Work<'_>, on_event: &mut dyn FnMut(Event)) -> Result<R
     let result = result.map(|path| (path, trainer.step()));
     let report = report(&sampler, &outcome, started, run, result, memory.recompute);
     run.write_json(SUMMARY, &report)?;
+    leave_documents(run, recorder.on_event)?;
+    Ok(report)
+}
+
+/// What lies in the folder of a run that has ended well, besides its numbers and its result.
+fn leave_documents(run: &RunDir, on_event: &mut dyn FnMut(Event)) -> Result<(), Error> {
+    // An error can come after the numbers that say that there was none.
+    run.remove(FAILURE)?;
     if let Err(error) = write_page(run) {
         // What it would show is there.
-        (recorder.on_event)(Event::Warning { message: format!("the run has no new page: {error}") });
+        on_event(Event::Warning { message: format!("the run has no new page: {error}") });
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Saves the result of a run that went to its end. Where that fails, the last weights stay in a checkpoint.

@@ -44,6 +44,19 @@ impl VerifyReport {
 ///
 /// # Errors
 /// It is none of these.
+///
+/// # Examples
+/// ```no_run
+/// use graftwork::verify;
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let report = verify("runs/lora-1".as_ref(), &mut |_| {})?;
+/// for damage in report.parts.iter().flat_map(|part| &part.damage) {
+///     eprintln!("{damage}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn verify(path: &Path, on_event: &mut dyn FnMut(Event)) -> Result<VerifyReport, Error> {
     if !path.is_dir() {
         return Err(StoreError::NoFolder { path: path.to_owned() }.into());

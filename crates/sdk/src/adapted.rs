@@ -7,6 +7,35 @@ use serde::Deserialize;
 use crate::{Choice, Error, Layers, Model, Names, Param, Patterns, Role, Targets, log};
 
 /// Which weights a person wants adapted. None of it, and all linear layers are.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{RankSettings, TargetSettings, settings};
+/// # use graftwork_sdk::{Mock, Model, Param, Role};
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// # let param = |id, name: &str, layer| {
+/// #     let (name, dtype) = (name.to_owned(), "f32".to_owned());
+/// #     Param { id, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(layer), tied_to: None }
+/// # };
+/// # let params = vec![param(0, "layers.0.q_proj.weight", 0), param(1, "layers.0.v_proj.weight", 0), param(2, "layers.1.q_proj.weight", 1)];
+/// # let model = Model::from(Mock { params, ..Mock::default() });
+/// #[derive(serde::Deserialize)]
+/// struct Config {
+///     #[serde(flatten)]
+///     targets: TargetSettings,
+///     #[serde(flatten)]
+///     ranks: RankSettings,
+/// }
+///
+/// let text = r#"{"target_modules": ["q_proj"], "rank": 4, "rank_pattern": {"layers.1.q_proj": 2}}"#;
+/// let config: Config = settings(text)?;
+/// let targets = config.ranks.of(&config.targets.choose(&model)?, |rank| 2.0 * f64::from(rank))?;
+/// let chosen: Vec<_> = targets.iter().map(|target| (target.param.id, target.rank, target.alpha)).collect();
+/// assert_eq!(chosen, [(0, 4, 8.0), (2, 2, 4.0)]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TargetSettings {

@@ -69,6 +69,17 @@ enum Source {
 }
 
 /// A run for tests of a controller outside of a host: `Run::from(MockRun { .. })`.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Error, MockRun, Run};
+///
+/// let scores = [((0, "importance".to_owned()), vec![0.5, 2.0])].into();
+/// let run = Run::from(MockRun { total_steps: 100, trained: vec![0], scores, ..MockRun::default() });
+/// assert_eq!(run.scores(0, "importance")?, [0.5, 2.0]);
+/// assert!(run.below(10) < 10);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct MockRun {
     /// The model.

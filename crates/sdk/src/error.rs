@@ -3,6 +3,14 @@
 use crate::bindings::strategy::graftwork::strategy::types;
 
 /// Why there is no plan. The message is shown to the person who runs the host.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::Error;
+///
+/// let error = Error::config("rank", "is 0; it must be at least 1");
+/// assert!(matches!(error, Error::Config { key, .. } if key == "rank"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// A setting makes no sense for this model.

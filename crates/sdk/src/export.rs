@@ -19,6 +19,32 @@ pub trait Plugin {
 }
 
 /// Declares which parameters train and which adapters there are. Export it with [`export_strategy!`](crate::export_strategy).
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Error, Model, Plan, Plugin, Role, Strategy, Trainable, export_strategy};
+///
+/// /// Trains the norms, and nothing else.
+/// struct Norms;
+/// # #[derive(serde::Deserialize)]
+/// # struct Config {}
+/// # impl Plugin for Norms {
+/// #     const NAME: &'static str = "norms";
+/// #     const SUMMARY: &'static str = "Trains the norms.";
+/// #     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
+/// #     type Config = Config;
+/// # }
+///
+/// impl Strategy for Norms {
+///     fn plan(_: Config, model: &Model) -> Result<Plan, Error> {
+///         let norms = model.params().iter().filter(|param| param.role == Role::Norm);
+///         Ok(Plan { trainable: norms.map(Trainable::from).collect(), ..Plan::default() })
+///     }
+/// }
+///
+/// export_strategy!(Norms);
+/// # fn main() {}
+/// ```
 pub trait Strategy: Plugin {
     /// Plans for a model.
     ///
@@ -29,6 +55,33 @@ pub trait Strategy: Plugin {
 
 /// Chooses target modules and ranks for the strategies after it. Export it with
 /// [`export_selector!`](crate::export_selector).
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Choice, Error, Model, Plugin, Selector, export_selector};
+///
+/// /// Adapts the upper half of the layers, at rank 4.
+/// struct UpperHalf;
+/// # #[derive(serde::Deserialize)]
+/// # struct Config {}
+/// # impl Plugin for UpperHalf {
+/// #     const NAME: &'static str = "upper-half";
+/// #     const SUMMARY: &'static str = "Adapts the upper half of the layers.";
+/// #     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
+/// #     type Config = Config;
+/// # }
+///
+/// impl Selector for UpperHalf {
+///     fn select(_: Config, model: &Model) -> Result<Vec<Choice>, Error> {
+///         let layers = model.params().iter().filter_map(|param| param.layer).max().map_or(0, |last| last + 1);
+///         let upper = model.linear_layers().filter(|param| param.layer >= Some(layers / 2));
+///         Ok(upper.map(|param| Choice { param: param.id, rank: Some(4), alpha: None }).collect())
+///     }
+/// }
+///
+/// export_selector!(UpperHalf);
+/// # fn main() {}
+/// ```
 pub trait Selector: Plugin {
     /// Chooses.
     ///
@@ -49,6 +102,32 @@ pub struct Source {
 }
 
 /// Says how several trained adapters compose into one weight. Export it with [`export_composer!`](crate::export_composer).
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Composer, Error, Expr, Model, Param, Plugin, Source, export_composer};
+///
+/// /// Adds what the sources change, as often as their weights say.
+/// struct Linear;
+/// # #[derive(serde::Deserialize)]
+/// # struct Config {}
+/// # impl Plugin for Linear {
+/// #     const NAME: &'static str = "linear";
+/// #     const SUMMARY: &'static str = "Adds what the sources change.";
+/// #     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
+/// #     type Config = Config;
+/// # }
+///
+/// impl Composer for Linear {
+///     fn compose(_: Config, _: &Model, _: &Param, sources: &[Source]) -> Result<Expr, Error> {
+///         let changes = sources.iter().zip(0..).map(|(source, index)| source.weight * Expr::delta(index));
+///         Ok(changes.fold(Expr::base(), |sum, change| sum + change))
+///     }
+/// }
+///
+/// export_composer!(Linear);
+/// # fn main() {}
+/// ```
 pub trait Composer: Plugin {
     /// The weight of one parameter, over [`Expr::base`] and [`Expr::delta`], what each source changes in it.
     ///
@@ -59,6 +138,59 @@ pub trait Composer: Plugin {
 
 /// Steers a run. Export it with [`export_controller!`](crate::export_controller), or together with a [`Strategy`] with
 /// [`export_steered_strategy!`](crate::export_steered_strategy).
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Action, Controller, Error, Plugin, Report, Run, export_controller};
+/// # use graftwork_sdk::MockRun;
+///
+/// /// Halves the learning rate whenever an evaluation is no better than the best before it.
+/// struct Plateau;
+/// # #[derive(serde::Deserialize)]
+/// # struct Config {}
+/// # impl Plugin for Plateau {
+/// #     const NAME: &'static str = "plateau";
+/// #     const SUMMARY: &'static str = "Halves the learning rate on plateaus.";
+/// #     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
+/// #     type Config = Config;
+/// # }
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct State {
+///     best: Option<f64>,
+///     factor: f64,
+/// }
+///
+/// impl Controller for Plateau {
+///     type State = State;
+///
+///     fn start(_: Config, _: &Run) -> Result<(State, Vec<Action>), Error> {
+///         Ok((State { best: None, factor: 1.0 }, Vec::new()))
+///     }
+///
+///     fn step(state: &mut State, report: &Report, _: &Run) -> Result<Vec<Action>, Error> {
+///         let Some(loss) = report.eval_loss else { return Ok(Vec::new()) };
+///         if state.best.is_none_or(|best| loss < best) {
+///             state.best = Some(loss);
+///             return Ok(Vec::new());
+///         }
+///         state.factor /= 2.0;
+///         Ok(vec![Action::ScaleLearningRate { group: None, factor: state.factor }])
+///     }
+/// }
+///
+/// export_controller!(Plateau);
+/// # fn main() -> Result<(), Error> {
+/// #     let run = Run::from(MockRun { total_steps: 2, ..MockRun::default() });
+/// #     let (mut state, actions) = Plateau::start(Config {}, &run)?;
+/// #     assert!(actions.is_empty());
+/// #     let report = Report { step: 1, total_steps: 2, epoch: 0.5, loss: 2.0, eval_loss: Some(2.0), grad_norm: 1.0 };
+/// #     assert!(Plateau::step(&mut state, &report, &run)?.is_empty());
+/// #     let halved = Action::ScaleLearningRate { group: None, factor: 0.5 };
+/// #     assert_eq!(Plateau::step(&mut state, &report, &run)?, [halved]);
+/// #     Ok(())
+/// # }
+/// ```
 pub trait Controller: Plugin {
     /// What it remembers from one update to the next. It travels in checkpoints, as JSON, so that a resumed run goes on as
     /// if it had not stopped. Its numbers have to be finite: where there is none yet, keep an `Option`.
@@ -81,6 +213,21 @@ pub trait Controller: Plugin {
 ///
 /// # Errors
 /// What does not fit, with the path of the setting, e.g. `rank_pattern.q_proj`.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Error, settings};
+///
+/// #[derive(Debug, serde::Deserialize)]
+/// struct Config {
+///     rank: u32,
+/// }
+///
+/// assert_eq!(settings::<Config>(r#"{"rank": 8}"#)?.rank, 8);
+/// let error = settings::<Config>(r#"{"rank": "many"}"#).unwrap_err();
+/// assert!(matches!(error, Error::Config { key, .. } if key == "rank"));
+/// # Ok::<(), Error>(())
+/// ```
 pub fn settings<T: DeserializeOwned>(config: &str) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_str(config);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {

@@ -10,6 +10,22 @@ use crate::bindings::strategy::graftwork::strategy::expression::{Attribute, Grap
 ///
 /// Cloning shares: an expression that is used twice is computed once. Shapes are checked by the host, which names the
 /// node that does not fit.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::Expr;
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// // LoRA: base + 2 · (B @ A), where A is the adapter's first tensor and B its second.
+/// let product = Expr::tensor(1).matmul(&Expr::tensor(0));
+/// let effective = Expr::base() + 2.0 * product.clone();
+/// // DoRA's direction: each row of that, by its norm. `product` is computed once.
+/// let direction = effective.clone() / effective.norm(1).detach();
+/// let ops: Vec<_> = direction.graph().nodes.into_iter().map(|node| node.op).collect();
+/// assert_eq!(ops, ["base", "tensor", "tensor", "matmul", "scale", "add", "norm", "detach", "div"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Expr(Rc<Op>);
 

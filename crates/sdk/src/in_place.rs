@@ -5,6 +5,25 @@ use serde::Deserialize;
 use crate::{Error, Layers, Model, Param, Trainable, regex};
 
 /// Which of the model's own parameters a person wants trained. Flatten it into a plugin's settings.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{InPlaceSettings, settings};
+/// # use graftwork_sdk::{Mock, Model, Param, Role};
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// # let param = |id, name: &str, layer| {
+/// #     let (name, dtype) = (name.to_owned(), "f32".to_owned());
+/// #     Param { id, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(layer), tied_to: None }
+/// # };
+/// # let params = vec![param(0, "layers.0.q_proj.weight", 0), param(1, "layers.0.v_proj.weight", 0), param(2, "layers.1.q_proj.weight", 1)];
+/// # let model = Model::from(Mock { params, ..Mock::default() });
+/// let of_person: InPlaceSettings = settings(r#"{"include": "q_proj", "layers": 1}"#)?;
+/// let trained = of_person.choose(&model, |param| param.role == Role::Linear)?;
+/// assert_eq!(trained.iter().map(|trainable| trainable.param).collect::<Vec<_>>(), [2]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct InPlaceSettings {

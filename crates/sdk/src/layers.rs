@@ -9,6 +9,21 @@ use crate::{Error, Model, Param};
 
 /// Some layers of a model, counted from 0. A person writes one (`3`), a list (`[0, 1, 8]`) or ranges with both ends in
 /// them (`"0-3,8"`).
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Error, Layers, settings};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Config {
+///     layers: Layers,
+/// }
+///
+/// let written: Config = settings(r#"{"layers": "0-2,8"}"#)?;
+/// assert_eq!(Ok(written.layers), "0-2,8".parse());
+/// assert_eq!("2-0".parse::<Layers>(), Err("`2-0` runs backwards".to_owned()));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Layers(Vec<RangeInclusive<u32>>);

@@ -1,46 +1,83 @@
 //! For authors of strategy plugins.
 //!
-//! A plugin describes, the host computes. Implement [`Plugin`] and [`Strategy`] (or [`Selector`], [`Composer`],
-//! [`Controller`]), say what is adapted with an [`Expr`], and export it:
+//! A plugin describes, the host computes. Implement [`Plugin`] and [`Strategy`], say what is adapted with an [`Expr`], and export it.
+//! This is LoRA, whole:
 //!
 //! ```
 //! use graftwork_sdk::{Adapter, Error, Expr, Model, Plan, Plugin, Strategy, Tensor, export_strategy};
 //! use serde::Deserialize;
 //!
-//! /// Scales every row of a layer's weight by a learned number.
-//! struct RowScale;
+//! /// A layer behaves as `base + alpha/rank · (B @ A)`.
+//! struct Lora;
 //!
 //! #[derive(Deserialize)]
-//! #[serde(deny_unknown_fields)]
-//! struct Config {}
+//! #[serde(default, deny_unknown_fields)]
+//! struct Config {
+//!     rank: u32,
+//!     alpha: f64,
+//! }
 //!
-//! impl Plugin for RowScale {
-//!     const NAME: &'static str = "row-scale";
-//!     const SUMMARY: &'static str = "Learns one factor for each output of every linear layer.";
-//!     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {}}"#;
+//! impl Default for Config {
+//!     fn default() -> Self {
+//!         Self { rank: 8, alpha: 16.0 }
+//!     }
+//! }
+//!
+//! impl Plugin for Lora {
+//!     const NAME: &'static str = "my-lora";
+//!     const SUMMARY: &'static str = "Two thin matrices beside every linear layer, which stays frozen.";
+//!     const SCHEMA: &'static str = r#"{"type": "object", "additionalProperties": false, "properties": {
+//!         "rank": {"type": "integer", "minimum": 1, "maximum": 1024, "default": 8},
+//!         "alpha": {"type": "number", "default": 16}
+//!     }}"#;
 //!     type Config = Config;
 //! }
 //!
-//! impl Strategy for RowScale {
-//!     fn plan(_: Config, model: &Model) -> Result<Plan, Error> {
+//! impl Strategy for Lora {
+//!     fn plan(Config { rank, alpha }: Config, model: &Model) -> Result<Plan, Error> {
 //!         let mut plan = Plan::default();
 //!         for layer in model.linear_layers() {
-//!             let [out, _] = layer.matrix()?;
-//!             let factors = Tensor::new("factors", &[out, 1], Expr::constant(1.0, &[out, 1]));
-//!             plan.adapters.push(Adapter::new(layer.id, "row-scale", vec![factors], Expr::base() * Expr::tensor(0)));
+//!             let [out, inner] = layer.matrix()?;
+//!             let bound = 1.0 / f64::from(inner).sqrt();
+//!             let a = Tensor::new("lora_A", &[rank, inner], Expr::uniform(bound, &[rank, inner]));
+//!             // Zero, so that training begins from the model as it is.
+//!             let b = Tensor::new("lora_B", &[out, rank], Expr::zeros(&[out, rank]));
+//!             let product = Expr::tensor(1).matmul(&Expr::tensor(0));
+//!             let effective = Expr::base() + alpha / f64::from(rank) * product;
+//!             plan.adapters.push(Adapter::new(layer.id, "lora", vec![a, b], effective));
 //!         }
 //!         Ok(plan)
 //!     }
 //! }
 //!
-//! export_strategy!(RowScale);
-//! # fn main() {}
+//! export_strategy!(Lora);
+//! # fn main() -> Result<(), Error> {
+//! #     use graftwork_sdk::{Mock, Param, Role};
+//! #     let (name, dtype) = ("layers.0.q_proj.weight".to_owned(), "f32".to_owned());
+//! #     let weight = Param { id: 0, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(0), tied_to: None };
+//! #     let plan = Lora::plan(Config::default(), &Mock { params: vec![weight], ..Mock::default() }.into())?;
+//! #     let shapes: Vec<_> = plan.adapters[0].tensors.iter().map(|tensor| tensor.shape.as_slice()).collect();
+//! #     assert_eq!(shapes, [[8, 4], [8, 8]]);
+//! #     Ok(())
+//! # }
 //! ```
 //!
 //! Build it with `cargo build --release --target wasm32-unknown-unknown` as a `cdylib`; the host takes the file as it is.
 //!
-//! Settings that most methods have are here, to be flattened into a plugin's own: [`TargetSettings`], [`RankSettings`],
-//! [`InPlaceSettings`]. [`Peft`] says what a plan is in PEFT.
+//! # Where to find what
+//!
+//! | to | there is |
+//! |---|---|
+//! | plan adapters or train in place | [`Strategy`], [`Plan`], [`Adapter`], [`Tensor`], [`Trainable`] |
+//! | choose weights and ranks for other strategies | [`Selector`], [`Choice`] |
+//! | compose trained adapters | [`Composer`], over [`Expr::delta`] |
+//! | steer a run | [`Controller`], [`Action`], alone or [with a strategy](export_steered_strategy) |
+//! | say what a layer behaves as | [`Expr`] and its operators |
+//! | read settings that most methods have, flattened into your own | [`TargetSettings`], [`RankSettings`], [`InPlaceSettings`] |
+//! | choose weights by yourself | [`Names`], [`Targets`], [`Layers`], [`Patterns`] |
+//! | refuse, and warn | [`Error::config`], [`log::warn`] |
+//! | be read by PEFT | [`Peft`] |
+//! | test it without a host | [`Mock`], [`MockRun`] |
 
 #[doc(hidden)]
 #[allow(

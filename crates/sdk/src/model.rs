@@ -38,6 +38,26 @@ impl From<&str> for Role {
 }
 
 /// One parameter of the model.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::Model;
+/// # use graftwork_sdk::{Mock, Param, Role};
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// # let param = |id, name: &str, layer| {
+/// #     let (name, dtype) = (name.to_owned(), "f32".to_owned());
+/// #     Param { id, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(layer), tied_to: None }
+/// # };
+/// # let params = vec![param(0, "layers.0.q_proj.weight", 0), param(1, "layers.0.v_proj.weight", 0), param(2, "layers.1.q_proj.weight", 1)];
+/// # let model = Model::from(Mock { params, ..Mock::default() });
+/// let query = &model.params()[0];
+/// assert_eq!(query.module(), "layers.0.q_proj");
+/// assert!(query.is_called("q_proj") && !query.is_called("proj"));
+/// assert_eq!(query.matrix()?, [8, 4]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
     /// Its index, by which plans refer to it.
@@ -110,6 +130,20 @@ enum Source {
 }
 
 /// A model for tests of a plugin outside of a host: `Model::from(Mock { params, ..Mock::default() })`.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Error, Mock, Model, Param, Role};
+///
+/// let (name, dtype) = ("layers.0.q_proj.weight".to_owned(), "f32".to_owned());
+/// let weight = Param { id: 0, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(0), tied_to: None };
+/// let singular_values = [(0, vec![4.0, 3.0, 0.0, 0.0])].into();
+/// let model = Model::from(Mock { params: vec![weight.clone()], singular_values, ..Mock::default() });
+/// assert_eq!(model.total_parameters(), 32);
+/// assert_eq!(model.singular_values(&weight, 1)?, [4.0]);
+/// assert_eq!(model.norm(&weight)?, 5.0);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Mock {
     /// Name of the model's family.

@@ -38,6 +38,25 @@ pub(crate) fn near(name: &str, params: &[&Param]) -> String {
 
 /// Values for single modules: `{"q_proj": 8}`. The first pattern that matches the end of a module's path wins, as in
 /// PEFT's `rank_pattern`.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Patterns, settings};
+/// # use graftwork_sdk::{Mock, Model, Param, Role};
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// # let param = |id, name: &str, layer| {
+/// #     let (name, dtype) = (name.to_owned(), "f32".to_owned());
+/// #     Param { id, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(layer), tied_to: None }
+/// # };
+/// # let params = vec![param(0, "layers.0.q_proj.weight", 0), param(1, "layers.0.v_proj.weight", 0), param(2, "layers.1.q_proj.weight", 1)];
+/// # let model = Model::from(Mock { params, ..Mock::default() });
+/// let ranks: Patterns<u32> = settings(r#"{"layers.1.q_proj": 2, "q_proj": 8}"#)?;
+/// let modules: Vec<_> = model.linear_layers().collect();
+/// assert_eq!(ranks.values("rank_pattern", &modules)?, [Some(8), None, Some(2)]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Patterns<T>(pub Vec<(String, T)>);
 

@@ -7,6 +7,15 @@ use crate::{Plan, Target};
 /// PEFT's own form of a plan. It is kept in the plan's metadata; a plan that PEFT has no form for has none.
 ///
 /// A tensor's key in the folder is `MODULE.TENSOR`, after PEFT's prefix, where [`key`](Self::key) says nothing else.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Peft, Plan};
+///
+/// let peft = Peft::new("IA3").with("feedforward_modules", vec!["down_proj"]).key("scale", "ia3_l");
+/// let plan = Plan::default().with_peft(peft);
+/// assert_eq!(plan.metadata[1], ("peft_keys".to_owned(), r#"{"scale":"ia3_l"}"#.to_owned()));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Peft {
     fields: Map<String, Value>,

@@ -24,6 +24,18 @@ pub struct Group {
 }
 
 /// A tensor that an adapter adds.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Expr, Tensor};
+///
+/// let a = Tensor::new("A", &[8, 64], Expr::normal(0.02, &[8, 64]));
+/// let b = Tensor::new("B", &[64, 8], Expr::zeros(&[64, 8])).in_group(Some("fast"));
+/// // Its smoothed gradients, for a controller to look at: 0.9 · itself + 0.1 · |gradient of tensor 0|.
+/// let update = 0.9 * Expr::tensor(2) + 0.1 * Expr::gradient(0).abs();
+/// let importance = Tensor::kept("importance", &[8, 64], Expr::zeros(&[8, 64]), update);
+/// assert!(a.trainable && b.trainable && !importance.trainable);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Tensor {
     /// Name within the adapter, and in saved files.
@@ -93,6 +105,18 @@ impl Adapter {
 }
 
 /// What a strategy decides.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Adapter, Expr, Group, Plan, Tensor};
+///
+/// let scale = Tensor::new("scale", &[64, 1], Expr::constant(1.0, &[64, 1])).in_group(Some("slow"));
+/// let plan = Plan {
+///     adapters: vec![Adapter::new(3, "row-scale", vec![scale], Expr::base() * Expr::tensor(0))],
+///     groups: vec![Group { name: "slow".to_owned(), learning_rate_scale: 0.1, weight_decay: Some(0.0) }],
+///     ..Plan::default()
+/// };
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// Parameters that train in place.

@@ -9,6 +9,27 @@ use crate::{Error, Layers, Model, Param, Role};
 ///
 /// A name of a list matches a module whose path it is or ends, at a dot: `q_proj`, `self_attn.q_proj`,
 /// `model.layers.0.self_attn.q_proj`.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::Names;
+/// # use graftwork_sdk::{Mock, Model, Param, Role};
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// # let param = |id, name: &str, layer| {
+/// #     let (name, dtype) = (name.to_owned(), "f32".to_owned());
+/// #     Param { id, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(layer), tied_to: None }
+/// # };
+/// # let params = vec![param(0, "layers.0.q_proj.weight", 0), param(1, "layers.0.v_proj.weight", 0), param(2, "layers.1.q_proj.weight", 1)];
+/// # let model = Model::from(Mock { params, ..Mock::default() });
+/// let queries = Names::List(vec!["q_proj".to_owned()]).find("target_modules", &model)?;
+/// assert_eq!(queries.len(), 2);
+/// let first = Names::Pattern(r"layers\.0\..*".to_owned()).find("target_modules", &model)?;
+/// assert_eq!(first.len(), 2);
+/// assert_eq!(Names::all_linear().find("target_modules", &model)?.len(), 3);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Names {
@@ -37,6 +58,26 @@ impl Names {
 const ALL_LINEAR: &str = "all-linear";
 
 /// A choice of weights.
+///
+/// # Examples
+/// ```
+/// use graftwork_sdk::{Names, Targets};
+/// # use graftwork_sdk::{Mock, Model, Param, Role};
+///
+/// # fn main() -> Result<(), graftwork_sdk::Error> {
+/// # let param = |id, name: &str, layer| {
+/// #     let (name, dtype) = (name.to_owned(), "f32".to_owned());
+/// #     Param { id, name, shape: vec![8, 4], dtype, role: Role::Linear, layer: Some(layer), tied_to: None }
+/// # };
+/// # let params = vec![param(0, "layers.0.q_proj.weight", 0), param(1, "layers.0.v_proj.weight", 0), param(2, "layers.1.q_proj.weight", 1)];
+/// # let model = Model::from(Mock { params, ..Mock::default() });
+/// let (all, values) = (Names::all_linear(), Names::List(vec!["v_proj".to_owned()]));
+/// let targets = Targets { include: &all, exclude: Some(&values), layers: None };
+/// let modules: Vec<_> = targets.choose(&model)?.into_iter().map(Param::module).collect();
+/// assert_eq!(modules, ["layers.0.q_proj", "layers.1.q_proj"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Targets<'a> {
     /// What to choose.

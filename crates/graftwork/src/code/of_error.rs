@@ -8,6 +8,14 @@ use crate::Error;
 
 impl Error {
     /// What kind of error it is.
+    ///
+    /// # Examples
+    /// ```
+    /// use graftwork::{Code, RunConfig};
+    ///
+    /// let error = RunConfig::from_toml("run.toml", "sead = 1").unwrap_err();
+    /// assert_eq!(error.code(), Code::Setting);
+    /// ```
     #[must_use]
     pub fn code(&self) -> Code {
         match self {

@@ -8,6 +8,16 @@ use serde_json::Value;
 use crate::{Error, Host, RunConfig, StrategyConfig};
 
 /// A candidate of a comparison.
+///
+/// # Examples
+/// ```
+/// use graftwork::{Candidate, StrategyConfig};
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// assert_eq!("lora".parse::<Candidate>()?, Candidate::new(vec![StrategyConfig::new("lora")]));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// Its name in the comparison; made from the plugins' names if not given.
@@ -28,6 +38,20 @@ impl Candidate {
 ///
 /// A name ends in a colon; what has an equals sign and is no file is a setting of the plugin before it, JSON if it reads as JSON, else text. What
 /// exists as a whole is a plugin, whatever it is called.
+///
+/// # Examples
+/// ```
+/// use graftwork::Candidate;
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let small: Candidate = "small: lora rank=4 init=pissa".parse()?;
+/// assert_eq!(small.name.as_deref(), Some("small"));
+/// assert_eq!(small.strategy[0].config["rank"], 4);
+/// let chain: Candidate = "rank-select budget=100000 lora".parse()?;
+/// assert_eq!(chain.strategy.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 impl FromStr for Candidate {
     type Err = Error;
 

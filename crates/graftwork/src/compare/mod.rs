@@ -49,6 +49,29 @@ pub struct CompareRequest {
 }
 
 /// A comparison in its folder, held by one process at a time.
+///
+/// # Examples
+/// ```no_run
+/// use graftwork::{CompareRequest, Control, Host, RunConfig, Sweep};
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let (host, control) = (Host::new()?, Control::new());
+/// let request = CompareRequest {
+///     config: RunConfig::from_file("run.toml".as_ref())?,
+///     candidates: vec!["full".parse()?, "small: lora rank=4".parse()?],
+///     sweep: Some(Sweep::Search),
+///     price: None,
+/// };
+/// let mut comparison = host.compare(&request, &control, &mut |_| {})?;
+/// while let Some(trial) = comparison.next()? {
+///     if let Err(error) = trial.run(&host, &control, &mut |_| {}) {
+///         comparison.failed(&trial, &error.to_string())?;
+///     }
+/// }
+/// println!("{}", comparison.conclude()?.text());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Comparison {
     folder: RunDir,
@@ -95,6 +118,22 @@ impl Host {
     /// # Errors
     /// Whatever would stop one of the runs before its first update; fewer than two candidates and rates; no evaluation data, without which
     /// nothing could be compared.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{CompareRequest, Control, Host, RunConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let config = RunConfig { model: Some("models/SmolLM2-135M".into()), ..RunConfig::default() };
+    /// let candidates = vec!["full".parse()?, "lora rank=8".parse()?];
+    /// let request = CompareRequest { config, candidates, sweep: None, price: None };
+    /// let comparison = Host::new()?.compare(&request, &Control::new(), &mut |_| {})?;
+    /// for entry in comparison.entries() {
+    ///     println!("{}: {}", entry.name, entry.left_out().as_deref().unwrap_or("will train"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn compare(
         &self,
         request: &CompareRequest,
@@ -203,6 +242,30 @@ impl Comparison {
     ///
     /// # Errors
     /// The file cannot be written.
+    ///
+    /// # Examples
+    /// Each run in a process of its own, so that its memory can be told:
+    ///
+    /// ```no_run
+    /// use graftwork::Comparison;
+    /// use std::process::Command;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut comparison = Comparison::open("runs/compare-1".as_ref())?;
+    /// while let Some(trial) = comparison.next()? {
+    ///     let mut host = Command::new("host");
+    ///     match &trial.begun {
+    ///         Some(folder) => host.arg("resume").arg(folder),
+    ///         None => host.args(["run", "--config"]).arg(&trial.file),
+    ///     };
+    ///     let status = host.status()?;
+    ///     if !status.success() {
+    ///         comparison.failed(&trial, &status.to_string())?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn next(&self) -> Result<Option<Trial>, Error> {
         let (mut number, candidates) = (1, self.record.entries.iter().enumerate());
         for (candidate, entry) in candidates {

@@ -78,6 +78,19 @@ impl ComparisonReport {
 ///
 /// # Errors
 /// One of the folders holds no run.
+///
+/// # Examples
+/// ```no_run
+/// use graftwork::{compare_runs, report::verdict::Price};
+///
+/// # fn main() -> Result<(), graftwork::Error> {
+/// let price = Price { per_hour: 2.5, currency: "USD".to_owned() };
+/// let report = compare_runs(&["runs/full-1".into(), "runs/lora-1".into()], Some(price))?;
+/// println!("{}", report.text());
+/// report.write_html("full-or-lora.html".as_ref())?;
+/// # Ok(())
+/// # }
+/// ```
 pub fn compare_runs(folders: &[PathBuf], price: Option<Price>) -> Result<ComparisonReport, Error> {
     let mut runs = folders.iter().map(|folder| read(folder)).collect::<Result<Vec<_>, _>>()?;
     let mut seen = BTreeMap::<String, usize>::new();
@@ -115,6 +128,20 @@ impl Comparison {
     ///
     /// # Errors
     /// A run cannot be read, or the disk refuses.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::Comparison;
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let report = Comparison::open("runs/compare-1".as_ref())?.conclude()?;
+    /// if let Some(verdict) = report.verdict() {
+    ///     println!("{}", verdict.headline);
+    ///     verdict.reasons.iter().for_each(|reason| println!("- {}", reason.text));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn conclude(&self) -> Result<ComparisonReport, Error> {
         let (mut runs, mut sweeps) = (Vec::new(), Vec::new());
         for entry in self.entries() {

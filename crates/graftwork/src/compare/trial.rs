@@ -31,6 +31,20 @@ impl Trial {
     ///
     /// # Errors
     /// As [`Host::run`] and [`Host::resume`].
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Comparison, Control, Host};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let comparison = Comparison::open("runs/compare-1".as_ref())?;
+    /// if let Some(trial) = comparison.next()? {
+    ///     let report = trial.run(&Host::new()?, &Control::new(), &mut |_| {})?;
+    ///     println!("{} came to {:?}", trial.name, report.eval_loss.last);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn run(&self, host: &Host, control: &Control, on_event: &mut dyn FnMut(Event)) -> Result<RunReport, Error> {
         match &self.begun {
             Some(folder) => host.resume(folder, &[], control, on_event),
@@ -53,11 +67,9 @@ pub(crate) enum State {
 
 impl State {
     pub(crate) fn of(folder: &Path) -> Self {
-        if folder.join(FAILURE).is_file() {
-            return Self::Failed;
-        }
         match read::<RunReport>(&folder.join(SUMMARY)) {
             Some(report) if report.finished => Self::Finished(Box::new(report)),
+            _ if folder.join(FAILURE).is_file() => Self::Failed,
             // A run that was killed while it began has nothing that could go on.
             _ if folder.join(CONFIGURATION).is_file()
                 || CheckpointDir::list(folder).is_ok_and(|all| !all.is_empty()) =>

@@ -26,6 +26,31 @@ impl RunConfig {
     ///
     /// # Errors
     /// As [`from_file`](Self::from_file).
+    ///
+    /// # Examples
+    /// ```
+    /// use graftwork::RunConfig;
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let config = RunConfig::from_toml(
+    ///     "run.toml",
+    ///     r#"
+    ///     model = "models/SmolLM2-135M"
+    ///
+    ///     [[strategy]]
+    ///     path = "lora"
+    ///     config = { rank = 16 }
+    ///
+    ///     [train]
+    ///     steps = 200
+    ///     "#,
+    /// )?;
+    /// assert_eq!(config.strategy[0].config["rank"], 16);
+    /// let error = RunConfig::from_toml("run.toml", "[train]\nstpes = 200").unwrap_err().to_string();
+    /// assert!(error.starts_with("run.toml:2: ") && error.contains("train.steps"), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
         let refuse = |mut found: Vec<(usize, String)>| {
             found.sort();

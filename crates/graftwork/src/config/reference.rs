@@ -64,6 +64,11 @@ result = "best"
 "#;
 
 /// Every key of `run.toml` in Markdown, with its default and its choices, and what holds where it is given twice.
+///
+/// # Examples
+/// ```
+/// assert!(graftwork::reference().contains("learning_rate"));
+/// ```
 #[must_use]
 pub fn reference() -> String {
     let schema = schema();

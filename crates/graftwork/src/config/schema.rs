@@ -11,6 +11,12 @@ use super::RunConfig;
 use crate::{Error, Host};
 
 /// The JSON Schema (2020-12) of `run.toml`: every key with its description, its default and its choices.
+///
+/// # Examples
+/// ```
+/// let schema = graftwork::schema();
+/// assert_eq!(schema["properties"]["seed"]["default"], 42);
+/// ```
 #[must_use]
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);

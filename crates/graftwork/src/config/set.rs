@@ -30,6 +30,21 @@ impl Host {
     ///
     /// # Errors
     /// Neither `run.toml` nor a plugin has such a key, both have it, or a value is not what its key takes: all of these.
+    ///
+    /// # Examples
+    /// ```
+    /// use graftwork::{Host, RunConfig, StrategyConfig};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let mut config = RunConfig::default();
+    /// config.strategy.push(StrategyConfig::new("lora"));
+    /// let settings = [("train.learning_rate", 3e-4.into()), ("rank", 16.into())];
+    /// Host::new()?.configure(&mut config, settings.map(|(key, value)| (key.to_owned(), value)).into())?;
+    /// assert_eq!(config.train.learning_rate, Some(3e-4));
+    /// assert_eq!(config.strategy[0].config["rank"], 16);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn configure(&self, config: &mut RunConfig, settings: Vec<(String, Value)>) -> Result<(), Error> {
         if settings.is_empty() {
             return Ok(());

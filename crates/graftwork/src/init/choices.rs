@@ -3,7 +3,7 @@
 use graftwork_model::TaskKind;
 use serde_json::json;
 
-use super::method::{Candidate, Choice};
+use super::method::{Choice, MethodFound};
 use super::rows::{self, Found};
 use super::text::{Chosen, Strategy, counted, grouped, size};
 use super::{DataFound, InitRequest, ModelFound};
@@ -137,7 +137,7 @@ fn of_data(chosen: &mut Chosen, request: &InitRequest, prepared: &Prepared, foun
     }
 }
 
-fn of_training(chosen: &mut Chosen, prepared: &Prepared, found: &Found, candidate: &Candidate) {
+fn of_training(chosen: &mut Chosen, prepared: &Prepared, found: &Found, candidate: &MethodFound) {
     let (config, way) = (&prepared.config, &candidate.way);
     let update = way.batch_size * way.gradient_accumulation;
     let rows = found.rows_per_epoch as u64;

@@ -15,7 +15,7 @@ const COMPARED: [&str; 2] = ["lora", "full"];
 
 /// A method, and what it was measured by.
 #[derive(Clone, Debug, Serialize)]
-pub struct Candidate {
+pub struct MethodFound {
     /// The plugins: files, or names of those inside the program.
     pub strategy: Vec<PathBuf>,
     /// Weights that train.
@@ -32,7 +32,7 @@ pub struct Candidate {
     pub way: Way,
 }
 
-impl Candidate {
+impl MethodFound {
     pub(super) fn measure(
         strategy: &[PathBuf],
         prepared: &Prepared,
@@ -74,7 +74,7 @@ pub(super) fn none_given() -> Error {
 
 /// The candidates and the one that was chosen.
 pub(super) struct Choice {
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<MethodFound>,
     pub(super) index: usize,
     pub(super) reason: String,
     pub(super) available: Option<u64>,
@@ -82,7 +82,7 @@ pub(super) struct Choice {
 
 impl Choice {
     /// The one candidate, or of LoRA and full fine-tuning the one that memory and data speak for.
-    pub(super) fn of(measured: Vec<(Candidate, Option<u64>)>, rows: &Found) -> Option<Self> {
+    pub(super) fn of(measured: Vec<(MethodFound, Option<u64>)>, rows: &Found) -> Option<Self> {
         let available = measured.first()?.1;
         let candidates: Vec<_> = measured.into_iter().map(|(candidate, _)| candidate).collect();
         let (index, reason) = match candidates.as_slice() {
@@ -92,15 +92,15 @@ impl Choice {
         Some(Self { candidates, index, reason, available })
     }
 
-    pub(super) fn chosen(&self) -> &Candidate {
+    pub(super) fn chosen(&self) -> &MethodFound {
         &self.candidates[self.index]
     }
 }
 
 /// Adapters learn as well as all weights do for as long as they have room for what there is to learn: about two bits a weight
 /// (Z. Allen-Zhu and Y. Li, arXiv 2404.05405), where a token brings about one (J. Schulman et al., LoRA Without Regret, 2025).
-fn compared(lora: &Candidate, full: &Candidate, tokens: u64) -> (usize, String) {
-    let needs = |candidate: &Candidate| size(candidate.way.bytes);
+fn compared(lora: &MethodFound, full: &MethodFound, tokens: u64) -> (usize, String) {
+    let needs = |candidate: &MethodFound| size(candidate.way.bytes);
     if !full.way.fits || full.way.recompute && !lora.way.recompute {
         return (
             0,

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use crate::host::Prepared;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, StrategyConfig};
-pub use method::Candidate;
 use method::Choice;
+pub use method::MethodFound;
 use rows::Found;
 pub use rows::Lengths;
 
@@ -49,7 +49,7 @@ pub struct InitReport {
     /// Memory that a run may take in bytes, where the system says.
     pub device_memory: Option<u64>,
     /// The methods that were compared.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<MethodFound>,
     /// The number of the one that was chosen, from 0.
     pub chosen: usize,
     /// Why that one.
@@ -103,6 +103,27 @@ impl Host {
     ///
     /// # Errors
     /// The file is there and may not be replaced, or whatever would keep a run from starting.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use graftwork::{Control, DeviceChoice, Host, InitRequest};
+    ///
+    /// # fn main() -> Result<(), graftwork::Error> {
+    /// let (host, control) = (Host::new()?, Control::new());
+    /// let request = InitRequest {
+    ///     model: Some("models/SmolLM2-135M".into()),
+    ///     data: vec!["notes.jsonl".into()],
+    ///     strategy: vec!["lora".into(), "full".into()],
+    ///     device: DeviceChoice::Cpu,
+    ///     out: "run.toml".into(),
+    ///     overwrite: false,
+    /// };
+    /// let report = host.init(&request, &control, &mut |_| {})?;
+    /// println!("{}", report.reason);
+    /// host.run(&report.config, &control, &mut |_| {})?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn init(
         &self,
         request: &InitRequest,
@@ -125,7 +146,7 @@ impl Host {
                 Some(rows) => rows,
                 None => &*found.insert(Found::look(&prepared, control, on_event)?),
             };
-            candidates.push(Candidate::measure(chain, &prepared, rows)?);
+            candidates.push(MethodFound::measure(chain, &prepared, rows)?);
             first.get_or_insert(prepared);
         }
         let (Some(prepared), Some(found)) = (first, found) else { return Err(method::none_given()) };
