@@ -30,8 +30,10 @@ fn host_with_warnings(dir: &Path, arguments: &[&str]) -> (Value, String) {
     let output = command.env("RAYON_NUM_THREADS", "2").args(arguments).output().expect("host runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
-    let last = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
-    (last, String::from_utf8_lossy(&output.stderr).into_owned())
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let warnings = lines.iter().filter(|line| line["event"] == "warning");
+    let warnings: Vec<_> = warnings.map(|line| line["message"].as_str().expect("a message")).collect();
+    (lines.last().expect("a line").clone(), warnings.join("\n"))
 }
 
 fn host(dir: &Path, arguments: &[&str]) -> Value {
