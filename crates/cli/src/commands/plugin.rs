@@ -45,9 +45,9 @@ pub(crate) fn plugin(command: &PluginCommand, as_json: bool) -> Done {
         PluginCommand::Export { name, out, overwrite } => {
             let path = Host::export_plugin(name, out, *overwrite)?;
             if as_json {
-                output::json(&json!({ "path": path }))?
+                output::json(&json!({ "path": path }))?;
             } else {
-                output::labelled(&format!("exported  {}", path.display()))?
+                output::labelled(&format!("exported  {}", path.display()))?;
             }
         }
     }
