@@ -152,8 +152,9 @@ fn what_prometheus_reads_is_what_the_run_has_recorded() {
         assert!(seen[name] > 1e7, "{name}");
     }
     let labels = format!(
-        "graftwork_run_info{{run=\"{}\",strategy=\"lora\",model=\"tests/golden/curve/models/llama\"}}",
-        home.path().join("run").display()
+        "graftwork_run_info{{run=\"{}\",strategy=\"lora\",model=\"{}\"}}",
+        home.path().join("run").display(),
+        root().join("tests/golden/curve/models/llama").display()
     );
     assert_eq!(seen.get(&labels), Some(&1.0), "{seen:?}");
     assert_eq!(seen["graftwork_finished"], 0.0);
