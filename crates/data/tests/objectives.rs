@@ -313,11 +313,15 @@ fn mistakes() {
         assert_eq!(load_error(&bert(), "a.jsonl", record, options), message);
     };
     let text = "{\"text\":\"a\",\"label\":\"c\"}";
-    fails(text, &label(&["a", "b"]), "a.jsonl:1: the label `c` is none of the 2 classes (`a`, `b`)");
+    fails(
+        text,
+        &label(&["a", "b"]),
+        "a.jsonl:1: the label `c` is none of the 2 classes (`a`, `b`); if others are meant, name them all, `--labels a,b`",
+    );
     fails(
         &text.replace("\"c\"", "2"),
         &label(&["a", "b"]),
-        "a.jsonl:1: the label `2` is none of the 2 classes (`a`, `b`)",
+        "a.jsonl:1: the label `2` is none of the 2 classes (`a`, `b`); if others are meant, name them all, `--labels a,b`",
     );
     fails(
         &text.replace("\"c\"", "0.5"),
