@@ -49,7 +49,7 @@ fn only_a_last_line_may_be_cut() {
     );
     assert_eq!(
         read("\n".as_bytes()).unwrap_err(),
-        "/metrics.jsonl:1: EOF while parsing a value at line 2 column 0; remove the line, or resume the run, which writes it anew"
+        "/metrics.jsonl:1: EOF while parsing a value at line 2 column 0; it is not as a run writes it, so remove the line"
     );
     let error = read(format!("{STEP}\n{}\n{STEP}\n", &STEP[..40]).as_bytes()).unwrap_err();
     assert!(error.starts_with("/metrics.jsonl:2: "), "{error}");
