@@ -2,26 +2,28 @@
 
 mod chat;
 mod compare;
+mod plugin;
 mod results;
 mod setup;
+mod using;
 mod watch;
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use graftwork::{Code, DataSource, DeviceChoice, Format, Language, LossOn, TaskKind};
+use graftwork::{Code, DataSource, DeviceChoice, Format, LossOn, TaskKind};
 use serde_json::Value;
 
 use crate::style::When;
 use crate::{exit, style};
 
-pub(crate) use chat::{ChatArgs, max_tokens, temperature, top_p};
+pub(crate) use chat::ChatArgs;
 pub(crate) use compare::CompareArgs;
-pub(crate) use results::{
-    ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName, named_adapter,
-};
+pub(crate) use plugin::{OnModel, PluginCommand};
+pub(crate) use results::{ExportArgs, ExportName, GenerateArgs, ImportArgs, MergeArgs, MergeForm, PrecisionName};
 pub(crate) use setup::{InitArgs, SchemaArgs};
+pub(crate) use using::{max_tokens, named_adapter, temperature, top_p};
 pub(crate) use watch::WatchArgs;
 
 /// A model's place.
@@ -362,67 +364,6 @@ pub(crate) enum DtypeName {
     Bf16,
 }
 
-/// What to do with a plugin.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PluginCommand {
-    /// Begin one: a folder that builds as it is.
-    New {
-        /// Its name, and the folder's.
-        name: String,
-        /// rust, c, python or js.
-        #[arg(long, default_value = "rust")]
-        lang: Language,
-        /// Folder to put it in.
-        #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
-        into: PathBuf,
-    },
-    /// Build the one in a folder, to NAME.wasm there.
-    Build {
-        /// The folder.
-        #[arg(value_hint = ValueHint::DirPath)]
-        folder: PathBuf,
-    },
-    /// Try what every plugin has to hold: any model, any settings, limits, the start from the model as it is, the merge.
-    Test(OnModel),
-    /// Show what it decides for a model: counts, formulas, the hash of the plan; with --json the plan itself.
-    Plan(OnModel),
-    /// What it says of itself: name, contract, capabilities, settings, limits.
-    Inspect {
-        /// The plugin: a file, or a name that `host plugin list` has.
-        #[arg(value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
-        file: PathBuf,
-    },
-    /// Load it under its limits and, if it plans, let it plan: contract, imports, verdict.
-    Check(OnModel),
-    /// Those inside the program, each of which its name stands for.
-    List,
-    /// Write one that is inside the program to NAME.wasm.
-    Export {
-        /// Its name.
-        name: String,
-        /// Folder to put it in.
-        #[arg(long, value_name = "DIR", default_value = ".")]
-        out: PathBuf,
-        /// Replace a file that is already there.
-        #[arg(long)]
-        overwrite: bool,
-    },
-}
-
-/// A plugin, and what to try it with.
-#[derive(Debug, Args)]
-pub(crate) struct OnModel {
-    /// The plugin: a file, or a name that `host plugin list` has.
-    #[arg(value_name = "PLUGIN", value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
-    /// Model to plan for; the one that comes with the program if not given.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) model: Option<PathBuf>,
-    /// Setting of the plugin.
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
-    pub(crate) settings: Vec<(String, Value)>,
-}
-
 /// Through its text: a path alone would take the weight for a part of the name.
 fn source(text: &str) -> Result<DataSource, String> {
     text.parse::<DataSource>().map_err(|e| e.to_string())
@@ -435,5 +376,5 @@ fn setting(text: &str) -> Result<(String, Value), String> {
     if key.is_empty() {
         return Err("the key is empty".to_owned());
     }
-    Ok((key.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()))))
+    Ok((key.to_owned(), graftwork::setting_value(value)))
 }

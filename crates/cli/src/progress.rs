@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::output;
 use crate::plain::Plain;
 use crate::style::{self, WARNING};
-use crate::text::{bytes, count, harmless, loss, measured, rate, share, spike};
+use crate::text::{bytes, count, harmless, loss, measured, one_line, rate, share, spike};
 
 /// Shows events: as lines of JSON; or as lines for a person, with a bar on standard error, and where that is no terminal with
 /// a line now and then in its place, as a log wants it.
@@ -129,7 +129,7 @@ impl Progress {
             // The summary names the folder.
             Event::Begun { .. } => {}
             Event::Sample { step, prompt, text } => {
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = one_line(text);
                 return self.line(&harmless(&format!("step {step:>5}  sample: {prompt} ▸ {text}")));
             }
             Event::Evaluating { batches } => {

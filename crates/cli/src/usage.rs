@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use graftwork::Code;
 
 use crate::style::When;
+use crate::text::one_line;
 use crate::{exit, output};
 
 /// Shows what the parser has to say; the exit code.
@@ -28,5 +29,5 @@ pub(crate) fn show(error: &clap::Error) -> ExitCode {
 fn message(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let wrong = text.split("\n\nUsage:").next().unwrap_or_default();
-    wrong.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(wrong.trim_start_matches("error: "))
 }

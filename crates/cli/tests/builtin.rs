@@ -1,20 +1,19 @@
 //! The plugins inside the program: from any folder, without a file.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::root;
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 /// `host` in a folder of its own, where nothing of the repository is.
 fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(home).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
+    let mut command = common::host(home);
+    command.current_dir(home);
     command
 }
 

@@ -1,20 +1,19 @@
 //! The `host` command as a person or a script uses it.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use common::root;
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 /// `host` in the workspace, with a cache of its own.
 fn host(cache: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", cache).env_remove("RUST_LOG");
+    let mut command = common::host(cache);
+    command.env("XDG_CACHE_HOME", cache);
     command
 }
 

@@ -1,26 +1,18 @@
 //! `host compare`: what it trains, what it says, and that it goes on.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::host;
 use serde_json::Value;
 
 const DATA: &str = "tests/golden/curve/austen-200.jsonl";
 const FULL: &str = "plugins/full.wasm";
 const LORA: &str = "plugins/lora.wasm";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
-/// `host` in the workspace, with a cache of its own in `home`.
-fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
-    command
-}
 
 /// A comparison of a few updates of short rows.
 fn compare(home: &Path, arguments: &[&str]) -> Command {

@@ -1,21 +1,13 @@
 //! `run.toml` as a person writes it, is told of it, and has it written.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::{host, root};
 use serde_json::{Value, json};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
-/// `host` in the workspace, with a cache of its own.
-fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
-    command
-}
 
 const DATA: &str = "tests/golden/curve/austen-200.jsonl";
 const LORA: &str = "plugins/lora.wasm";

@@ -1,15 +1,13 @@
 //! What `--deterministic` promises on the processor: the same bits from run to run, and with any number of threads.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use common::host;
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 /// Everything that a run computed: of each update and evaluation what was measured, but for times, and the tensors of its result.
 #[derive(PartialEq)]
@@ -20,8 +18,8 @@ struct Computed {
 
 fn computed(dir: &Path, out: &str, threads: &str, arguments: &[&str]) -> Computed {
     let out = dir.join(out);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", dir.join("cache")).env("RAYON_NUM_THREADS", threads);
+    let mut command = host(dir);
+    command.env("RAYON_NUM_THREADS", threads);
     command.args(["run", "--deterministic", "--data", "tests/golden/curve/austen-200.jsonl", "--max-length", "96"]);
     command.args([
         "--batch-size",

@@ -4,6 +4,8 @@
 #![cfg(unix)]
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
@@ -12,25 +14,15 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use common::host;
 use fastrand::Rng;
 use graftwork_store::CheckpointDir;
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
 /// A number of times, from the environment or as many as belong into a short test.
 fn times(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
-
-/// The program, at the workspace's root, with its cache in a folder of this test.
-fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
-    command
 }
 
 /// In memory where there is such a place: what a process that is killed has written stays, synced or not.

@@ -4,10 +4,12 @@
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use common::root;
 use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 
@@ -19,15 +21,9 @@ const HEADS: usize = 4;
 const LAYERS: usize = 4;
 const VOCABULARY: usize = 8192;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
 /// The last line of JSON that `host` prints, and what it warns of.
 fn host_with_warnings(dir: &Path, arguments: &[&str]) -> (Value, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", dir.join("cache")).env_remove("RUST_LOG");
-    let output = command.env("RAYON_NUM_THREADS", "2").args(arguments).output().expect("host runs");
+    let output = common::host(dir).env("RAYON_NUM_THREADS", "2").args(arguments).output().expect("host runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

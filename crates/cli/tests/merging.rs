@@ -1,22 +1,18 @@
 //! `host merge` and `host generate` with several adapters, and what a merge of a large model takes.
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
 fn host(cache: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", cache).env_remove("RUST_LOG").args(arguments);
-    command.output().expect("host runs")
+    common::host(cache).env("XDG_CACHE_HOME", cache).args(arguments).output().expect("host runs")
 }
 
 fn said(output: &Output) -> String {

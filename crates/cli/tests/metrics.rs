@@ -3,23 +3,21 @@
 #![cfg(feature = "prometheus")]
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::{host, root};
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
 
 /// A run on a small model that goes on until it is stopped.
 fn run(home: &Path, listen: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
+    let mut command = host(home);
     command.args(["run", "--json", "--strategy", "plugins/lora.wasm", "--model", "tests/golden/curve/models/llama"]);
     command.args(["--data", "tests/golden/curve/austen-200.jsonl", "--max-length", "48", "--batch-size", "4"]);
     command.args(["--eval", "0.1", "--eval-every", "20", "--checkpoint-every", "20", "--keep-last", "1"]);

@@ -2,22 +2,15 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use common::{host, root};
 use graftwork_store::CheckpointDir;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
-fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
-    command
-}
 
 /// Arguments of a run of so many steps on a small model.
 fn run(home: &Path, out: &Path, steps: &str) -> Vec<String> {

@@ -3,29 +3,22 @@
 #![cfg(feature = "tui")]
 #![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 
+mod common;
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::{alone, host, root};
 use graftwork_store::CheckpointDir;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use tempfile::TempDir;
 
 const LEFT: &str = "\x1b[?25h\x1b[?1049l";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
-fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG");
-    command
-}
 
 /// Arguments of a run on a small model; more follow.
 fn run(out: &Path, more: &[&str]) -> Vec<String> {
@@ -57,9 +50,8 @@ impl Screen {
         resize(&inside, size);
         let mut child = Command::new("setsid");
         child.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_host")]).args(arguments).current_dir(root());
-        child.env("XDG_CACHE_HOME", home.join("cache")).env_remove("RUST_LOG").env_remove("NO_COLOR");
         // The dashboard has its colours all the same; what is written afterwards has none.
-        child.env("TERM", "dumb");
+        alone(&mut child, home).env("TERM", "dumb");
         let child = child.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
         let shown = vt100::Parser::new(cells(size.1), cells(size.0), 0);
         Self { child, terminal: File::from(terminal), inside, shown, all: Vec::new() }

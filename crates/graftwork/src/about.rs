@@ -23,7 +23,6 @@ pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         device: config.device.to_string(),
         machine: machine(config.device),
-        command: None,
         threads: doctor::threads(),
         model: about::Model {
             path: base.record.display().to_string(),

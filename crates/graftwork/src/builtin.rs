@@ -7,7 +7,7 @@ use graftwork_plugin_host::{Plugin, PluginHost};
 use graftwork_store::{AtomicFile, Overwrite};
 use serde::Serialize;
 
-use crate::{Error, Host};
+use crate::{Error, Host, nearest};
 
 /// Comes before a name that stands for no file, whatever there is. A run's record has it, so that the run goes on with the same
 /// plugin from wherever it is resumed.
@@ -162,11 +162,10 @@ fn find(text: &str) -> Result<&'static BuiltIn, Error> {
     let name = text.strip_prefix(PREFIX).unwrap_or(text);
     let name = name.strip_suffix(EXTENSION).unwrap_or(name);
     named(name).ok_or_else(|| {
-        let near = ALL.iter().map(|plugin| (strsim::jaro_winkler(plugin.name, name), plugin.name));
-        let nearest = near.filter(|(likeness, _)| *likeness > 0.75).max_by(|a, b| a.0.total_cmp(&b.0));
-        let hint = nearest.map_or_else(String::new, |(_, name)| format!("; did you mean {name}?"));
-        let file = if text.starts_with(PREFIX) { "" } else { "there is no such file, and " };
         let all: Vec<_> = ALL.iter().map(|plugin| plugin.name).collect();
+        let near = nearest(name, all.iter().copied());
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let file = if text.starts_with(PREFIX) { "" } else { "there is no such file, and " };
         let message = format!("{file}no plugin inside the program has this name{hint} (there are: {})", all.join(", "));
         Error::setting(format!("plugin {text}"), message)
     })

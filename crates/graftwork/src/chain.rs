@@ -42,6 +42,11 @@ impl StrategyRecord {
     }
 }
 
+/// Without a strategy there is nothing to do.
+pub(crate) fn none_given() -> Error {
+    Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy lora`")
+}
+
 /// Plugins with their checked settings, in the order in which they are asked.
 pub(crate) struct Chain {
     links: Vec<(Arc<Plugin>, StrategyConfig)>,
@@ -51,7 +56,7 @@ impl Chain {
     /// Loads every plugin and checks its settings against its schema.
     pub(crate) fn load(host: &PluginHost, strategies: &[StrategyConfig]) -> Result<Self, Error> {
         if strategies.is_empty() {
-            return Err(Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy lora`"));
+            return Err(none_given());
         }
         let load = |s: &StrategyConfig| -> Result<_, Error> {
             let plugin = builtin::load(host, &s.path)?;

@@ -25,6 +25,7 @@ pub(crate) use reference::in_toml;
 pub use reference::reference;
 pub use schema::schema;
 pub(crate) use schema::{choices, properties};
+pub use set::setting_value;
 pub(crate) use values::admitted;
 
 /// A run. Every key has a default: without `model` and `data`, the small model and text that come with Graftwork.

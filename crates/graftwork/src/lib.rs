@@ -73,6 +73,7 @@ mod loaded;
 mod memory;
 mod merge;
 mod mixed;
+mod nearest;
 mod pace;
 mod peft;
 mod plugin;
@@ -106,7 +107,8 @@ pub use code::Code;
 pub use compare::{Candidate, CompareRequest, Comparison, ComparisonReport, Entry, Sweep, Trial, compare_runs};
 pub use composition::MergeSource;
 pub use config::{
-    DataSection, Problem, Problems, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection, reference, schema,
+    DataSection, Problem, Problems, Recompute, ResultChoice, RunConfig, StrategyConfig, TrainSection, reference,
+    schema, setting_value,
 };
 pub use conversation::{Conversation, Turn};
 pub use device::DeviceChoice;
@@ -137,6 +139,7 @@ pub use loaded::{LoadRequest, LoadedModel, NamedAdapter};
 pub use memory::{ProcessMemory, peak_bytes as peak_memory_bytes};
 pub use merge::{MergeOutput, MergeReport, MergeRequest};
 pub use mixed::Truncation;
+pub use nearest::nearest;
 pub use plugin::{BuildReport, PlanReport, PluginReport};
 pub use resume::Change;
 pub use run::{FirstLast, RunReport};

@@ -13,9 +13,6 @@ pub struct About {
     /// What the device is, for a person, e.g. the processor's or the card's name.
     #[serde(default)]
     pub machine: Option<String>,
-    /// The command that began the run.
-    #[serde(default)]
-    pub command: Option<String>,
     /// Threads that compute.
     pub threads: usize,
     /// The base model.

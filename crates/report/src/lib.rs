@@ -22,7 +22,7 @@ mod derived;
 mod error;
 pub mod history;
 mod html;
-mod number;
+pub mod number;
 mod plan_diff;
 mod report;
 mod run;

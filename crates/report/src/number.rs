@@ -1,7 +1,8 @@
 //! Numbers as a person reads them.
 
-/// `1,234,567`.
-pub(crate) fn count(n: u64) -> String {
+/// A count with commas: `1,234,567`.
+#[must_use]
+pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.char_indices() {
@@ -13,8 +14,9 @@ pub(crate) fn count(n: u64) -> String {
     text
 }
 
-/// `3.9 MiB`.
-pub(crate) fn bytes(n: u64) -> String {
+/// Bytes in the largest binary unit that leaves a number of at least 1: `3.9 MiB`.
+#[must_use]
+pub fn bytes(n: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];
     let mut value = n as f64;
     let mut unit = "B";

@@ -138,7 +138,7 @@ fn hostile_text_stays_text() {
         let about = &mut run.about;
         let texts = [&mut about.version, &mut about.device, &mut about.model.path, &mut about.model.architecture];
         texts.into_iter().for_each(|text| *text = hostile.to_owned());
-        (about.command, about.machine) = (Some(hostile.to_owned()), Some(hostile.to_owned()));
+        about.machine = Some(hostile.to_owned());
         about.data.files = vec![hostile.to_owned()];
         about.plan.trained = vec![hostile.to_owned()];
         for adapter in &mut about.plan.adapters {

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
-use graftwork::{DeviceChoice, NamedAdapter};
+use graftwork::DeviceChoice;
 use serde_json::Value;
 
-use super::{DtypeName, MODEL, setting, temperature, top_p};
+use super::using::{LoadArgs, SamplingArgs};
+use super::{DtypeName, MODEL, setting};
 
 /// Flags of `generate`.
 #[derive(Debug, Args)]
@@ -14,33 +15,16 @@ pub(crate) struct GenerateArgs {
     /// Texts to continue.
     #[arg(required = true, value_name = "PROMPT")]
     pub(crate) prompts: Vec<String>,
-    /// Model folder or name on the Hub; the one that the first adapter was trained on if not given, else the one that comes with the program.
-    #[arg(long, value_name = MODEL, value_hint = ValueHint::DirPath)]
-    pub(crate) model: Option<PathBuf>,
-    /// Adapter, run or checkpoint on top of it; several share the model's weights.
-    #[arg(long, value_name = "[NAME=]DIR", value_parser = named_adapter, value_hint = ValueHint::DirPath)]
-    pub(crate) adapter: Vec<NamedAdapter>,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
     /// Name of the adapter to use, or `base`: one for all prompts, or one for each. The only adapter if not given.
     #[arg(long = "use", value_name = "NAME")]
     pub(crate) using: Vec<String>,
-    /// `cpu`, `cuda:0`.
-    #[arg(long, default_value_t)]
-    pub(crate) device: DeviceChoice,
     /// The prompt is a user's turn; put it into the model's chat template.
     #[arg(long)]
     pub(crate) chat: bool,
-    /// The most tokens to generate.
-    #[arg(long, default_value_t = 128, value_name = "TOKENS")]
-    pub(crate) max_tokens: usize,
-    /// Divides the logits; 0 always takes the likeliest token.
-    #[arg(long, default_value = "0", value_parser = temperature)]
-    pub(crate) temperature: f64,
-    /// Only the likeliest tokens that together reach this probability.
-    #[arg(long, default_value = "1", value_parser = top_p)]
-    pub(crate) top_p: f64,
-    /// The same seed and prompt give the same text.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) sampling: SamplingArgs,
 }
 
 /// Flags of `merge`.
@@ -176,16 +160,4 @@ pub(crate) enum PrecisionName {
     /// 8 bits with a scale for every 32.
     #[value(name = "q8_0")]
     Q8_0,
-}
-
-/// `NAME=DIR`, or a folder that gives the name itself.
-pub(crate) fn named_adapter(text: &str) -> Result<NamedAdapter, String> {
-    let (name, path) = match text.split_once('=') {
-        Some((name, path)) if !name.contains(['/', '\\']) => (Some(name.to_owned()), path),
-        _ => (None, text),
-    };
-    if path.is_empty() || name.as_deref().is_some_and(str::is_empty) {
-        return Err("write DIR or NAME=DIR".to_owned());
-    }
-    Ok(NamedAdapter { name, path: PathBuf::from(path) })
 }

@@ -8,7 +8,7 @@ mod voice;
 use std::io::{self, BufRead, IsTerminal};
 use std::process::ExitCode;
 
-use graftwork::{Conversation, Error, Host, LoadRequest, LoadedModel, Sampling};
+use graftwork::{Conversation, Error, Host, LoadedModel};
 
 use self::command::refused;
 use self::session::{NO_TEMPLATE, Next, Session};
@@ -27,21 +27,14 @@ pub(crate) fn chat(args: &ChatArgs, json: bool) -> Done {
     };
     let interrupts = Interrupts::listen()?;
     let host = Host::new()?;
-    let request = LoadRequest { model: args.model.clone(), adapters: args.adapter.clone(), device: args.device };
+    let request = args.load.request();
     let load = |control: &_| quietly(json, |progress| host.load(&request, control, &mut |event| progress.show(&event)));
     let model = match interrupts.during(load) {
         (Err(error), true) if error.is_stop() => return Ok(interrupted()),
         (model, _) => model?,
     };
     let conversation = conversation(args, &model)?;
-    let sampling = Sampling {
-        max_tokens: args.max_tokens,
-        temperature: args.temperature,
-        top_p: args.top_p,
-        stop: Vec::new(),
-        seed: args.seed,
-    };
-    let mut session = Session::new(model, conversation, sampling, interrupts, voice);
+    let mut session = Session::new(model, conversation, args.sampling.sampling(), interrupts, voice);
     if let Some(name) = &args.using {
         session.use_adapter(name)?;
     }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use graftwork::{Control, Error, Event, Host, LoadRequest, LoadedModel, Message, Prompt, Sampling};
+use graftwork::{Control, Error, Event, Host, LoadedModel, Message, Prompt};
 
 use super::{Done, quietly};
 use crate::args::GenerateArgs;
@@ -18,14 +18,7 @@ pub(crate) fn generate(args: &GenerateArgs, json: bool) -> Done {
     let control = Control::new();
     let signals = Signals::listen(&control)?;
     let host = Host::new()?;
-    let request = LoadRequest { model: args.model.clone(), adapters: args.adapter.clone(), device: args.device };
-    let sampling = Sampling {
-        max_tokens: args.max_tokens,
-        temperature: args.temperature,
-        top_p: args.top_p,
-        stop: Vec::new(),
-        seed: args.seed,
-    };
+    let (request, sampling) = (args.load.request(), args.sampling.sampling());
     // A file gets what the model wrote, to the byte.
     let is_terminal = io::stdout().is_terminal();
     let shown = |text: &str| if is_terminal { harmless(text) } else { text.to_owned() };

@@ -9,7 +9,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 
 use super::draw::{Moment, Theme};
 use super::state::State;
-use crate::text::{bytes, count, loss, rate};
+use crate::text::{self, bytes, count, loss, rate};
 
 /// Columns of a name.
 const NAME: usize = 10;
@@ -96,11 +96,9 @@ pub(super) fn short(n: u64) -> String {
     }
 }
 
-/// A time as `1:02:03`, or `2:03` below an hour.
+/// Whole seconds that have passed, as a clock shows them.
 pub(super) fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    text::clock(time.as_secs() as f64)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use graftwork::{DataStats, EvalReport, Event, StepReport, Summary};
 
 use super::log::{Entry, Kind, Log};
 use super::series::Series;
-use crate::text::{bytes, measured, share, spike};
+use crate::text::{bytes, measured, one_line, share, spike};
 
 /// All that is shown.
 #[derive(Clone, Debug, Default)]
@@ -189,8 +189,4 @@ impl State {
         self.pace.step(update, at);
         self.update = Some(update.clone());
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -45,5 +45,6 @@ pub(crate) fn environment(folder: &Path, cache: &Path) -> Vec<(&'static str, Str
         ("HF_HUB_OFFLINE", "1".to_owned()),
         ("LC_ALL", "C.UTF-8".to_owned()),
         ("RUST_LOG", "warn".to_owned()),
+        ("NO_COLOR", "1".to_owned()),
     ]
 }

@@ -8,27 +8,24 @@ mod help;
 mod json;
 mod looks;
 
-use std::path::{Path, PathBuf};
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::root;
 use serde_json::Value;
 
 /// Short text to train on.
 const DATA: &str = "tests/golden/curve/austen-200.jsonl";
 const LLAMA: &str = "tests/golden/curve/models/llama";
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
-}
-
-/// `host` in the workspace, with caches of its own, without the Hub, and with nothing said of colours.
+/// `host` in the workspace, alone, without the Hub, in a terminal that has colours.
 fn host(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-    command.current_dir(root()).env("XDG_CACHE_HOME", home.join("cache")).env("HF_HOME", home.join("hub"));
-    command.env("HF_HUB_OFFLINE", "1").env("TERM", "xterm-256color");
-    for variable in ["RUST_LOG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "HF_TOKEN", "HF_ENDPOINT", "CI"] {
-        command.env_remove(variable);
-    }
+    let mut command = common::host(home);
+    command.env("HF_HOME", home.join("hub")).env("HF_HUB_OFFLINE", "1").env("TERM", "xterm-256color");
+    command.env_remove("HF_TOKEN").env_remove("HF_ENDPOINT");
     command
 }
 

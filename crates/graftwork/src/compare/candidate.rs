@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::{Error, Host, RunConfig, StrategyConfig};
+use crate::{Error, Host, RunConfig, StrategyConfig, setting_value};
 
 /// A candidate of a comparison.
 ///
@@ -72,8 +72,7 @@ impl FromStr for Candidate {
                 Some((key, value)) => {
                     let plugin = candidate.strategy.last_mut();
                     let plugin = plugin.ok_or_else(|| refuse("a setting comes after the plugin that it is for"))?;
-                    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-                    plugin.config.insert(key.to_owned(), value);
+                    plugin.config.insert(key.to_owned(), setting_value(value));
                 }
             }
         }

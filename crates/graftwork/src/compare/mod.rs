@@ -11,12 +11,15 @@ mod trial;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use graftwork_data::Dataset;
 use graftwork_store::{RunDir, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::about::about;
+use crate::chain::none_given;
 use crate::check::updates;
 use crate::estimate::Memory;
+use crate::host::Prepared;
 use crate::run::tokenise;
 use crate::run_folder::folder;
 use crate::{Control, Error, Event, Host, RunConfig, StrategyConfig, memory};
@@ -155,15 +158,14 @@ impl Host {
         {
             return Err(Error::setting("sweep", format!("{bad} is no learning rate")));
         }
-        let (mut data, mut entries, mut common) = (None, Vec::<Entry>::new(), None);
+        let (mut common, mut entries) = (None, Vec::new());
         for candidate in candidates {
-            let config = RunConfig { strategy: candidate.strategy.clone(), ..config.clone() };
-            let prepared = self.prepare(&config, control, on_event)?;
-            // All have the same model and data.
-            if data.is_none() {
-                data = Some((tokenise(&prepared, control, on_event)?, prepared.base.hash(on_event)));
-            }
-            let Some((dataset, hash)) = &data else { continue };
+            let own = RunConfig { strategy: candidate.strategy.clone(), ..config.clone() };
+            let prepared = self.prepare(&own, control, on_event)?;
+            let Common { dataset, hash, .. } = match &mut common {
+                Some(common) => common,
+                None => common.insert(Common::of(&prepared, config, control, on_event)?),
+            };
             let memory = Memory::of_run(&prepared, dataset)?;
             let name = match &candidate.name {
                 Some(name) => name_of_folder(name).map_err(|message| Error::setting("strategy", message))?,
@@ -175,25 +177,44 @@ impl Host {
                 about: about(&prepared, dataset, &memory, hash)?,
                 failed: BTreeMap::new(),
             });
-            if common.is_none() {
-                if dataset.stats().eval.rows == 0 {
-                    let message = "a comparison needs data to evaluate on; give a fraction or files";
-                    return Err(Error::setting("eval", message));
-                }
-                let mut settled = prepared.record.clone();
-                let options = prepared.config.train_options(prepared.plan.is_full())?;
-                let between = updates(&options, dataset).div_ceil(EVALUATIONS);
-                settled.train.eval_every = config.train.eval_every.or(Some(between.max(1)));
-                common = Some(RunConfig { strategy: Vec::new(), ..settled });
-            }
         }
         control.go_on()?;
-        let config = common.unwrap_or_else(|| config.clone());
+        let Some(Common { config, .. }) = common else {
+            return Err(none_given());
+        };
         let folder = folder(&config, "compare")?;
         let config = RunConfig { out: None, overwrite: false, ..config };
         let record = Record { config, sweep: sweep.clone(), price: price.clone(), entries };
         folder.write_json(STATE, &record)?;
         Ok(Comparison { folder, record })
+    }
+}
+
+/// What all candidates have in common: model and data, and how they train.
+struct Common {
+    dataset: Dataset,
+    /// The model's.
+    hash: String,
+    config: RunConfig,
+}
+
+impl Common {
+    /// As the first candidate finds it.
+    fn of(
+        prepared: &Prepared,
+        asked: &RunConfig,
+        control: &Control,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Self, Error> {
+        let dataset = tokenise(prepared, control, on_event)?;
+        if dataset.stats().eval.rows == 0 {
+            return Err(Error::setting("eval", "a comparison needs data to evaluate on; give a fraction or files"));
+        }
+        let mut config = RunConfig { strategy: Vec::new(), ..prepared.record.clone() };
+        let options = prepared.config.train_options(prepared.plan.is_full())?;
+        let between = updates(&options, &dataset).div_ceil(EVALUATIONS);
+        config.train.eval_every = asked.train.eval_every.or(Some(between.max(1)));
+        Ok(Self { hash: prepared.base.hash(on_event), dataset, config })
     }
 }
 

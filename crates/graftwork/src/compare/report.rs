@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use graftwork_report::verdict::{Conditions, Sweep, Trial};
-use graftwork_report::verdict::{Price, Verdict};
+use graftwork_report::verdict::{Conditions, Price, Sweep, Trial, Verdict};
 use graftwork_report::{Comparison as Compared, Measured, Report, Run};
-use graftwork_store::{read_file, write_atomic};
+use graftwork_store::write_atomic;
 use serde::{Serialize, Serializer};
 
 use super::sweep::{Tried, best};
-use super::{Comparison, Entry};
+use super::{Comparison, Entry, trial};
 use crate::Error;
 use crate::documents::PAGE;
 use crate::run::{FAILURE, Failed};
@@ -112,15 +111,10 @@ fn read(folder: &Path) -> Result<Run, Error> {
         return Err(Error::setting(folder.display().to_string(), message));
     }
     let mut run = Run::read(folder)?;
-    if let Some(failed) = failure(folder) {
-        run.measured.failure = Some(failed);
+    if let Some(Failed { error }) = trial::read(&folder.join(FAILURE)) {
+        run.measured.failure = Some(error);
     }
     Ok(run)
-}
-
-fn failure(folder: &Path) -> Option<String> {
-    let failed: Failed = serde_json::from_slice(&read_file(&folder.join(FAILURE)).ok()?).ok()?;
-    Some(failed.error)
 }
 
 impl Comparison {

@@ -81,6 +81,7 @@ impl State {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
+/// What a file of a run says, where it can be read.
+pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&graftwork_store::read_file(path).ok()?).ok()
 }

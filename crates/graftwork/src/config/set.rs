@@ -24,6 +24,12 @@ enum Place {
     Plugin(usize, String),
 }
 
+/// The value of a setting as it is written: JSON where it reads as JSON, else text.
+#[must_use]
+pub fn setting_value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
 impl Host {
     /// Puts settings such as `train.learning_rate=3e-4`, `rank=16` or `lora.rank=16` into a configuration, whose strategies have to be
     /// there already. A key of `run.toml` that is set to null has its default again.

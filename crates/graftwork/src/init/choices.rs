@@ -1,11 +1,12 @@
 //! What goes into the file, each choice with the number that it rests on.
 
 use graftwork_model::TaskKind;
+use graftwork_report::number::count;
 use serde_json::json;
 
 use super::method::{Choice, MethodFound};
 use super::rows::{self, Found};
-use super::text::{Chosen, Strategy, counted, grouped, size};
+use super::text::{Chosen, Strategy, counted, size};
 use super::{DataFound, InitRequest, ModelFound};
 use crate::estimate::USABLE;
 use crate::host::Prepared;
@@ -29,22 +30,22 @@ pub(super) fn head(model: &ModelFound, data: &DataFound, choice: &Choice, reques
             "  model: {}, {}, {} weights in {}, made for rows of up to {} tokens, for {}",
             model.path.display(),
             model.family,
-            grouped(model.parameters),
+            count(model.parameters),
             model.dtype.name(),
-            grouped(model.positions),
+            count(model.positions),
             model.task
         ),
         format!(
             "  data: {} ({}), {} tokens to train on, of which the loss counts {}{lengths}",
             counted(data.records, "record"),
             formats.join(", "),
-            grouped(data.tokens as u64),
-            grouped(data.target_tokens as u64)
+            count(data.tokens as u64),
+            count(data.target_tokens as u64)
         ),
         format!("  device: {}, {}", request.device, memory(choice)),
     ];
     for candidate in &choice.candidates {
-        let (weights, percent) = (grouped(candidate.trainable_parameters), candidate.trainable_percent);
+        let (weights, percent) = (count(candidate.trainable_parameters), candidate.trainable_percent);
         lines.push(format!("  method: {} trains {weights} weights ({percent:.2} %)", candidate.name()));
         let ways = candidate.too_large.iter().chain([&candidate.way]);
         lines.extend(ways.map(|way| format!("    {}{}", described(way), if way.fits { "" } else { ": too much" })));
@@ -144,18 +145,13 @@ fn of_training(chosen: &mut Chosen, prepared: &Prepared, found: &Found, candidat
     let steps = match config.train.steps {
         Some(steps) => {
             let part = 100.0 * (steps * update) as f64 / rows.max(1) as f64;
-            chosen.set(
-                "train.steps",
-                steps,
-                format!("{update} of {} rows each, {part:.0} % of an epoch", grouped(rows)),
-            );
+            chosen.set("train.steps", steps, format!("{update} of {} rows each, {part:.0} % of an epoch", count(rows)));
             steps
         }
         None => {
             let epochs = config.train.epochs.unwrap_or(3.0);
             let steps = (epochs * rows.div_ceil(update) as f64).ceil() as u64;
-            let why =
-                format!("{} rows an epoch, {update} in an update: about {} updates", grouped(rows), grouped(steps));
+            let why = format!("{} rows an epoch, {update} in an update: about {} updates", count(rows), count(steps));
             chosen.set("train.epochs", epochs, why);
             steps
         }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use graftwork_report::number::count;
 use serde::Serialize;
 
 use super::rows::Found;
-use super::text::{grouped, size};
+use super::text::size;
 use crate::estimate::Memory;
 use crate::host::Prepared;
 use crate::{Error, Way};
@@ -68,10 +69,6 @@ pub(super) fn chains(given: &[PathBuf]) -> Vec<Vec<PathBuf>> {
     }
 }
 
-pub(super) fn none_given() -> Error {
-    Error::setting("strategy", "none is given; name a plugin, e.g. `--strategy lora`")
-}
-
 /// The candidates and the one that was chosen.
 pub(super) struct Choice {
     pub(super) candidates: Vec<MethodFound>,
@@ -108,7 +105,7 @@ fn compared(lora: &MethodFound, full: &MethodFound, tokens: u64) -> (usize, Stri
         );
     }
     let room = 2 * lora.trainable_parameters;
-    let (tokens_shown, weights) = (grouped(tokens), grouped(lora.trainable_parameters));
+    let (tokens_shown, weights) = (count(tokens), count(lora.trainable_parameters));
     if tokens > room {
         let reason = format!(
             "it fits, and {tokens_shown} counted tokens, of about a bit each, are more than {weights} adapter weights hold, at about two \

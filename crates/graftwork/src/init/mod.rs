@@ -13,6 +13,7 @@ use graftwork_plan::Dtype;
 use graftwork_store::{AtomicFile, Overwrite};
 use serde::Serialize;
 
+use crate::chain::none_given;
 use crate::host::Prepared;
 use crate::{Control, DeviceChoice, Error, Event, Host, RunConfig, StrategyConfig};
 use method::Choice;
@@ -149,9 +150,9 @@ impl Host {
             candidates.push(MethodFound::measure(chain, &prepared, rows)?);
             first.get_or_insert(prepared);
         }
-        let (Some(prepared), Some(found)) = (first, found) else { return Err(method::none_given()) };
+        let (Some(prepared), Some(found)) = (first, found) else { return Err(none_given()) };
         let Some(choice) = Choice::of(candidates, &found) else {
-            return Err(method::none_given());
+            return Err(none_given());
         };
         let (model, data) = (model_found(&prepared), data_found(&prepared, &found));
         let chosen = choices::all(self, request, &prepared, &found, &choice)?;

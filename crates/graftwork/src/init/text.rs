@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use graftwork_report::number::count;
 use serde_json::Value;
 use textwrap::{Options, fill};
 
@@ -108,17 +109,10 @@ fn comment(text: &str) -> String {
 
 /// `1 record`, `1,200 records`.
 pub(super) fn counted(number: usize, what: &str) -> String {
-    format!("{} {what}{}", grouped(number as u64), if number == 1 { "" } else { "s" })
+    format!("{} {what}{}", count(number as u64), if number == 1 { "" } else { "s" })
 }
 
 /// Bytes: `41 MiB`, `16.0 GiB`.
 pub(super) fn size(bytes: u64) -> String {
     if bytes < 1 << 30 { format!("{} MiB", bytes >> 20) } else { gibibytes(bytes) }
-}
-
-/// `1234567` as `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
 }

@@ -87,10 +87,9 @@ fn machine(run: &Run) -> String {
 
 /// How it was measured: a value for each run, or one where all are the same.
 pub(super) fn measured(runs: &[Run]) -> Vec<(&'static str, Vec<String>)> {
-    let facts: [Fact; 10] = [
+    let facts: [Fact; 9] = [
         ("Graftwork", |r| r.about.version.clone()),
         ("Device", machine),
-        ("Command", |r| r.about.command.clone().unwrap_or_default()),
         ("Folder", |r| r.folder.display().to_string()),
         ("Model", |r| r.about.model.path.clone()),
         ("BLAKE3 of the model", |r| r.about.model.blake3.clone()),

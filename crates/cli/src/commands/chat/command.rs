@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use graftwork::{Error, NamedAdapter};
+use graftwork::{Error, NamedAdapter, nearest};
 
 use crate::args::{max_tokens, named_adapter, temperature, top_p};
 
@@ -24,9 +24,6 @@ pub(super) const COMMANDS: [(&str, &str, &str); 15] = [
     ("/stats", "", "tokens, speed, and how much of the model's context is used"),
     ("/quit", "", "end; so do Ctrl+D, and Ctrl+C where nothing is typed"),
 ];
-
-/// How similar a name has to be to be meant, of 1.
-const NEAR: f64 = 0.75;
 
 /// A line.
 #[derive(Debug, PartialEq)]
@@ -92,7 +89,7 @@ pub(super) fn refused(key: &str, message: impl Into<String>) -> Error {
 
 fn command(name: &str, rest: &str) -> Result<Command, Error> {
     let Some((_, takes, _)) = COMMANDS.iter().find(|(known, ..)| *known == name) else {
-        let near = nearest(name, COMMANDS.iter().map(|(known, ..)| *known));
+        let near = meant(name, COMMANDS.iter().map(|(known, ..)| *known));
         return Err(refused(
             name,
             format!("no such command{near}; /help lists them, and // begins a text with a slash"),
@@ -132,7 +129,7 @@ fn setting(text: &str) -> Result<Setting, Error> {
         "max_tokens" => max_tokens(value).map(Setting::MaxTokens),
         "seed" => value.parse().map(Setting::Seed).map_err(|_| "it must be a whole number, 0 or above".to_owned()),
         _ => {
-            let near = nearest(key, KEYS);
+            let near = meant(key, KEYS);
             return Err(refused("/set", format!("there is no `{key}`{near}; there are {}", KEYS.join(", "))));
         }
     };
@@ -148,8 +145,6 @@ fn jsonl(name: &str, path: &str) -> Result<PathBuf, Error> {
 }
 
 /// `, did you mean NAME?`, where one is near.
-fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let near = known.into_iter().map(|known| (strsim::jaro_winkler(known, name), known));
-    let best = near.filter(|(similar, _)| *similar > NEAR).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.map_or_else(String::new, |(_, known)| format!(", did you mean {known}?"))
+fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map_or_else(String::new, |near| format!(", did you mean {near}?"))
 }
