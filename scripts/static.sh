@@ -10,11 +10,10 @@ cd "$(dirname "$0")/.."
 out=${1:-target/static/host}
 target=${CARGO_TARGET_DIR:-target}
 
-# Only the program itself is told: what it is made of is what every other build has, and the compiler's macros, which are shared
-# libraries, stay so.
-cargo rustc --release --locked -p graftwork-cli --bin host -- -C target-feature=+crt-static -C strip=symbols
+# Only the program itself is told: the compiler's macros are shared libraries, and stay so.
+cargo rustc --profile dist --locked -p graftwork-cli --bin host -- -C target-feature=+crt-static
 mkdir -p "$(dirname "$out")"
-cp "$target/release/host" "$out"
+cp "$target/dist/host" "$out"
 
 fail() {
   echo "static.sh: $*" >&2
