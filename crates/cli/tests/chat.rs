@@ -44,9 +44,8 @@ impl Home {
     }
 
     fn host(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_host"));
-        command.current_dir(root()).env_remove("RUST_LOG").args(arguments);
-        command.env("XDG_CACHE_HOME", self.path("cache")).env("XDG_STATE_HOME", self.path("state"));
+        let mut command = common::host(self.0.path());
+        command.env("XDG_STATE_HOME", self.path("state")).args(arguments);
         command
     }
 
@@ -205,7 +204,7 @@ mod terminal {
 
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-    use super::{Home, root};
+    use super::{Home, common, root};
 
     /// A terminal with a chat in it.
     struct Terminal {
@@ -225,7 +224,8 @@ mod terminal {
             let chat = home.chat(&["--max-tokens", "100000"]);
             let mut command = Command::new("setsid");
             command.args(["--ctty", "--wait"]).arg(chat.get_program()).args(chat.get_args()).current_dir(root());
-            command.envs(chat.get_envs().filter_map(|(key, value)| Some((key, value?)))).env("TERM", "xterm");
+            command.env("XDG_STATE_HOME", home.path("state")).env("TERM", "xterm");
+            common::alone(&mut command, home.0.path());
             let child = command.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
             Self { screen: screen.into(), child, unread: Vec::new() }
         }

@@ -7,21 +7,14 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use common::root;
+use common::{host, root};
 use serde_json::Value;
-
-/// `host` in the workspace, with a cache of its own.
-fn host(cache: &Path) -> Command {
-    let mut command = common::host(cache);
-    command.env("XDG_CACHE_HOME", cache);
-    command
-}
 
 const DATA: &str = "tests/golden/curve/austen-200.jsonl";
 
 /// A run of a few steps with short rows.
-fn short(cache: &Path, out: &Path, steps: &str) -> Command {
-    let mut command = host(cache);
+fn short(home: &Path, out: &Path, steps: &str) -> Command {
+    let mut command = host(home);
     command.args(["run", "--strategy", "plugins/lora.wasm", "--set", "rank=2", "--data", DATA, "--max-length", "48"]);
     command.args(["--batch-size", "4", "--steps", steps, "--out"]).arg(out);
     command
@@ -36,8 +29,8 @@ fn last_object(output: &Output) -> Value {
 #[test]
 fn run_then_eval_generate_and_merge() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (cache, out, merged) = (dir.path().join("cache"), dir.path().join("run"), dir.path().join("merged"));
-    let output = short(&cache, &out, "6").arg("--json").output().expect("host runs");
+    let (home, out, merged) = (dir.path().join("home"), dir.path().join("run"), dir.path().join("merged"));
+    let output = short(&home, &out, "6").arg("--json").output().expect("host runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = last_object(&output);
     for key in ["trainable_parameters", "total_parameters", "steps", "tokens_per_second", "seconds"] {
@@ -51,23 +44,20 @@ fn run_then_eval_generate_and_merge() {
     assert!(report["peak_memory_bytes"].as_u64().is_some_and(|v| v > 10_000_000), "{report}");
 
     let eval = |arguments: &[&str], of: &Path| {
-        let output = host(&cache)
-            .args(["eval", "--json", "--data", DATA, "--max-length", "48"])
-            .args(arguments)
-            .arg(of)
-            .output();
+        let output =
+            host(&home).args(["eval", "--json", "--data", DATA, "--max-length", "48"]).args(arguments).arg(of).output();
         let output = output.expect("host runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         last_object(&output)["loss"].as_f64().expect("a loss")
     };
-    let merge = host(&cache).arg("merge").arg(&out).args(["--dtype", "f32", "--out"]).arg(&merged).output();
+    let merge = host(&home).arg("merge").arg(&out).args(["--dtype", "f32", "--out"]).arg(&merged).output();
     assert!(merge.expect("host runs").status.success());
     let (with_adapter, whole) = (eval(&["--adapter"], &out), eval(&["--model"], &merged));
     assert!((with_adapter - whole).abs() < 1e-5 * whole, "{with_adapter} and {whole}");
 
     let text = |arguments: &[&str], of: &Path| {
         let output =
-            host(&cache).args(["generate", "It is a truth", "--max-tokens", "12"]).args(arguments).arg(of).output();
+            host(&home).args(["generate", "It is a truth", "--max-tokens", "12"]).args(arguments).arg(of).output();
         let output = output.expect("host runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text")
@@ -81,7 +71,7 @@ fn run_then_eval_generate_and_merge() {
 fn check_plans_and_writes_nothing() {
     let dir = tempfile::tempdir().expect("a folder");
     let out = dir.path().join("run");
-    let mut command = host(&dir.path().join("cache"));
+    let mut command = host(&dir.path().join("home"));
     command.args(["check", "--strategy", "plugins/lora.wasm", "--data", DATA, "--preview", "1", "--out"]).arg(&out);
     let output = command.output().expect("host runs");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -99,14 +89,14 @@ fn check_plans_and_writes_nothing() {
 #[test]
 fn plugins_are_inspected_and_checked() {
     let dir = tempfile::tempdir().expect("a folder");
-    let cache = dir.path().join("cache");
+    let home = dir.path().join("home");
     let inspect =
-        host(&cache).args(["plugin", "inspect", "plugins/rank-select.wasm", "--json"]).output().expect("host runs");
+        host(&home).args(["plugin", "inspect", "plugins/rank-select.wasm", "--json"]).output().expect("host runs");
     let report = last_object(&inspect);
     assert_eq!(report["capabilities"], serde_json::json!(["selector"]));
     assert_eq!(report["contract"], "0.1.0");
     assert!(report["config_schema"]["properties"]["budget"].is_object());
-    let check = host(&cache).args(["plugin", "check", "plugins/lora.wasm", "--set", "rank=3", "--json"]).output();
+    let check = host(&home).args(["plugin", "check", "plugins/lora.wasm", "--set", "rank=3", "--json"]).output();
     let report = last_object(&check.expect("host runs"));
     assert_eq!(report["adapters"][0]["tensors"][0], "lora_A [3, 256]");
 }
@@ -114,7 +104,7 @@ fn plugins_are_inspected_and_checked() {
 #[test]
 fn errors_name_what_is_wrong_and_exit_with_1() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (cache, out) = (dir.path().join("cache"), dir.path().join("run"));
+    let (home, out) = (dir.path().join("home"), dir.path().join("run"));
     let cases: [(&[&str], &str); 4] = [
         (&["--set", "rnak=4"], "did you mean rank"),
         (&["--set", "target_modules=[\"q_porj\"]"], "q_porj"),
@@ -122,12 +112,12 @@ fn errors_name_what_is_wrong_and_exit_with_1() {
         (&["--device", "cuda:0"], "cuda:0"),
     ];
     for (arguments, part) in cases {
-        let output = short(&cache, &out, "2").args(arguments).output().expect("host runs");
+        let output = short(&home, &out, "2").args(arguments).output().expect("host runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.starts_with("error[GW") && said.contains(part), "`{part}` is not in {said}");
         assert_eq!((output.status.code(), out.exists()), (Some(1), false), "{said}");
     }
-    let usage = host(&cache).args(["run", "--no-such-flag"]).output().expect("host runs");
+    let usage = host(&home).args(["run", "--no-such-flag"]).output().expect("host runs");
     assert_eq!(usage.status.code(), Some(2));
 }
 
@@ -143,8 +133,8 @@ fn signal(name: &str, process: u32) {
 fn a_signal_leaves_a_checkpoint_to_go_on_from() {
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
         let dir = tempfile::tempdir().expect("a folder");
-        let (cache, out) = (dir.path().join("cache"), dir.path().join("run"));
-        let mut child = short(&cache, &out, "500").arg("--json").stdout(Stdio::piped()).spawn().expect("host starts");
+        let (home, out) = (dir.path().join("home"), dir.path().join("run"));
+        let mut child = short(&home, &out, "500").arg("--json").stdout(Stdio::piped()).spawn().expect("host starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let is_step = |line: &str| line.contains("\"event\":\"step\"");
         assert!(lines.by_ref().map(|l| l.expect("text")).any(|l| is_step(&l)), "it trains");
@@ -156,7 +146,7 @@ fn a_signal_leaves_a_checkpoint_to_go_on_from() {
         assert_eq!(report["finished"], false);
 
         let eval =
-            host(&cache).args(["eval", "--data", DATA, "--max-length", "48", "--json", "--adapter"]).arg(&out).output();
+            host(&home).args(["eval", "--data", DATA, "--max-length", "48", "--json", "--adapter"]).arg(&out).output();
         assert!(last_object(&eval.expect("host runs"))["loss"].is_number(), "what it left can be used");
     }
 }
@@ -227,12 +217,12 @@ fn hub_cache(dir: &Path) -> PathBuf {
 #[test]
 fn names_on_the_hub_are_found_in_its_cache_and_recorded_with_their_commit() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (cache, out, hub) = (dir.path().join("cache"), dir.path().join("run"), hub_cache(dir.path()));
+    let (home, out, hub) = (dir.path().join("home"), dir.path().join("run"), hub_cache(dir.path()));
     let offline = |command: &mut Command| {
         let command = command.env("HF_HUB_CACHE", &hub).env("HF_HUB_OFFLINE", "1").env_remove("HF_TOKEN");
         command.output().expect("host runs")
     };
-    let mut run = host(&cache);
+    let mut run = host(&home);
     run.args([
         "run",
         "--strategy",
@@ -257,11 +247,11 @@ fn names_on_the_hub_are_found_in_its_cache_and_recorded_with_their_commit() {
     assert_eq!((&peft["base_model_name_or_path"], &peft["revision"]), (&"org/tiny".into(), &commit.into()));
 
     let output =
-        offline(host(&cache).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--adapter"]).arg(&out));
+        offline(host(&home).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--adapter"]).arg(&out));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(last_object(&output)["model"], format!("org/tiny@{commit}"));
 
-    let output = offline(host(&cache).args(["eval", "--model", "org/absent", "--data", DATA]));
+    let output = offline(host(&home).args(["eval", "--model", "org/absent", "--data", DATA]));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
         !output.status.success() && message.contains("org/absent") && message.contains("HF_HUB_OFFLINE"),
@@ -272,21 +262,19 @@ fn names_on_the_hub_are_found_in_its_cache_and_recorded_with_their_commit() {
 #[test]
 fn exports_are_what_they_say() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (cache, out) = (dir.path().join("cache"), dir.path().join("run"));
-    let output = short(&cache, &out, "4")
-        .args(["--set", r#"rank_pattern={"q_proj": 4}"#, "--json"])
-        .output()
-        .expect("host runs");
+    let (home, out) = (dir.path().join("home"), dir.path().join("run"));
+    let output =
+        short(&home, &out, "4").args(["--set", r#"rank_pattern={"q_proj": 4}"#, "--json"]).output().expect("host runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let export = |arguments: &[&str], name: &str| {
         let to = dir.path().join(name);
         let output =
-            host(&cache).arg("export").arg(&out).args(arguments).arg("--out").arg(&to).output().expect("host runs");
+            host(&home).arg("export").arg(&out).args(arguments).arg("--out").arg(&to).output().expect("host runs");
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         to
     };
     let loss = |adapter: &Path| {
-        let output = host(&cache)
+        let output = host(&home)
             .args(["eval", "--json", "--data", DATA, "--max-length", "48", "--adapter"])
             .arg(adapter)
             .output();
@@ -307,17 +295,17 @@ fn exports_are_what_they_say() {
         assert_eq!(&bytes[..4], b"GGUF", "{name}");
     }
     let left = std::fs::read_dir(dir.path()).expect("the folder").count();
-    assert_eq!(left, 5, "nothing made on the way is left: cache, run, and three exports");
-    let output = host(&cache).args(["export", "--format", "gguf-lora", "--out", "x.gguf"]).output().expect("host runs");
+    assert_eq!(left, 5, "nothing made on the way is left: home, run, and three exports");
+    let output = host(&home).args(["export", "--format", "gguf-lora", "--out", "x.gguf"]).output().expect("host runs");
     assert!(String::from_utf8_lossy(&output.stderr).contains("adapter: none is given"));
 }
 
 #[test]
 fn a_merged_model_may_be_several_files() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (cache, out, merged) = (dir.path().join("cache"), dir.path().join("run"), dir.path().join("merged"));
-    assert!(short(&cache, &out, "1").output().expect("host runs").status.success());
-    let output = host(&cache).arg("merge").arg(&out).args(["--max-shard-size", "0.004", "--out"]).arg(&merged).output();
+    let (home, out, merged) = (dir.path().join("home"), dir.path().join("run"), dir.path().join("merged"));
+    assert!(short(&home, &out, "1").output().expect("host runs").status.success());
+    let output = host(&home).arg("merge").arg(&out).args(["--max-shard-size", "0.004", "--out"]).arg(&merged).output();
     let output = output.expect("host runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let index = std::fs::read_to_string(merged.join("model.safetensors.index.json")).expect("an index");
@@ -326,14 +314,14 @@ fn a_merged_model_may_be_several_files() {
         index["weight_map"].as_object().expect("a map").values().filter_map(Value::as_str).collect();
     assert!(files.len() > 1, "{files:?}");
     let output =
-        host(&cache).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--model"]).arg(&merged).output();
+        host(&home).args(["eval", "--json", "--data", DATA, "--max-length", "48", "--model"]).arg(&merged).output();
     assert!(last_object(&output.expect("host runs"))["loss"].is_number());
 }
 
 #[test]
 fn labelled_rows_make_a_classifier_from_files_patterns_and_standard_input() {
     let dir = tempfile::tempdir().expect("a folder");
-    let cache = dir.path().join("cache");
+    let home = dir.path().join("home");
     let jsonl = "tests/golden/curve/austen-labelled-200.jsonl";
     let text = std::fs::read_to_string(root().join(jsonl)).expect("the data");
     let row = |line: &str| {
@@ -347,7 +335,7 @@ fn labelled_rows_make_a_classifier_from_files_patterns_and_standard_input() {
     let mut losses = Vec::new();
     for (data, piped) in [(pattern.as_str(), ""), (jsonl, ""), ("-", text.as_str())] {
         let out = dir.path().join(format!("run-{}", losses.len()));
-        let mut command = host(&cache);
+        let mut command = host(&home);
         command.args(["run", "--strategy", "plugins/lora.wasm", "--model", "tests/golden/curve/models/bert", "--json"]);
         command.args(["--data", data, "--steps", "3", "--out"]).arg(&out).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("host runs");
@@ -360,7 +348,7 @@ fn labelled_rows_make_a_classifier_from_files_patterns_and_standard_input() {
         losses.push(last_object(&output)["eval_loss"]["last"].as_f64().expect("a loss"));
     }
     assert_eq!((losses[0], losses[0]), (losses[1], losses[2]), "the same rows by another way");
-    let output = host(&cache).args(["eval", "--data", &pattern, "--adapter"]).arg(dir.path().join("run-0")).output();
+    let output = host(&home).args(["eval", "--data", &pattern, "--adapter"]).arg(dir.path().join("run-0")).output();
     let shown = String::from_utf8_lossy(&output.expect("host runs").stdout).into_owned();
     for part in ["accuracy", "F1", "over 200 rows", "narration", "speech"] {
         assert!(shown.contains(part), "{part} in {shown}");
@@ -370,7 +358,7 @@ fn labelled_rows_make_a_classifier_from_files_patterns_and_standard_input() {
 #[test]
 fn a_weight_on_the_command_line_is_a_share_of_the_rows() {
     let dir = tempfile::tempdir().expect("a folder");
-    let output = host(&dir.path().join("cache"))
+    let output = host(&dir.path().join("home"))
         .args(["check", "--json", "--strategy", "plugins/lora.wasm", "--max-length", "48", "--eval", "0"])
         .args(["--data", &format!("{DATA}=0.75"), "--data", "tests/golden/curve/austen-labelled-200.jsonl=0.25"])
         .args(["--task", "causal-lm"])

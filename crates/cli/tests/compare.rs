@@ -215,6 +215,7 @@ fn what_cannot_be_compared_is_refused_before_anything_trains() {
     let home = tempfile::tempdir().expect("a folder");
     for (arguments, why) in [
         (vec!["--strategy", LORA], "two candidates or more"),
+        (vec!["--sweep"], "strategy: none is given"),
         (vec!["--strategy", LORA, "--strategy", "nowhere.wasm"], "nowhere.wasm"),
         (vec!["--strategy", LORA, "--strategy", FULL, "--set", "rnk=3"], "did you mean rank"),
         (vec!["--strategy", "plugins/lora.wasm rank=0", "--strategy", FULL], "rank"),

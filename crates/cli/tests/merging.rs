@@ -11,8 +11,8 @@ use std::process::Output;
 use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 
-fn host(cache: &Path, arguments: &[&str]) -> Output {
-    common::host(cache).env("XDG_CACHE_HOME", cache).args(arguments).output().expect("host runs")
+fn host(home: &Path, arguments: &[&str]) -> Output {
+    common::host(home).args(arguments).output().expect("host runs")
 }
 
 fn said(output: &Output) -> String {
@@ -35,14 +35,14 @@ fn trained(dir: &Path, strategy: &str, seed: &str) -> String {
     let data = "tests/golden/curve/austen-200.jsonl";
     let mut arguments = vec!["run", "--strategy", &plugin, "--model", MODEL, "--data", data, "--max-length", "32"];
     arguments.extend(["--steps", "4", "--learning-rate", "0.05", "--seed", seed, "--out", &out]);
-    said(&host(&dir.join("cache"), &arguments));
+    said(&host(&dir.join("home"), &arguments));
     out
 }
 
 #[test]
 fn adapters_are_merged_and_used_by_name() {
     let dir = tempfile::tempdir().expect("a folder");
-    let cache = dir.path().join("cache");
+    let home = dir.path().join("home");
     let (a, b) = (trained(dir.path(), "lora", "1"), trained(dir.path(), "dora", "2"));
     let at = |name: &str| dir.path().join(name).display().to_string();
 
@@ -56,17 +56,17 @@ fn adapters_are_merged_and_used_by_name() {
     for (index, (form, file)) in forms.into_iter().enumerate() {
         let out = at(&format!("merged-{index}"));
         let arguments = [&["merge", &a, &b, "--out", &out][..], &weights, &ties, form].concat();
-        let text = said(&host(&cache, &arguments));
+        let text = said(&host(&home, &arguments));
         assert!(text.contains("parameters changed") && Path::new(&out).join(file).exists(), "{text}");
         assert_eq!(text.contains("leaves out"), form.contains(&"lora"), "{text}");
-        refused(&host(&cache, &arguments), &["already exists"]);
+        refused(&host(&home, &arguments), &["already exists"]);
     }
-    refused(&host(&cache, &["merge", &a, &b, "--weights", "1", "--out", &at("none")]), &["1 weights for 2 sources"]);
-    refused(&host(&cache, &["merge", &a, "--rank", "4", "--out", &at("none")]), &["--as lora"]);
+    refused(&host(&home, &["merge", &a, &b, "--weights", "1", "--out", &at("none")]), &["1 weights for 2 sources"]);
+    refused(&host(&home, &["merge", &a, "--rank", "4", "--out", &at("none")]), &["--as lora"]);
 
     let named = format!("second={b}");
     let both = ["--model", MODEL, "--adapter", &a, "--adapter", &named, "--max-tokens", "6"];
-    let generate = |prompts: &[&str], more: &[&str]| host(&cache, &[&["generate"], prompts, &both, more].concat());
+    let generate = |prompts: &[&str], more: &[&str]| host(&home, &[&["generate"], prompts, &both, more].concat());
     let one = said(&generate(&["It is"], &["--use", "second"]));
     let rows = said(&generate(&["It is", "It is", "It is"], &["--use", "lora-1", "--use", "second", "--use", "base"]));
     let lines: Vec<&str> = rows.lines().filter(|line| line.starts_with('[')).collect();
@@ -154,9 +154,9 @@ fn large(dir: &Path) -> (String, String, u64) {
 fn a_merge_takes_less_memory_than_one_and_a_half_shards() {
     let dir = tempfile::tempdir().expect("a folder");
     let (model, adapter, shard) = large(dir.path());
-    let (cache, out) = (dir.path().join("cache"), dir.path().join("merged").display().to_string());
+    let (home, out) = (dir.path().join("home"), dir.path().join("merged").display().to_string());
     let arguments = ["merge", &adapter, "--model", &model, "--out", &out, "--max-shard-size", "0.11", "--json"];
-    let text = said(&host(&cache, &arguments));
+    let text = said(&host(&home, &arguments));
     let report: Value = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
     assert_eq!(report["changed"], 10);
     let files = fs::read_dir(&out)

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use common::{host, root};
+use common::{alone, host, root};
 use graftwork_store::CheckpointDir;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
@@ -170,7 +170,7 @@ fn a_terminal_that_closes_leaves_a_checkpoint() {
         let mut child = Command::new("env");
         child.args(["--default-signal=HUP", "setsid", "--ctty", "--wait", env!("CARGO_BIN_EXE_host")]).args(arguments);
         child.args(["-v", "--checkpoint-every", "5"]);
-        child.current_dir(root()).env("XDG_CACHE_HOME", home.path().join("cache"));
+        alone(&mut child, home.path()).current_dir(root());
         let mut child = child.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
         // Read until it trains, as a terminal does, then close it.
         let mut shown = std::fs::File::from(terminal);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::Base;
-use crate::{Error, StrategyConfig, builtin};
+use crate::{Error, StrategyConfig, builtin, nearest};
 
 /// Which plugin decided, in every artefact of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,9 +147,8 @@ pub(crate) fn assign_settings(
             Owner::Several(names) => return fail(several(&names)),
             Owner::Nobody => {
                 let all: Vec<String> = plugins.iter().flat_map(|plugin| settings_of(plugin)).collect();
-                let near: Vec<_> = all.iter().filter(|k| strsim::jaro_winkler(k, &key) > 0.75).cloned().collect();
-                let hint =
-                    if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
+                let near = nearest(&key, all.iter().map(String::as_str));
+                let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
                 return fail(format!("no strategy has this setting{hint} (there are: {})", all.join(", ")));
             }
         };

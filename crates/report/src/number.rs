@@ -1,6 +1,11 @@
 //! Numbers as a person reads them.
 
-/// A count with commas: `1,234,567`.
+/// A count with commas.
+///
+/// # Examples
+/// ```
+/// assert_eq!(graftwork_report::number::count(1_234_567), "1,234,567");
+/// ```
 #[must_use]
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -14,7 +19,12 @@ pub fn count(n: u64) -> String {
     text
 }
 
-/// Bytes in the largest binary unit that leaves a number of at least 1: `3.9 MiB`.
+/// Bytes in the largest binary unit that leaves a number of at least 1.
+///
+/// # Examples
+/// ```
+/// assert_eq!(graftwork_report::number::bytes(4_100_000), "3.9 MiB");
+/// ```
 #[must_use]
 pub fn bytes(n: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];

@@ -25,3 +25,29 @@ pub(crate) struct ChatArgs {
     #[arg(long)]
     pub(crate) raw: bool,
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic, reason = "tests")]
+mod tests {
+    use clap::Parser;
+
+    use crate::args::{Cli, Command};
+
+    /// Texts that people talk with are long, and not always the likeliest; of those that scripts ask for, it is the other way round.
+    #[test]
+    fn the_defaults_of_a_chat_are_its_own() {
+        let of =
+            |arguments: &[&str]| match Cli::try_parse_from([&["host"], arguments].concat()).expect("arguments").command
+            {
+                Command::Chat(args) => args.sampling.sampling(),
+                Command::Generate(args) => args.sampling.sampling(),
+                other => panic!("{other:?}"),
+            };
+        let chat = of(&["chat"]);
+        assert_eq!((chat.max_tokens, chat.temperature, chat.top_p, chat.seed), (512, 0.7, 0.9, 0));
+        let generate = of(&["generate", "a"]);
+        assert_eq!((generate.max_tokens, generate.temperature, generate.top_p, generate.seed), (128, 0.0, 1.0, 0));
+        assert!(Cli::try_parse_from(["host", "chat", "--max-tokens", "0"]).is_err(), "an answer has a token");
+        assert_eq!(of(&["generate", "a", "--max-tokens", "0"]).max_tokens, 0);
+    }
+}

@@ -119,7 +119,7 @@ impl Host {
     /// Begins a comparison: loads and plans every candidate, reads the data and estimates memory. Trains nothing.
     ///
     /// # Errors
-    /// Whatever would stop one of the runs before its first update; fewer than two candidates and rates; no evaluation data, without which
+    /// Whatever would stop one of the runs before its first update; no candidate, or one alone and no sweep; no evaluation data, without which
     /// nothing could be compared.
     ///
     /// # Examples

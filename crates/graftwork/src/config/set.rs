@@ -25,6 +25,12 @@ enum Place {
 }
 
 /// The value of a setting as it is written: JSON where it reads as JSON, else text.
+///
+/// # Examples
+/// ```
+/// assert_eq!(graftwork::setting_value("[4, 8]"), serde_json::json!([4, 8]));
+/// assert_eq!(graftwork::setting_value("gaussian"), serde_json::json!("gaussian"));
+/// ```
 #[must_use]
 pub fn setting_value(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))

@@ -128,7 +128,7 @@ fn in_section(key: &str) -> (&str, &str) {
     key.rsplit_once('.').unwrap_or(("", key))
 }
 
-/// From here on one name is taken for another.
+/// From here on one name is taken for another. Keys are more alike than the names of plugins.
 const NEAR: f64 = 0.8;
 
 /// How near two names are, up to 1.
