@@ -202,8 +202,6 @@ mod terminal {
     use std::io::{Read, Write};
     use std::process::{Child, Command};
 
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
     use super::{Home, common, root};
 
     /// A terminal with a chat in it.
@@ -216,18 +214,14 @@ mod terminal {
 
     impl Terminal {
         fn with(home: &Home) -> Self {
-            let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
-            grantpt(&screen).expect("granted");
-            unlockpt(&screen).expect("unlocked");
-            let name = ptsname(&screen, Vec::new()).expect("a name").into_string().expect("text");
-            let open = || File::options().read(true).write(true).open(&name).expect("the terminal");
+            let (screen, open) = common::terminal();
             let chat = home.chat(&["--max-tokens", "100000"]);
             let mut command = Command::new("setsid");
             command.args(["--ctty", "--wait"]).arg(chat.get_program()).args(chat.get_args()).current_dir(root());
             command.env("XDG_STATE_HOME", home.path("state")).env("TERM", "xterm");
             common::alone(&mut command, home.0.path());
             let child = command.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
-            Self { screen: screen.into(), child, unread: Vec::new() }
+            Self { screen, child, unread: Vec::new() }
         }
 
         fn types(&mut self, keys: &str) {

@@ -16,12 +16,12 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-/// What a command prints, where it succeeds.
 /// The object that the output ends with.
 fn last(output: &str) -> Value {
     serde_json::from_str(output.lines().last().expect("a report")).expect("JSON")
 }
 
+/// What a command prints, where it succeeds.
 fn printed(command: &mut Command) -> String {
     let output = command.output().expect("host runs");
     assert!(output.status.success(), "{}", said(&output));

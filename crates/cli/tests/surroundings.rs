@@ -8,9 +8,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use common::{alone, host, root};
+use common::{alone, host, root, terminal};
 use graftwork_store::CheckpointDir;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 /// Arguments of a run of so many steps on a small model.
 fn run(home: &Path, out: &Path, steps: &str) -> Vec<String> {
@@ -159,11 +158,7 @@ fn a_terminal_that_closes_leaves_a_checkpoint() {
     let home = tempfile::tempdir().expect("a folder");
     for text in [true, false] {
         let out = home.path().join(format!("run-{text}"));
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
-        grantpt(&terminal).expect("granted");
-        unlockpt(&terminal).expect("unlocked");
-        let name = ptsname(&terminal, Vec::new()).expect("a name").into_string().expect("text");
-        let open = || std::fs::File::options().read(true).write(true).open(&name).expect("the terminal");
+        let (mut shown, open) = terminal();
         let mut arguments = run(home.path(), &out, "100000");
         arguments.retain(|argument| !text || argument != "--json");
         // Whoever starts the tests may ignore the signal, as `nohup` does, and the program would too.
@@ -173,7 +168,6 @@ fn a_terminal_that_closes_leaves_a_checkpoint() {
         alone(&mut child, home.path()).current_dir(root());
         let mut child = child.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
         // Read until it trains, as a terminal does, then close it.
-        let mut shown = std::fs::File::from(terminal);
         let (mut all, mut block) = (String::new(), [0; 4096]);
         while !all.contains("checkpoints/step-5") {
             let count = shown.read(&mut block).expect("it shows something");

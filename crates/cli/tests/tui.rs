@@ -12,9 +12,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{alone, host, root};
+use common::{alone, host, root, terminal};
 use graftwork_store::CheckpointDir;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use tempfile::TempDir;
 
@@ -41,11 +40,7 @@ struct Screen {
 
 impl Screen {
     fn start(home: &Path, size: (u16, u16), arguments: &[String]) -> Self {
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
-        grantpt(&terminal).expect("granted");
-        unlockpt(&terminal).expect("unlocked");
-        let name = ptsname(&terminal, Vec::new()).expect("a name").into_string().expect("text");
-        let open = || File::options().read(true).write(true).open(&name).expect("the terminal");
+        let (terminal, open) = terminal();
         let inside = open();
         resize(&inside, size);
         let mut child = Command::new("setsid");
@@ -54,7 +49,7 @@ impl Screen {
         alone(&mut child, home).env("TERM", "dumb");
         let child = child.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
         let shown = vt100::Parser::new(cells(size.1), cells(size.0), 0);
-        Self { child, terminal: File::from(terminal), inside, shown, all: Vec::new() }
+        Self { child, terminal, inside, shown, all: Vec::new() }
     }
 
     fn read(&mut self) {

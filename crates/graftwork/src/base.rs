@@ -1,6 +1,6 @@
 //! A pretrained model: its folder, its parameters, its tokenizer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use burn::tensor::{Device, Tensor};
@@ -36,6 +36,11 @@ pub(crate) struct Base {
     pub(crate) unused: Vec<String>,
     /// The time that chat templates show; that of reading the tokenizer if not given.
     now: Option<i64>,
+}
+
+/// A path that means the same in every folder: an adapter is used where it was not trained.
+pub(crate) fn from_anywhere(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl Base {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use graftwork_data::{DataSource, EvalSplit, FILE_ENDINGS};
 use graftwork_hub::{DataId, Hub, HubError, Observer, Place, Progress};
 
+use crate::base::from_anywhere;
 use crate::{Control, Error, Event, RunConfig};
 
 /// How often a download is told of.
@@ -15,11 +16,6 @@ const PACE: Duration = Duration::from_millis(500);
 pub(crate) struct Found {
     pub(crate) folder: PathBuf,
     pub(crate) record: PathBuf,
-}
-
-/// A path that means the same in every folder: an adapter is used where it was not trained.
-fn from_anywhere(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Where the model is, fetched if it has to be.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::base::from_anywhere;
 use crate::{Control, Error, Event, RunConfig};
 
 /// A model in its folder, and what to record of it.
@@ -17,8 +18,7 @@ pub(crate) fn model(given: &Path, _: &Control, _: &mut dyn FnMut(Event)) -> Resu
             format!("there is no folder `{}`, and this program was built without the feature `hub`", given.display());
         return Err(Error::setting("model", message));
     }
-    let record = std::path::absolute(given).unwrap_or_else(|_| given.to_owned());
-    Ok(Found { folder: given.to_owned(), record })
+    Ok(Found { folder: given.to_owned(), record: from_anywhere(given) })
 }
 
 /// The configuration to record.

@@ -102,8 +102,10 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0, 1023, 1024, 1_048_575, 5 << 30].map(bytes), ["0 B", "1023 B", "1.0 KiB", "1.0 MiB", "5.0 GiB"]);
+        let counts = [0, 999, 1000, 1_234_567, 5_478_144].map(count);
+        assert_eq!(counts, ["0", "999", "1,000", "1,234,567", "5,478,144"]);
+        let sizes = [0, 512, 1023, 1024, 1536, 1_048_575, 5 << 30].map(bytes);
+        assert_eq!(sizes, ["0 B", "512 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "5.0 GiB"]);
         assert_eq!(
             [0.4834, 29.49, 59.97, 725.0, 3599.6, 11100.0].map(duration),
             ["0.483 s", "29.5 s", "1 min 00 s", "12 min 05 s", "1 h 00 min", "3 h 05 min"]

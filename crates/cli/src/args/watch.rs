@@ -23,12 +23,15 @@ pub(crate) struct WatchArgs {
 impl WatchArgs {
     /// The same flags, for a process that runs in this one's place.
     pub(crate) fn again(&self) -> Vec<&str> {
-        let mut flags = Vec::new();
         #[cfg(feature = "tui")]
-        flags.extend(self.tui.then_some("--tui"));
+        let tui = self.tui.then_some("--tui");
+        #[cfg(not(feature = "tui"))]
+        let tui = None;
         #[cfg(feature = "prometheus")]
-        flags.extend(self.metrics_listen.iter().flat_map(|address| ["--metrics-listen", address]));
-        flags
+        let metrics = self.metrics_listen.iter().flat_map(|address| ["--metrics-listen", address]);
+        #[cfg(not(feature = "prometheus"))]
+        let metrics = [];
+        tui.into_iter().chain(metrics).collect()
     }
 }
 

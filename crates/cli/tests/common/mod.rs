@@ -1,6 +1,8 @@
-//! What the tests of the program share: where the workspace is, and the program in it.
+//! What the tests of the program share: where the workspace is, the program in it, and terminals.
 #![allow(clippy::expect_used, unreachable_pub, dead_code, reason = "tests, none of which needs all of this")]
 
+#[cfg(target_os = "linux")]
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,4 +24,16 @@ pub fn alone<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
         command.env_remove(variable);
     }
     command.env("XDG_CACHE_HOME", home.join("cache"))
+}
+
+/// A new terminal: what is typed into it and read from it, and a way to open its other end.
+#[cfg(target_os = "linux")]
+pub fn terminal() -> (File, impl Fn() -> File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
+    grantpt(&terminal).expect("granted");
+    unlockpt(&terminal).expect("unlocked");
+    let name = ptsname(&terminal, Vec::new()).expect("a name").into_string().expect("text");
+    (terminal.into(), move || File::options().read(true).write(true).open(&name).expect("the terminal"))
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod checkout;
+#[path = "../common/mod.rs"]
+mod common;
 mod document;
 mod output;
 mod own;
@@ -21,7 +23,7 @@ use shell::{Outcome, Step};
 const LEFT_OUT: usize = 24;
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there");
+    let root = common::root();
     let cache = Arc::new(tempfile::tempdir().expect("a folder"));
     let mut trials = own::trials();
     let paths = documents(&root);

@@ -1,26 +1,20 @@
 //! What it looks like: colours on a terminal alone, a bar there and lines in a log.
 #![cfg(target_os = "linux")]
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
+use crate::common::terminal;
 use crate::{ended, err, host, out, short};
 
 /// What a terminal shows of a command, all of it.
 fn on_a_terminal(command: &mut Command) -> String {
-    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
-    grantpt(&terminal).expect("granted");
-    unlockpt(&terminal).expect("unlocked");
-    let name = ptsname(&terminal, Vec::new()).expect("a name").into_string().expect("text");
-    let open = || File::options().read(true).write(true).open(&name).expect("the terminal");
+    let (mut shown, open) = terminal();
     let mut child = command.stdin(open()).stdout(open()).stderr(open()).spawn().expect("host starts");
     // The command holds copies of its own; once it is gone too, reading ends.
     command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-    let (mut shown, mut all, mut block) = (File::from(terminal), Vec::new(), [0; 4096]);
+    let (mut all, mut block) = (Vec::new(), [0; 4096]);
     while let Ok(count @ 1..) = shown.read(&mut block) {
         all.extend_from_slice(&block[..count]);
     }

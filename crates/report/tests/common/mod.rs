@@ -5,8 +5,8 @@ use std::path::Path;
 use graftwork_report::history::{Evaluation, Step};
 use graftwork_report::{About, History, Measured, Run};
 
-/// A run of the default model, as its folder was but for paths: `host run --strategy plugins/NAME.wasm --steps 80 --eval-every 10`, with the samples
-/// that it told among its metrics, and `about.json` from `host check --json` of the same.
+/// A run of the default model, as its folder was but for paths: `host run --strategy plugins/NAME.wasm --steps 80 --eval-every 10`, with
+/// the samples that it told among its metrics, and `about.json` from `host check --json` of the same.
 pub(crate) fn fixture(name: &str) -> Run {
     Run::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).expect("a run's folder")
 }
