@@ -70,7 +70,7 @@ pub(crate) fn about(prepared: &Prepared, dataset: &Dataset, memory: &Memory<'_>,
 fn machine(device: DeviceChoice) -> Option<String> {
     match device {
         DeviceChoice::Cpu => doctor::brand(),
-        DeviceChoice::Cuda(index) => doctor::gpus().into_iter().nth(index),
+        DeviceChoice::Cuda(index) => doctor::gpus().into_iter().nth(index).map(|gpu| gpu.name),
     }
 }
 

@@ -140,7 +140,7 @@ pub fn doctor() -> DoctorReport {
 }
 
 fn of_cuda(cuda: &CudaReport) -> Finding {
-    let gpus = machine::gpus();
+    let gpus: Vec<_> = machine::gpus().iter().map(|gpu| format!("{} ({})", gpu.name, gpu.state)).collect();
     let shown = if gpus.is_empty() { String::new() } else { format!("; the driver shows {}", gpus.join(", ")) };
     match &cuda.problem {
         None => Finding::ok("cuda", format!("ready: {} GPUs{shown}", cuda.devices)),

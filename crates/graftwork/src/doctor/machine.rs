@@ -112,14 +112,23 @@ pub(super) fn memory() -> Finding {
     }
 }
 
-/// GPUs as the driver's own tool names them; also for a program without code for them.
-pub(crate) fn gpus() -> Vec<String> {
+/// A GPU as the driver's own tool shows it.
+pub(crate) struct Gpu {
+    pub(crate) name: String,
+    /// The driver, and memory at this moment.
+    pub(super) state: String,
+}
+
+/// All GPUs; also for a program without code for them.
+pub(crate) fn gpus() -> Vec<Gpu> {
     let query = ["--query-gpu=name,driver_version,memory.free,memory.total", "--format=csv,noheader"];
     let said = Command::new("nvidia-smi").args(query).output().ok().filter(|said| said.status.success());
     let gpu = |line: &str| {
         let parts: Vec<_> = line.split(", ").collect();
         match parts[..] {
-            [name, driver, free, all] => Some(format!("{name} (driver {driver}, {free} free of {all})")),
+            [name, driver, free, all] => {
+                Some(Gpu { name: name.to_owned(), state: format!("driver {driver}, {free} free of {all}") })
+            }
             _ => None,
         }
     };
