@@ -216,8 +216,13 @@ mod terminal {
         fn with(home: &Home) -> Self {
             let (screen, open) = common::terminal();
             let chat = home.chat(&["--max-tokens", "100000"]);
-            let mut command = Command::new("setsid");
-            command.args(["--ctty", "--wait"]).arg(chat.get_program()).args(chat.get_args()).current_dir(root());
+            // Whoever starts the tests may ignore the signal, as a script's `&` does, and the program would too.
+            let mut command = Command::new("env");
+            command
+                .args(["--default-signal=INT", "setsid", "--ctty", "--wait"])
+                .arg(chat.get_program())
+                .args(chat.get_args())
+                .current_dir(root());
             command.env("XDG_STATE_HOME", home.path("state")).env("TERM", "xterm");
             common::alone(&mut command, home.0.path());
             let child = command.stdin(open()).stdout(open()).stderr(open()).spawn().expect("setsid starts");
